@@ -31,7 +31,7 @@ public final class Main {
         train();
         checkClassPath();
       }
-      case "mixture" -> expectRefusal("Versions of JavaCPP are mixed", "vqvae4j-bom");
+      case "mixture" -> expectRefusal("mixes JavaCPP versions", "vqvae4j-bom");
       case "no-natives" ->
           expectRefusal(
               "no native libraries for this platform, " + Loader.getPlatform(),

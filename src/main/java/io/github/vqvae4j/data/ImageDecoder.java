@@ -120,7 +120,7 @@ final class ImageDecoder {
           // exception.
         }
       }
-      HeapMemory.throwCausingError(e);
+      HeapMemory.rethrowOutOfMemoryError(e);
       // Corrupt files cause arbitrary exceptions in ImageIO's readers.
       throw bytes.corrupt(e.toString(), e);
     } finally {

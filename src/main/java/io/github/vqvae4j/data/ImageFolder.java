@@ -202,7 +202,7 @@ public final class ImageFolder implements Dataset {
           length,
           () -> new byte[length]);
     } catch (InsufficientMemoryException e) {
-      throw e.with("Or read the images from their files with streamed(true).");
+      throw e.withAdditionalAdvice("Or read the images from their files with streamed(true).");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           e.getMessage() + ", or read the images from their files with streamed(true)", e);

@@ -69,7 +69,7 @@ public final class HeapMemory {
    *
    * @param failure the exception to inspect
    */
-  public static void throwCausingError(Throwable failure) {
+  public static void rethrowOutOfMemoryError(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof OutOfMemoryError error) {
         throw error;
@@ -115,7 +115,7 @@ public final class HeapMemory {
   }
 
   private static String raiseLimit(long minimum) {
-    long machine = MemorySize.totalOfMachine();
+    long machine = MemorySize.totalMemory();
     return minimum > machine
         ? "a machine with more memory than this one, which has " + MemorySize.format(machine) + "."
         : "raise the limit, for example with -Xmx"

@@ -2,11 +2,11 @@ package io.github.vqvae4j.memory;
 
 /**
  * Thrown when an operation needs more memory than is available, either on the Java heap or in
- * native memory, which holds the tensors. The message states the purpose, the required amount, the
- * limit, and possible remedies.
+ * off-heap memory, which holds the tensors. The message states the purpose, the required amount,
+ * the limit, and possible remedies.
  *
- * <p>The library remains usable: models are unchanged, and the native memory of the failed step is
- * freed when the step is closed. This is therefore not an {@code Error}; a server can reject an
+ * <p>The library remains usable: models are unchanged, and the off-heap memory of the failed step
+ * is freed when the step is closed. This is therefore not an {@code Error}; a server can reject an
  * image that is too large and process the next one. If a file was being read, the file is not
  * necessarily corrupt.
  */
@@ -22,7 +22,7 @@ public final class InsufficientMemoryException extends RuntimeException {
   /** The size of the failed allocation. */
   private final long bytes;
 
-  /** Whether the Java heap ran out, rather than native memory. */
+  /** Whether the Java heap ran out, rather than off-heap memory. */
   private final boolean onHeap;
 
   /**
@@ -31,7 +31,7 @@ public final class InsufficientMemoryException extends RuntimeException {
    * @param facts the required and the available memory, as complete sentences
    * @param advice possible remedies, as complete sentences
    * @param bytes the size of the failed allocation
-   * @param onHeap whether the Java heap ran out, rather than native memory
+   * @param onHeap whether the Java heap ran out, rather than off-heap memory
    * @param cause the error of the JVM or of JavaCPP, or null if no allocation was attempted
    */
   public InsufficientMemoryException(
@@ -49,7 +49,7 @@ public final class InsufficientMemoryException extends RuntimeException {
    * @param addition a sentence to append
    * @return an exception whose message ends with the sentence, and whose cause is this exception
    */
-  public InsufficientMemoryException with(String addition) {
+  public InsufficientMemoryException withAdditionalAdvice(String addition) {
     return new InsufficientMemoryException(facts, advice + " " + addition, bytes, onHeap, this);
   }
 
@@ -75,7 +75,7 @@ public final class InsufficientMemoryException extends RuntimeException {
   /**
    * Returns whether the Java heap ran out of memory.
    *
-   * @return true for the Java heap, which is limited by {@code -Xmx}; false for native memory,
+   * @return true for the Java heap, which is limited by {@code -Xmx}; false for off-heap memory,
    *     which holds the tensors
    */
   public boolean isOnHeap() {

@@ -45,7 +45,7 @@ public final class MemorySize {
    *
    * @return the size in bytes
    */
-  public static long totalOfMachine() {
+  public static long totalMemory() {
     return MACHINE.getTotalMemorySize() + MACHINE.getTotalSwapSpaceSize();
   }
 }

@@ -1,10 +1,10 @@
 /**
- * Errors and utilities for insufficient memory.
+ * Exceptions and utilities for running out of memory.
  *
- * <p>Readers of files, tensors and models all throw {@link
+ * <p>File readers, tensor operations and models throw {@link
  * io.github.vqvae4j.memory.InsufficientMemoryException} when memory runs out, on the Java heap or
- * outside of it. {@link io.github.vqvae4j.memory.HeapMemory} allocates heap arrays and converts
- * {@code OutOfMemoryError}; {@link io.github.vqvae4j.memory.MemorySize} formats amounts of memory.
+ * off-heap. {@link io.github.vqvae4j.memory.HeapMemory} allocates heap arrays and converts {@code
+ * OutOfMemoryError}; {@link io.github.vqvae4j.memory.MemorySize} formats amounts of memory.
  *
  * <p>This package depends on no other package of the library.
  */

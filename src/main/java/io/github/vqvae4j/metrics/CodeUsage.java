@@ -115,7 +115,7 @@ public final class CodeUsage {
   /**
    * Returns the number of codes that were selected at least once.
    *
-   * @return from 0 to K
+   * @return the number of codes, from 0 to K
    */
   public int codesInUse() {
     return (int) Arrays.stream(counts).filter(count -> count > 0).count();

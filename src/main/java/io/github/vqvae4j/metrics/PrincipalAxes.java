@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  *
  * <pre>{@code
  * PrincipalAxes axes = PrincipalAxes.of(quantizer.codebook(), quantizer.dimension());
- * double[] x = axes.coordinates(quantizer.codebook(), 0);
- * double[] y = axes.coordinates(quantizer.codebook(), 1);
+ * double[] x = axes.project(quantizer.codebook(), 0);
+ * double[] y = axes.project(quantizer.codebook(), 1);
  * }</pre>
  */
 public final class PrincipalAxes {
@@ -156,7 +156,7 @@ public final class PrincipalAxes {
    * @throws IllegalArgumentException if the array does not consist of one or more whole rows, a
    *     value is NaN or infinite, or there is no such axis
    */
-  public double[] coordinates(float[] rows, int axis) {
+  public double[] project(float[] rows, int axis) {
     FiniteRows.check("PrincipalAxes", rows, mean.length);
     if (axis < 0 || axis >= axes.length) {
       throw new IllegalArgumentException(

@@ -9,18 +9,18 @@ import java.util.Arrays;
  *
  * <pre>{@code
  * RocCurve curve = RocCurve.of(normalScores, anomalyScores);
- * curve.area();   // 1 for perfect separation, 0.5 for chance
+ * curve.auc();   // 1 for perfect separation, 0.5 for chance
  * }</pre>
  */
 public final class RocCurve {
   private final double[] falsePositiveRates;
   private final double[] truePositiveRates;
-  private final double area;
+  private final double auc;
 
-  private RocCurve(double[] falsePositiveRates, double[] truePositiveRates, double area) {
+  private RocCurve(double[] falsePositiveRates, double[] truePositiveRates, double auc) {
     this.falsePositiveRates = falsePositiveRates;
     this.truePositiveRates = truePositiveRates;
-    this.area = area;
+    this.auc = auc;
   }
 
   /**
@@ -103,8 +103,8 @@ public final class RocCurve {
    *
    * @return 1 for perfect separation, 0.5 for chance level, 0 if all negatives score higher
    */
-  public double area() {
-    return area;
+  public double auc() {
+    return auc;
   }
 
   /**

@@ -17,7 +17,7 @@ public final class UsageWindow {
    *
    * @param length the maximum number of batches, at least 1
    * @param codebookSize K
-   * @throws IllegalArgumentException if the length is below 1
+   * @throws IllegalArgumentException if the length is less than 1
    */
   public UsageWindow(int length, int codebookSize) {
     if (length < 1) {

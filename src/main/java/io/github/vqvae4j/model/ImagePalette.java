@@ -47,7 +47,7 @@ public final class ImagePalette {
    * Fits a palette to images.
    *
    * @param images one or more images of 1 or 3 channels; all pixels have equal weight
-   * @param config the number of colors K and the stopping criterion; {@link KMeansConfig#batch}
+   * @param config the number of colors K and the stopping criterion; {@link KMeansConfig#batchSize}
    *     speeds up the search for many images
    * @param rng the random number generator
    * @return a palette of K distinct colors, or of all colors of the images if there are at most K

@@ -183,7 +183,7 @@ public final class VqVae extends ImageModel {
 
   @Override
   boolean isInitialized() {
-    return quantizer.initializationVectors() == 0;
+    return quantizer.initializationLatents() == 0;
   }
 
   /**
@@ -215,7 +215,7 @@ public final class VqVae extends ImageModel {
    */
   @Override
   public void initialize(Dataset data, int batch, long seed, Rng rng) {
-    int needed = quantizer.initializationVectors();
+    int needed = quantizer.initializationLatents();
     if (needed == 0) {
       return;
     }
@@ -230,7 +230,7 @@ public final class VqVae extends ImageModel {
     try (Batches batches = Batches.shuffled(data, batch, seed)) {
       long epoch = data.size() / batch;
       for (int size = 0; needsMoreBatches(chunks.size(), epoch, needed, size, dimension); ) {
-        chunks.add(initializationVectors(batches.next()));
+        chunks.add(initializationLatents(batches.next()));
         size = chunks.get(0).length;
       }
     }
@@ -244,7 +244,7 @@ public final class VqVae extends ImageModel {
     quantizer.initialize(vectors, size / dimension, rng);
   }
 
-  private float[] initializationVectors(Batch batch) {
+  private float[] initializationLatents(Batch batch) {
     try (Step step = Step.inference()) {
       return encoderOutput(images(step, batch)).toFloats();
     } catch (NonFiniteException e) {

@@ -70,6 +70,6 @@ final class WeightCheck {
   }
 
   private long stamp() {
-    return variables.values().stream().mapToLong(Variable::stamp).max().orElse(0);
+    return variables.values().stream().mapToLong(Variable::version).max().orElse(0);
   }
 }

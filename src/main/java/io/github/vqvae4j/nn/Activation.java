@@ -12,28 +12,28 @@ import java.util.function.UnaryOperator;
  * }</pre>
  */
 public final class Activation extends Layer {
-  /** max(x, 0). */
+  /** The rectified linear unit, max(x, 0). */
   public static final Activation RELU = new Activation(Tensor::relu);
 
-  /** 1 / (1 + e^-x). */
+  /** The logistic sigmoid, 1 / (1 + e^-x). */
   public static final Activation SIGMOID = new Activation(Tensor::sigmoid);
 
-  /** tanh x. */
+  /** The hyperbolic tangent, tanh x. */
   public static final Activation TANH = new Activation(Tensor::tanh);
 
-  /** max(x, 0) + 0.01 min(x, 0). */
+  /** The leaky rectified linear unit, max(x, 0) + 0.01 min(x, 0). */
   public static final Activation LEAKY_RELU = leakyRelu(0.01);
 
-  /** x if x > 0, else e^x - 1. */
+  /** The exponential linear unit: x if x > 0, else e^x - 1. */
   public static final Activation ELU = elu(1);
 
-  /** x / (1 + e^-x). */
+  /** The sigmoid linear unit, x / (1 + e^-x). */
   public static final Activation SILU = new Activation(Tensor::silu);
 
-  /** x (1 + erf(x / sqrt(2))) / 2. */
+  /** The Gaussian error linear unit, x (1 + erf(x / sqrt(2))) / 2. */
   public static final Activation GELU = new Activation(Tensor::gelu);
 
-  /** ln(1 + e^x). */
+  /** Softplus, ln(1 + e^x). */
   public static final Activation SOFTPLUS = new Activation(Tensor::softplus);
 
   private final UnaryOperator<Tensor> function;
@@ -55,7 +55,7 @@ public final class Activation extends Layer {
   /**
    * Creates an exponential linear unit: x if x > 0, else alpha (e^x - 1).
    *
-   * @param alpha the negated limit as x goes to minus infinity
+   * @param alpha the scale of the negative part, which approaches -alpha
    * @return the layer
    */
   public static Activation elu(double alpha) {

@@ -20,7 +20,7 @@ public final class AttentionBlock extends Layer {
   private final Conv2d out;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param channels the number of image channels
    * @param groups the number of normalization groups; VQGAN uses 32

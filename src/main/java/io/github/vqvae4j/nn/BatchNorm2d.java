@@ -9,8 +9,9 @@ import java.util.Arrays;
  * {@code (x - mean) / sqrt(variance + epsilon) weight + bias} for each channel.
  *
  * <p>In training, mean and variance are those of the batch. When the step commits, the moving
- * averages are updated: average &lt;- (1 - momentum) average + momentum value. The variance is
- * Bessel-corrected, n / (n - 1) for n pixels, as in PyTorch. In inference, and in {@linkplain #eval
+ * averages are updated: average &lt;- (1 - momentum) average + momentum value. The moving variance
+ * uses the unbiased estimate, n / (n - 1) times the batch variance for n pixels, as in PyTorch.
+ * Training requires at least 2 values per channel. In inference, and in {@linkplain #eval
  * evaluation mode}, the moving averages are used instead. If the layer is {@linkplain #freeze
  * frozen}, the averages are not updated, but a training step still normalizes with the batch
  * statistics.
@@ -26,7 +27,7 @@ public final class BatchNorm2d extends Normalization {
   private final Buffer runningVariance;
 
   /**
-   * Creates the layer with PyTorch's defaults.
+   * Creates a layer with PyTorch's defaults.
    *
    * @param channels the number of image channels, at least 1
    */
@@ -35,7 +36,7 @@ public final class BatchNorm2d extends Normalization {
   }
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    */

@@ -13,7 +13,8 @@ import io.github.vqvae4j.config.Require;
  * }</pre>
  *
  * @param channels the number of image channels, at least 1
- * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param epsilon the value added to the variance, positive and finite in single precision; by
+ *     default 1e-5
  * @param momentum the weight of the current batch in the moving averages, from 0 to 1; by default
  *     0.1. Keras calls 1 minus this value the momentum
  * @param affine whether the layer has a weight and a bias, each [channels]; by default true
@@ -35,7 +36,7 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param channels the number of image channels
    * @return the settings
@@ -47,7 +48,7 @@ public record BatchNormConfig(int channels, double epsilon, double momentum, boo
   /**
    * Sets the value added to the variance.
    *
-   * @param newEpsilon the new value, above 0
+   * @param newEpsilon the new value, positive and finite in single precision
    * @return a copy with the new value
    */
   public BatchNormConfig epsilon(double newEpsilon) {

@@ -46,11 +46,26 @@ import java.util.function.Supplier;
  * {@link Dropout}, otherwise calls {@link Step#skipDraw}.
  */
 public abstract class Block implements AutoCloseable {
-  /**
-   * The number of variables that may still be created without values; null outside {@link
-   * #withoutValues}.
-   */
-  private static final ThreadLocal<Integer> REMAINING_WITHOUT_VALUES = new ThreadLocal<>();
+  /** The number of variables created without values, and its maximum. */
+  private static final class WithoutValues {
+    private final int max;
+    private int count;
+
+    private WithoutValues(int max) {
+      this.max = max;
+    }
+
+    private void add() {
+      if (count == max) {
+        throw new IllegalArgumentException(
+            "Block.withoutValues: expected at most " + max + " parameters and buffers, got more.");
+      }
+      count++;
+    }
+  }
+
+  /** Null outside {@link #withoutValues}. */
+  private static final ThreadLocal<WithoutValues> WITHOUT_VALUES = new ThreadLocal<>();
 
   private final Map<String, Variable> ownVariables = new LinkedHashMap<>();
   private final Map<String, Block> children = new LinkedHashMap<>();
@@ -88,16 +103,16 @@ public abstract class Block implements AutoCloseable {
    */
   protected final <T> T within(Step step, Supplier<T> computation, Function<T, Tensor> output) {
     T results = step.within(this, computation);
-    step.computed(this, output.apply(results));
+    step.notifyObserver(this, output.apply(results));
     return results;
   }
 
   /**
    * Adds a trainable parameter.
    *
-   * @param name unique within this block, without dots
+   * @param name the name, unique within this block, without dots
    * @param values the initial values in row-major order
-   * @param shape the shape, each dimension at least 1
+   * @param shape the shape, with dimensions of at least 1
    * @return the parameter; {@code parameter.in(step)} is its tensor
    */
   protected final Parameter parameter(String name, float[] values, long... shape) {
@@ -108,9 +123,9 @@ public abstract class Block implements AutoCloseable {
    * Adds a trainable parameter whose initial values are computed only when needed, that is, not in
    * {@link #withoutValues}.
    *
-   * @param name unique within this block, without dots
-   * @param values the initial values in row-major order
-   * @param shape the shape, each dimension at least 1
+   * @param name the name, unique within this block, without dots
+   * @param values computes the initial values in row-major order
+   * @param shape the shape, with dimensions of at least 1
    * @return the parameter
    */
   protected final Parameter parameter(String name, Supplier<float[]> values, long... shape) {
@@ -120,9 +135,9 @@ public abstract class Block implements AutoCloseable {
   /**
    * Adds a buffer: state without a gradient.
    *
-   * @param name unique within this block, without dots
+   * @param name the name, unique within this block, without dots
    * @param values the initial values in row-major order
-   * @param shape the shape, each dimension at least 1
+   * @param shape the shape, with dimensions of at least 1
    * @return the buffer
    */
   protected final Buffer buffer(String name, float[] values, long... shape) {
@@ -133,9 +148,9 @@ public abstract class Block implements AutoCloseable {
    * Adds a buffer whose initial values are computed only when needed, that is, not in {@link
    * #withoutValues}.
    *
-   * @param name unique within this block, without dots
-   * @param values the initial values in row-major order
-   * @param shape the shape, each dimension at least 1
+   * @param name the name, unique within this block, without dots
+   * @param values computes the initial values in row-major order
+   * @param shape the shape, with dimensions of at least 1
    * @return the buffer
    */
   protected final Buffer buffer(String name, Supplier<float[]> values, long... shape) {
@@ -144,14 +159,11 @@ public abstract class Block implements AutoCloseable {
 
   /** Returns the initial values, or null inside {@link #withoutValues}. */
   private static float[] initialValues(Supplier<float[]> values) {
-    Integer remaining = REMAINING_WITHOUT_VALUES.get();
-    if (remaining == null) {
+    WithoutValues withoutValues = WITHOUT_VALUES.get();
+    if (withoutValues == null) {
       return values.get();
     }
-    if (remaining == 0) {
-      throw new IllegalArgumentException("more parameters and buffers than expected");
-    }
-    REMAINING_WITHOUT_VALUES.set(remaining - 1);
+    withoutValues.add();
     return null;
   }
 
@@ -169,11 +181,11 @@ public abstract class Block implements AutoCloseable {
    *     a constructor
    */
   public static <B extends Block> B withoutValues(int max, Supplier<B> build) {
-    REMAINING_WITHOUT_VALUES.set(max);
+    WITHOUT_VALUES.set(new WithoutValues(max));
     try {
       return build.get();
     } finally {
-      REMAINING_WITHOUT_VALUES.remove();
+      WITHOUT_VALUES.remove();
     }
   }
 
@@ -187,7 +199,7 @@ public abstract class Block implements AutoCloseable {
    * Adds a child block. The child keeps its own mode: earlier calls of {@link #eval} or {@link
    * #freeze} on this block do not apply to it.
    *
-   * @param name unique within this block, without dots
+   * @param name the name, unique within this block, without dots
    * @param block the child, which may be shared by several parents
    * @param <B> the type of the child
    * @return the child
@@ -214,7 +226,13 @@ public abstract class Block implements AutoCloseable {
    */
   @Override
   public String toString() {
-    return parent == null ? getClass().getSimpleName() : parent.path() + name;
+    return parent == null ? typeName(this) : parent.path() + name;
+  }
+
+  /** Returns the simple class name, or the full one if the class is anonymous. */
+  static String typeName(Object block) {
+    String name = block.getClass().getSimpleName();
+    return name.isEmpty() ? block.getClass().getName() : name;
   }
 
   private void checkName(String name) {
@@ -223,7 +241,7 @@ public abstract class Block implements AutoCloseable {
         || ownVariables.containsKey(name)
         || children.containsKey(name)) {
       throw new IllegalArgumentException(
-          getClass().getSimpleName()
+          typeName(this)
               + ": expected a unique name without dots, got \""
               + name
               + "\". Existing names: "

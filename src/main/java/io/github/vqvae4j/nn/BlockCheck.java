@@ -19,8 +19,8 @@ import java.util.function.Function;
  *
  * <pre>{@code
  * BlockCheck check = BlockCheck.of(new PatchEncoder(1, 4, 32, rng), 2, 8, 8, 1);
- * check.threads();
- * check.gradients();
+ * check.checkThreadSafety();
+ * check.checkGradients();
  * }</pre>
  */
 public final class BlockCheck {
@@ -83,17 +83,17 @@ public final class BlockCheck {
 
   /**
    * Returns checks that pass integers for an input, as required by {@link Embedding}: {@code
-   * BlockCheck.of(embedding, 2, 5).integers(0, 512)}.
+   * BlockCheck.of(embedding, 2, 5).integerInput(0, 512)}.
    *
    * @param input the index of the input, from 0
    * @param bound the exclusive upper bound of the integers, at least 1
    * @return a copy in which this input is a tensor of type {@link DType#INT}
-   * @throws IllegalArgumentException if there is no such input or the bound is below 1
+   * @throws IllegalArgumentException if there is no such input or the bound is less than 1
    */
-  public BlockCheck integers(int input, int bound) {
+  public BlockCheck integerInput(int input, int bound) {
     if (input < 0 || input >= shapes.size() || bound < 1) {
       throw new IllegalArgumentException(
-          "BlockCheck.integers: expected an input from 0 to "
+          "BlockCheck.integerInput: expected an input from 0 to "
               + (shapes.size() - 1)
               + " and a bound of at least 1, got input "
               + input
@@ -116,7 +116,7 @@ public final class BlockCheck {
    *
    * @throws AssertionError if the block is not thread-safe; the message names the block
    */
-  public void threads() {
+  public void checkThreadSafety() {
     new ThreadSafetyCheck(block, this::run).check();
   }
 
@@ -135,16 +135,16 @@ public final class BlockCheck {
       }
       step.observe(pass);
       Tensor output = computation.apply(inputs);
-      pass.computed(block, output);
+      pass.afterLayer(block, output);
       if (pass.training()) {
         loss(output, inputs).backward();
         inputs.stream()
             .filter(BlockCheck::isReal)
-            .forEach(input -> pass.computed(block, input.gradient()));
+            .forEach(input -> pass.afterLayer(block, input.gradient()));
         for (Parameter parameter : block.parameters()) {
           Tensor gradient = step.gradient(parameter);
           if (gradient != null) {
-            pass.computed(block, gradient);
+            pass.afterLayer(block, gradient);
           }
         }
       }
@@ -165,18 +165,18 @@ public final class BlockCheck {
    * @throws AssertionError if a gradient is wrong; the message has the parameter or input and the
    *     expected value
    */
-  public void gradients() {
+  public void checkGradients() {
     Map<Variable, DType> dtypes = new LinkedHashMap<>();
     block.variables().values().forEach(variable -> dtypes.put(variable, variable.dtype()));
     block.convert(DType.DOUBLE);
     try {
-      checkGradients();
+      compareGradients();
     } finally {
       dtypes.forEach(Variable::convert);
     }
   }
 
-  private void checkGradients() {
+  private void compareGradients() {
     List<double[]> inputs = new ArrayList<>();
     shapes.forEach(shape -> inputs.add(randomValues(inputs.size(), shape, inputs.size())));
     Map<Integer, double[]> inputGradients = new LinkedHashMap<>();
@@ -223,13 +223,13 @@ public final class BlockCheck {
       if (!(Math.abs(expected - gradient[i]) <= TOLERANCE * Math.max(1, Math.abs(expected)))) {
         throw new AssertionError(
             name(block)
-                + ": expected "
-                + expected
-                + ", the central difference, as the gradient of "
+                + ": gradient of "
                 + name
                 + " at element "
                 + i
-                + ", got "
+                + ": expected "
+                + expected
+                + " (central difference), got "
                 + gradient[i]
                 + ". Check for stopGradient, for values that are copied out of a tensor and into"
                 + " another, and for custom operations. Surrogate gradients cannot pass this"
@@ -310,7 +310,7 @@ public final class BlockCheck {
 
   /** Returns the class name of a block followed by its hierarchical name, if it has one. */
   static String name(Object block) {
-    String type = block.getClass().getSimpleName();
+    String type = Block.typeName(block);
     return block.toString().equals(type) ? type : type + " " + block;
   }
 }

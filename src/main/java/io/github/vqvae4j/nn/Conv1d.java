@@ -19,10 +19,11 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class Conv1d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings; height settings are ignored
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if the mask excludes every pixel
    */
   public Conv1d(ConvConfig config, Rng rng) {
     super(Form.CONV_1D, config, rng, config.kernelWidth());

@@ -21,10 +21,11 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class Conv2d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if the mask excludes every pixel or the padding is CAUSAL
    */
   public Conv2d(ConvConfig config, Rng rng) {
     super(Form.CONV_2D, config, rng, config.kernelHeight(), config.kernelWidth());

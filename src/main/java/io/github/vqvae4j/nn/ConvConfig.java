@@ -42,8 +42,8 @@ public record ConvConfig(
   /**
    * Validates the settings.
    *
-   * @throws IllegalArgumentException if a size is below 1, the groups do not divide the channels,
-   *     or explicit padding is combined with {@code SAME} or {@code CAUSAL}
+   * @throws IllegalArgumentException if a size is less than 1, the groups do not divide the
+   *     channels, or explicit padding is combined with {@code SAME} or {@code CAUSAL}
    */
   public ConvConfig {
     Require.that(in >= 1, "ConvConfig.in", "at least 1", in);
@@ -71,7 +71,7 @@ public record ConvConfig(
   }
 
   /**
-   * Returns the default settings with a square kernel.
+   * Creates the default settings with a square kernel.
    *
    * @param in the number of input channels
    * @param out the number of output channels
@@ -240,8 +240,8 @@ public record ConvConfig(
    * Sets whether to apply weight normalization (Salimans and Kingma 2016): {@code weight = weight_g
    * weight_v / ||weight_v||}, with norms over all axes but the last. This corresponds to PyTorch's
    * {@code weight_norm} with the default dim 0 and uses the same parameter names, as in the
-   * checkpoints of EnCodec and DAC. For a transposed convolution that axis is the input channels. A
-   * mask is applied before the norm is computed.
+   * checkpoints of EnCodec and DAC. For a transposed convolution, the last axis is the input
+   * channels, as is dim 0 in PyTorch. A mask is applied before the norm is computed.
    *
    * @param normalized whether to apply weight normalization
    * @return a copy with the new value

@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.ConvOptions.Axis;
 
 /**
  * How the padding of a convolution is determined. Below, {@code r = dilation (kernel - 1) + 1} is
- * the receptive field of the kernel.
+ * the effective kernel size.
  */
 public enum ConvPadding {
   /** The padding given in {@link ConvConfig#options}. */

@@ -11,10 +11,11 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class ConvTranspose1d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings; height settings are ignored
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if a mask is set
    */
   public ConvTranspose1d(ConvConfig config, Rng rng) {
     super(Form.CONV_TRANSPOSE_1D, config, rng, config.kernelWidth());

@@ -13,10 +13,11 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
  */
 public final class ConvTranspose2d extends Convolution {
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights
+   * @throws IllegalArgumentException if a mask is set or the padding is CAUSAL
    */
   public ConvTranspose2d(ConvConfig config, Rng rng) {
     super(Form.CONV_TRANSPOSE_2D, config, rng, config.kernelHeight(), config.kernelWidth());

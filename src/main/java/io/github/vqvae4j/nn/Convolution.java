@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The base class of the convolutions: settings, weight and optional bias. With {@link
+ * The base class of convolution layers, with a weight and an optional bias. With {@link
  * ConvConfig#weightNorm}, {@code weight} is computed from {@code weight_v}, which has the same
  * shape, and {@code weight_g}, which has the size of its last axis.
  */
@@ -70,21 +70,21 @@ public abstract sealed class Convolution extends Layer
     requiresDivisibleSize = config.padding() == ConvPadding.SAME && !transposed;
     checkSettings(transposed);
     mask = mask(kernel);
-    int inOfGroup = config.in() / options.groups();
-    int outOfGroup = config.out() / options.groups();
+    int inPerGroup = config.in() / options.groups();
+    int outPerGroup = config.out() / options.groups();
     long[] shape = new long[rank];
     long kernelSize = 1;
     for (int i = 0; i < kernel.length; i++) {
       shape[i] = kernel[i];
       kernelSize *= kernel[i];
     }
-    shape[kernel.length] = transposed ? outOfGroup : inOfGroup;
+    shape[kernel.length] = transposed ? outPerGroup : inPerGroup;
     shape[kernel.length + 1] = transposed ? config.in() : config.out();
 
     Initializer initializer = config.initializer();
-    long inputs = kernelSize * inOfGroup;
-    long outputs = kernelSize * outOfGroup;
-    // PyTorch takes a transposed convolution's fan_in from its output channels.
+    long inputs = kernelSize * inPerGroup;
+    long outputs = kernelSize * outPerGroup;
+    // PyTorch computes a transposed convolution's fan_in from its output channels.
     long fanIn = transposed && initializer == Initializer.TORCH ? outputs : inputs;
     weight =
         parameter(
@@ -174,9 +174,9 @@ public abstract sealed class Convolution extends Layer
     if (requiresDivisibleSize && x.rank() == rank) {
       checkDivisible(x);
     }
-    Tensor factor = effectiveWeight == null ? weight.in(x.step()) : effectiveWeight.in(x.step());
-    Tensor addend = bias == null ? null : bias.in(x.step());
-    return FusedConvolution.of(form, x, factor, addend, residual, config.relu(), options);
+    Tensor w = effectiveWeight == null ? weight.in(x.step()) : effectiveWeight.in(x.step());
+    Tensor b = bias == null ? null : bias.in(x.step());
+    return FusedConvolution.of(form, x, w, b, residual, config.relu(), options);
   }
 
   private void checkDivisible(Tensor x) {

@@ -11,15 +11,14 @@ public final class Dropout extends Layer {
   private final double rate;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param rate the probability of dropping an element, in [0, 1)
    * @throws IllegalArgumentException if the rate is out of range
    */
   public Dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
-      throw new IllegalArgumentException(
-          "Dropout: expected a rate from 0 to below 1, got " + rate + ".");
+      throw new IllegalArgumentException("Dropout: expected a rate in [0, 1), got " + rate + ".");
     }
     this.rate = rate;
   }

@@ -22,7 +22,7 @@ public final class Embedding extends Layer {
   private final Parameter weight;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param count the number of codes
    * @param dimension the size of each vector

@@ -16,7 +16,7 @@ public final class GroupNorm extends Normalization {
   private final double epsilon;
 
   /**
-   * Creates the layer with PyTorch's defaults.
+   * Creates a layer with PyTorch's defaults.
    *
    * @param groups the number of groups the channels are divided into
    * @param channels the number of channels, a multiple of {@code groups}
@@ -26,7 +26,7 @@ public final class GroupNorm extends Normalization {
   }
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    */

@@ -5,12 +5,13 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * The settings of {@link GroupNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
- * with mean and variance over all pixels of an image and a group of channels. The defaults are
+ * with mean and variance over all positions of an example and a group of channels. The defaults are
  * PyTorch's.
  *
  * @param groups the number of groups the channels are divided into, at least 1
  * @param channels the number of channels, a multiple of {@code groups}
- * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param epsilon the value added to the variance, positive and finite in single precision; by
+ *     default 1e-5
  * @param affine whether the layer has a weight and a bias, each [channels]; by default true
  */
 public record GroupNormConfig(int groups, int channels, double epsilon, boolean affine) {
@@ -30,7 +31,7 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param groups the number of groups the channels are divided into
    * @param channels the number of channels, a multiple of {@code groups}
@@ -43,7 +44,7 @@ public record GroupNormConfig(int groups, int channels, double epsilon, boolean 
   /**
    * Sets the value added to the variance.
    *
-   * @param newEpsilon the new value, above 0
+   * @param newEpsilon the new value, positive and finite in single precision
    * @return a copy with the new value
    */
   public GroupNormConfig epsilon(double newEpsilon) {

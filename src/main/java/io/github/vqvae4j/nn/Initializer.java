@@ -9,8 +9,8 @@ import io.github.vqvae4j.random.Rng;
  */
 public enum Initializer {
   /**
-   * Uniform in +-1/sqrt(fan_in) for weights and biases, the default of PyTorch's layers ({@code
-   * kaiming_uniform_} with a = sqrt 5).
+   * Uniform in [-1/sqrt(fan_in), 1/sqrt(fan_in)] for weights and biases, the default of PyTorch's
+   * layers ({@code kaiming_uniform_} with a = sqrt 5).
    */
   TORCH {
     @Override
@@ -23,7 +23,9 @@ public enum Initializer {
       return uniform(rng, 1 / Math.sqrt(fanIn));
     }
   },
-  /** Uniform in +-sqrt(6 / fan_in), for ReLU networks (He et al. 2015, equation 10). */
+  /**
+   * Uniform in [-a, a] with a = sqrt(6 / fan_in), for ReLU networks (He et al. 2015, equation 10).
+   */
   KAIMING_UNIFORM {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
@@ -40,7 +42,9 @@ public enum Initializer {
       return rng.nextGaussian() * Math.sqrt(2.0 / fanIn);
     }
   },
-  /** Uniform in +-sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, equation 16). */
+  /**
+   * Uniform in [-a, a] with a = sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010, equation 16).
+   */
   XAVIER_UNIFORM {
     @Override
     double draw(Rng rng, long fanIn, long fanOut) {
@@ -104,7 +108,7 @@ public enum Initializer {
   /**
    * Draws the biases of a layer.
    *
-   * @param rng the random number generator for the initial weights
+   * @param rng the random number generator for the initial biases
    * @param fanIn the number of inputs that contribute to one output
    * @param size the number of biases
    * @return the biases

@@ -15,7 +15,7 @@ public final class LayerNorm extends Normalization {
   private final double epsilon;
 
   /**
-   * Creates the layer with PyTorch's defaults.
+   * Creates a layer with PyTorch's defaults.
    *
    * @param dimension the size of the last axis
    */
@@ -24,7 +24,7 @@ public final class LayerNorm extends Normalization {
   }
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    */

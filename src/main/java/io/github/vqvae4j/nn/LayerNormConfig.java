@@ -8,7 +8,8 @@ import io.github.vqvae4j.config.Require;
  * with mean and variance over the last axis. The defaults are PyTorch's.
  *
  * @param dimension the size of the last axis, at least 1
- * @param epsilon the value added to the variance, above 0; by default 1e-5
+ * @param epsilon the value added to the variance, positive and finite in single precision; by
+ *     default 1e-5
  * @param affine whether the layer has a weight and a bias, each [dimension]; by default true
  */
 public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
@@ -23,7 +24,7 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   }
 
   /**
-   * Returns the settings with PyTorch's defaults.
+   * Creates the default settings, which are PyTorch's.
    *
    * @param dimension the size of the last axis
    * @return the settings
@@ -35,7 +36,7 @@ public record LayerNormConfig(int dimension, double epsilon, boolean affine) {
   /**
    * Sets the value added to the variance.
    *
-   * @param newEpsilon the new value, above 0
+   * @param newEpsilon the new value, positive and finite in single precision
    * @return a copy with the new value
    */
   public LayerNormConfig epsilon(double newEpsilon) {

@@ -21,14 +21,14 @@ public final class Linear extends Layer {
    * @param in the size of the last axis of the input
    * @param out the size of the last axis of the output
    * @param rng the random number generator for the initial weights
-   * @throws IllegalArgumentException if a size is below 1
+   * @throws IllegalArgumentException if a size is less than 1
    */
   public Linear(int in, int out, Rng rng) {
     this(LinearConfig.of(in, out), rng);
   }
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights

@@ -19,7 +19,7 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   /**
    * Validates the settings.
    *
-   * @throws IllegalArgumentException if a size is below 1
+   * @throws IllegalArgumentException if a size is less than 1
    */
   public LinearConfig {
     Require.that(in >= 1, "LinearConfig.in", "at least 1", in);
@@ -28,8 +28,8 @@ public record LinearConfig(int in, int out, boolean bias, Initializer initialize
   }
 
   /**
-   * Returns the settings with PyTorch's defaults: a bias, and weights and biases uniform in
-   * +-1/sqrt(in).
+   * Creates the default settings, which are PyTorch's: a bias, and weights and biases uniform in
+   * [-1/sqrt(in), 1/sqrt(in)].
    *
    * @param in the size of the last axis of the input
    * @param out the size of the last axis of the output

@@ -19,10 +19,11 @@ public final class MaxPool extends Layer {
   }
 
   /**
-   * Creates a layer with the given stride, padding and dilation.
+   * Creates a layer with the given stride and padding; windows may overlap.
    *
    * @param kernel the height and width of a window, larger than the padding
-   * @param options the stride, padding and dilation
+   * @param options the stride and symmetric padding; dilation, groups and output padding are not
+   *     supported
    */
   public MaxPool(int kernel, ConvOptions options) {
     this.kernel = kernel;

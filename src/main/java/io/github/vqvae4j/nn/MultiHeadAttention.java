@@ -33,7 +33,7 @@ public final class MultiHeadAttention extends Layer {
   private final Linear output;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param dimension the size of the last axis
    * @param heads the number of heads, a divisor of {@code dimension}

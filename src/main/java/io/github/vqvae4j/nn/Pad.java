@@ -3,12 +3,12 @@ package io.github.vqvae4j.nn;
 import io.github.vqvae4j.tensor.Padding;
 import io.github.vqvae4j.tensor.Tensor;
 
-/** Pads images: [b, h, w, c] to [b, top + h + bottom, left + w + right, c]. */
+/** Padding of images: [b, h, w, c] to [b, top + h + bottom, left + w + right, c]. */
 public final class Pad extends Layer {
   private final Padding padding;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param padding the number of pixels on each side and the padding mode
    */

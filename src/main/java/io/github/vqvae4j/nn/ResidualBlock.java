@@ -16,7 +16,7 @@ public final class ResidualBlock extends Layer {
   private final Convolution project;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param factory {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
    * @param channels the number of input channels

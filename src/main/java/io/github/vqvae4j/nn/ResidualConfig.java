@@ -33,7 +33,7 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
    * Validates the settings.
    *
    * @throws IllegalArgumentException if a value is out of range, or the largest dilation,
-   *     dilationGrowth^(blocks - 1), would be above 65,536
+   *     dilationGrowth^(blocks - 1), would be greater than 65,536
    */
   public ResidualConfig {
     Require.that(blocks >= 0, "ResidualConfig.blocks", "at least 0", blocks);
@@ -53,7 +53,7 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
   }
 
   /**
-   * Returns the default settings.
+   * Creates the default settings.
    *
    * @param blocks the number of blocks
    * @param hidden the number of hidden channels of each block
@@ -84,8 +84,8 @@ public record ResidualConfig(int blocks, int hidden, boolean bias, Skip skip, in
   }
 
   /**
-   * Sets the growth of the dilation from block to block. Values above 1 increase the receptive
-   * field exponentially with the number of blocks.
+   * Sets the growth of the dilation from block to block. Values greater than 1 increase the
+   * receptive field exponentially with the number of blocks.
    *
    * @param factor the factor from one block to the next
    * @return a copy with the new value

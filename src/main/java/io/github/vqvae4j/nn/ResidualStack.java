@@ -28,7 +28,7 @@ public final class ResidualStack extends Layer {
   private final List<ResidualBlock> blocks = new ArrayList<>();
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param factory {@code Conv2d::new} for images, {@code Conv1d::new} for sequences
    * @param channels the number of input channels

@@ -19,7 +19,7 @@ public final class ResnetBlock extends Layer {
   private final Conv2d shortcut;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param config the settings
    * @param rng the random number generator for the initial weights

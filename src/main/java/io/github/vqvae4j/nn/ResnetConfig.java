@@ -27,7 +27,7 @@ public record ResnetConfig(int in, int out, int groups, double dropout) {
   }
 
   /**
-   * Returns settings without dropout.
+   * Creates the default settings, without dropout.
    *
    * @param in the number of input channels
    * @param out the number of output channels

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * @param rows one row per layer call, in order of execution
- * @param parameters the total number of trainable values
+ * @param parameters the total number of parameter elements, including frozen ones
  * @param buffers the total number of values in buffers
  */
 public record Summary(List<Row> rows, long parameters, long buffers) {
@@ -34,7 +34,8 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
    * @param name the hierarchical name
    * @param type the class name
    * @param output the output shape
-   * @param parameters the number of the layer's own trainable values, without those of its children
+   * @param parameters the number of elements of the layer's own parameters, excluding those of its
+   *     children
    */
   public record Row(String name, String type, List<Long> output, long parameters) {}
 
@@ -97,7 +98,7 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
         .forEach(c -> ownVariables.removeAll(Set.copyOf(c.variables().values())));
     return new Row(
         name,
-        block.getClass().getSimpleName(),
+        Block.typeName(block),
         Arrays.stream(output.shape()).boxed().toList(),
         countElements(ownVariables, true));
   }

@@ -10,7 +10,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** Checks that several threads can run a block concurrently; see {@link BlockCheck#threads}. */
+/**
+ * Checks that several threads can run a block concurrently; see {@link
+ * BlockCheck#checkThreadSafety}.
+ */
 final class ThreadSafetyCheck {
   private static final String REMEDY =
       ". Several threads may run a block concurrently: keep intermediate results in local"
@@ -44,7 +47,7 @@ final class ThreadSafetyCheck {
     }
 
     @Override
-    public void computed(Object source, Tensor output) {
+    public void afterLayer(Object source, Tensor output) {
       results.add(new Result(source, output.toDoubles()));
     }
   }
@@ -73,7 +76,7 @@ final class ThreadSafetyCheck {
         throw failed(layer, e.getCause());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new AssertionError("BlockCheck.threads: interrupted.", e);
+        throw new AssertionError("BlockCheck.checkThreadSafety: interrupted.", e);
       }
       compare(alone, concurrent);
     }
@@ -96,7 +99,7 @@ final class ThreadSafetyCheck {
         .ifPresent(
             field -> {
               throw new AssertionError(
-                  "BlockCheck.threads: a pass modified the field " + field + REMEDY);
+                  "BlockCheck.checkThreadSafety: a pass modified the field " + field + REMEDY);
             });
     ExecutorService other = Executors.newSingleThreadExecutor();
     try {
@@ -125,7 +128,7 @@ final class ThreadSafetyCheck {
       return error;
     }
     return new AssertionError(
-        "BlockCheck.threads: "
+        "BlockCheck.checkThreadSafety: "
             + BlockCheck.name(layer)
             + " failed while another thread was running it, but not when run alone: "
             + cause
@@ -147,7 +150,7 @@ final class ThreadSafetyCheck {
 
   private static AssertionError differs(Object source) {
     return new AssertionError(
-        "BlockCheck.threads: "
+        "BlockCheck.checkThreadSafety: "
             + BlockCheck.name(source)
             + " produced a different output or gradient while another thread was running it than when"
             + " run alone"

@@ -7,7 +7,7 @@ public final class Upsample extends Layer {
   private final int factor;
 
   /**
-   * Creates the layer.
+   * Creates a layer.
    *
    * @param factor the scale factor along both axes, at least 1
    */

@@ -29,8 +29,8 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
   /**
    * Validates the layout.
    *
-   * @throws IllegalArgumentException if a value is below 1, or the number of sizes is not groups
-   *     times stages
+   * @throws IllegalArgumentException if a value is less than 1, or the number of sizes is not
+   *     groups times stages
    */
   public Codebooks {
     sizes = List.copyOf(sizes);
@@ -55,7 +55,7 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    *
    * @param size K, at least 1
    * @return one group with one stage
-   * @throws IllegalArgumentException if the size is below 1
+   * @throws IllegalArgumentException if the size is less than 1
    */
   public static Codebooks of(int size) {
     return residual(size);
@@ -65,8 +65,8 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    * Creates the layout of a residual quantizer.
    *
    * @param sizes the codebook size of each stage, at least 1
-   * @return one group with one stage for each size
-   * @throws IllegalArgumentException if there are no sizes, or one is below 1
+   * @return one group, with one stage for each size
+   * @throws IllegalArgumentException if there are no sizes, or one is less than 1
    */
   public static Codebooks residual(int... sizes) {
     return new Codebooks(1, sizes.length, list(sizes));
@@ -76,8 +76,8 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    * Creates the layout of a quantizer with heads or groups of one stage each.
    *
    * @param sizes the codebook size of each group, at least 1
-   * @return one group with one stage for each size
-   * @throws IllegalArgumentException if there are no sizes, or one is below 1
+   * @return groups of one stage each, one group for each size
+   * @throws IllegalArgumentException if there are no sizes, or one is less than 1
    */
   public static Codebooks grouped(int... sizes) {
     return new Codebooks(sizes.length, 1, list(sizes));

@@ -279,7 +279,7 @@ public final class Codes {
    * @param from the index of the first image
    * @param to the index after the last image
    * @return their codes and labels
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= count()}
+   * @throws IllegalArgumentException unless {@code 0 <= from < to <= count()}
    */
   public Codes range(int from, int to) {
     if (from < 0 || to <= from || to > count()) {

@@ -128,7 +128,7 @@ final class CodesFile {
     return labels.ints();
   }
 
-  /** An array with something in it, so that no axis is longer than the file allows. */
+  /** Returns a non-empty array, so that no axis is longer than the file allows. */
   private NamedArray array(String name) throws BadFileException {
     NamedArray array = arrays.get(name);
     if (array == null || array.type() != NamedArray.Type.I32 || array.length() == 0) {

@@ -45,7 +45,8 @@ final class CodesValidation {
     }
     if (shape.length < 2 || size != values.length || size == 0) {
       throw new IllegalArgumentException(
-          "Codes: expected a shape such as [batch, height, width] with one position for "
+          "Codes: expected a shape of at least two axes, such as [batch, height, width], with one"
+              + " position for "
               + (books == 1 ? "each value" : books + " values, one of each codebook")
               + ", got shape "
               + Arrays.toString(shape)

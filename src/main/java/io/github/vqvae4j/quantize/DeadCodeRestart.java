@@ -104,20 +104,21 @@ final class DeadCodeRestart {
   private static double[] candidates(
       Tensor latents, Tensor selected, int max, double... logarithms) {
     double[] keys = distances(latents, selected);
-    int possible = 0;
+    int candidateCount = 0;
     for (int i = 0; i < keys.length; i++) {
-      possible += keys[i] > 0 ? 1 : 0;
+      candidateCount += keys[i] > 0 ? 1 : 0;
       keys[i] = keys[i] > 0 ? logarithms[i] / keys[i] : Double.NEGATIVE_INFINITY;
     }
-    if (possible == 0) {
+    if (candidateCount == 0) {
       return new double[0];
     }
-    int[] order = latents.step().tensor(keys, keys.length).topK(possible, 0).indices().toInts();
+    int[] order =
+        latents.step().tensor(keys, keys.length).topK(candidateCount, 0).indices().toInts();
     int d = Math.toIntExact(latents.size(1));
-    int maxCount = Math.min(max, possible);
+    int maxCount = Math.min(max, candidateCount);
     double[] rows = new double[maxCount * d];
     int count = 0;
-    for (int i = 0; i < possible && count < maxCount; i++) {
+    for (int i = 0; i < candidateCount && count < maxCount; i++) {
       double[] row = rows(latents, order[i], 1);
       if (!contains(rows, count * d, row, 0, d)) {
         System.arraycopy(row, 0, rows, count++ * d, d);
@@ -173,7 +174,8 @@ final class DeadCodeRestart {
 
   /**
    * Moves dead codes to candidates, in order, unless codes were restarted after the batch was
-   * quantized. Restarted codes get the mean count, so that they are not immediately dead again.
+   * quantized. Restarted codes are assigned the mean count, so that they are not immediately dead
+   * again.
    *
    * @param sums null for a codebook without sums
    */
@@ -186,21 +188,21 @@ final class DeadCodeRestart {
     double[] table = codebook.toDoubles();
     int d = table.length / dead.length;
     double[] rows = new double[codes.length * d];
-    int moved = 0;
-    for (int offset = 0; offset < candidates.length && moved < codes.length; offset += d) {
+    int restarted = 0;
+    for (int offset = 0; offset < candidates.length && restarted < codes.length; offset += d) {
       if (!contains(table, table.length, candidates, offset, d)) {
-        int code = codes[moved];
+        int code = codes[restarted];
         System.arraycopy(candidates, offset, table, code * d, d);
-        System.arraycopy(candidates, offset, rows, moved * d, d);
+        System.arraycopy(candidates, offset, rows, restarted * d, d);
         counts[code] = mean;
         for (int j = 0; sums != null && j < d; j++) {
           sums[code * d + j] = mean * candidates[offset + j];
         }
-        moved++;
+        restarted++;
       }
     }
-    if (moved > 0) {
-      codebook.replaceRows(Arrays.copyOf(codes, moved), Arrays.copyOf(rows, moved * d));
+    if (restarted > 0) {
+      codebook.replaceRows(Arrays.copyOf(codes, restarted), Arrays.copyOf(rows, restarted * d));
     }
   }
 

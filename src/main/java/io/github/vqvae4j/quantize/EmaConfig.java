@@ -8,7 +8,7 @@ import io.github.vqvae4j.config.Require;
  * equations.
  *
  * @param decay gamma, in [0, 1); by default 0.99
- * @param epsilon the epsilon of the Laplace smoothing, above 0 and finite; by default 1e-5
+ * @param epsilon the epsilon of the Laplace smoothing, positive and finite; by default 1e-5
  * @param zeroDebiased whether both averages are initialized with 0 and divided by w = 1 - decay^t,
  *     as in Sonnet; otherwise w is 1, N is initialized with 0 and m randomly, as in
  *     zalandoresearch's code; by default true
@@ -26,7 +26,7 @@ public record EmaConfig(
    *     zero-debiased averages, a combination that is not defined
    */
   public EmaConfig {
-    Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "0 to below 1", decay);
+    Require.that(decay >= 0 && decay < 1, "EmaConfig.decay", "a fraction in [0, 1)", decay);
     Require.that(
         epsilon > 0 && epsilon <= Double.MAX_VALUE,
         "EmaConfig.epsilon",
@@ -53,7 +53,7 @@ public record EmaConfig(
   /**
    * Sets the epsilon of the Laplace smoothing.
    *
-   * @param newEpsilon the new value, above 0
+   * @param newEpsilon the new value, positive and finite
    * @return a copy with the new value
    */
   public EmaConfig epsilon(double newEpsilon) {

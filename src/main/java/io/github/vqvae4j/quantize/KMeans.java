@@ -11,11 +11,12 @@ import java.util.Locale;
  * sum over rows of min_k ||x - c_k||^2
  * </pre>
  *
- * <p>Centers are initialized with k-means++ (Arthur and Vassilvitskii 2007). Each iteration of
- * Lloyd's algorithm (1982) then assigns every row to its nearest center and moves every center to
- * the mean of its rows. A center without rows moves to a row far from its current center. With
- * {@link KMeansConfig#batch}, each iteration uses a random mini-batch (Sculley, "Web-scale k-means
- * clustering", 2010), followed by one iteration over all rows.
+ * <p>Centers are initialized with k-means++ (Arthur and Vassilvitskii 2007), or sampled uniformly
+ * if that would take more than 4e9 multiplications. Each iteration of Lloyd's algorithm (1982) then
+ * assigns every row to its nearest center and moves every center to the mean of its rows. A center
+ * without rows moves to a row sampled in proportion to its squared distance from its nearest
+ * center. With {@link KMeansConfig#batchSize}, each iteration uses a random mini-batch (Sculley,
+ * "Web-scale k-means clustering", 2010), followed by one iteration over all rows.
  *
  * <pre>{@code
  * KMeans kMeans = KMeans.fit(rows, 3, KMeansConfig.of(256), new Rng(42));
@@ -66,8 +67,8 @@ public final class KMeans {
               + k
               + " clusters. Use fewer clusters or more rows.");
     }
-    boolean miniBatch = config.batch() > 0;
-    long initSize = (long) INIT_SIZE_FACTOR * Math.max(config.batch(), k);
+    boolean miniBatch = config.batchSize() > 0;
+    long initSize = (long) INIT_SIZE_FACTOR * Math.max(config.batchSize(), k);
     float[] initRows =
         miniBatch && initSize < n ? sample(rows, dimension, (int) initSize, rng) : rows;
     KMeansState state =
@@ -75,11 +76,11 @@ public final class KMeans {
             rows, dimension, KMeansPlusPlus.initialCenters(initRows, dimension, k, rng));
     if (miniBatch) {
       long[] counts = new long[k];
-      for (int i = 0; i < config.iterations(); i++) {
-        state.updateFromBatch(sample(rows, dimension, config.batch(), rng), counts);
+      for (int i = 0; i < config.maxIterations(); i++) {
+        state.updateFromBatch(sample(rows, dimension, config.batchSize(), rng), counts);
       }
     }
-    int maxIterations = miniBatch ? 1 : config.iterations();
+    int maxIterations = miniBatch ? 1 : config.maxIterations();
     double inertia = state.assign();
     boolean converged = inertia == 0;
     int iterations = 0;
@@ -94,7 +95,7 @@ public final class KMeans {
         dimension,
         state,
         inertia,
-        miniBatch ? config.iterations() + iterations : iterations,
+        miniBatch ? config.maxIterations() + iterations : iterations,
         converged);
   }
 
@@ -125,7 +126,7 @@ public final class KMeans {
    * Returns the index of the nearest center of each row. Ties go to the lowest index.
    *
    * @param rows the rows [m, D] in row-major order; not necessarily those it was fitted to
-   * @return [m], each from 0 to K - 1
+   * @return the indices [m], from 0 to K - 1
    * @throws IllegalArgumentException if the array does not consist of whole rows, or a value is NaN
    *     or infinite
    */
@@ -140,7 +141,7 @@ public final class KMeans {
    * @param rows the rows [m, D] in row-major order
    * @param dimension D, at least 1
    * @param centers the centers [K, D] in row-major order
-   * @return [m], each from 0 to K - 1
+   * @return the indices [m], from 0 to K - 1
    * @throws IllegalArgumentException if an array does not consist of whole rows, or a value is NaN
    *     or infinite
    */

@@ -7,13 +7,13 @@ import io.github.vqvae4j.config.Require;
  * The settings of {@link KMeans}.
  *
  * @param clusters K, the number of clusters, at least 1
- * @param iterations the maximum number of iterations, at least 1; by default 100
+ * @param maxIterations the maximum number of iterations, at least 1; by default 100
  * @param tolerance the relative decrease of the inertia below or at which an iteration over all
  *     rows counts as converged, in [0, 1); by default 1e-3
- * @param batch the number of rows sampled for each iteration of mini-batch k-means; 0, the default,
- *     uses all rows
+ * @param batchSize the number of rows sampled for each iteration of mini-batch k-means; 0, the
+ *     default, uses all rows
  */
-public record KMeansConfig(int clusters, int iterations, double tolerance, int batch) {
+public record KMeansConfig(int clusters, int maxIterations, double tolerance, int batchSize) {
   /**
    * Validates the settings.
    *
@@ -21,17 +21,18 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    */
   public KMeansConfig {
     Require.that(clusters >= 1, "KMeansConfig.clusters", "at least 1", clusters);
-    Require.that(iterations >= 1, "KMeansConfig.iterations", "at least 1", iterations);
+    Require.that(maxIterations >= 1, "KMeansConfig.maxIterations", "at least 1", maxIterations);
     Require.that(
         tolerance >= 0 && tolerance < 1,
         "KMeansConfig.tolerance",
         "a fraction in [0, 1)",
         tolerance);
-    Require.that(batch >= 0, "KMeansConfig.batch", "at least 1 row, or 0 for all", batch);
+    Require.that(
+        batchSize >= 0, "KMeansConfig.batchSize", "at least 1 row, or 0 for all", batchSize);
   }
 
   /**
-   * Returns the default settings: iterations over all rows until convergence.
+   * Creates the default settings: iterations over all rows until convergence.
    *
    * @param clusters K, the number of clusters
    * @return the settings
@@ -46,8 +47,8 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @param max the maximum, at least 1
    * @return a copy with the new value
    */
-  public KMeansConfig iterations(int max) {
-    return Records.with(this, "iterations", max);
+  public KMeansConfig maxIterations(int max) {
+    return Records.with(this, "maxIterations", max);
   }
 
   /**
@@ -66,7 +67,7 @@ public record KMeansConfig(int clusters, int iterations, double tolerance, int b
    * @param rows the number of rows sampled for each iteration, a small multiple of the clusters
    * @return a copy with the new value
    */
-  public KMeansConfig batch(int rows) {
-    return Records.with(this, "batch", rows);
+  public KMeansConfig batchSize(int rows) {
+    return Records.with(this, "batchSize", rows);
   }
 }

@@ -44,7 +44,7 @@ final class KMeansState {
 
   /**
    * Moves each center to the mean of its rows. A center without rows moves to a row, sampled in
-   * proportion to its squared distance from its center, unless all rows are centers.
+   * proportion to its squared distance from its center, unless every row coincides with its center.
    */
   void updateCenters(Rng rng) {
     double[] sums = new double[centers.length];
@@ -69,7 +69,7 @@ final class KMeansState {
   }
 
   /**
-   * Performs a mini-batch update: moves each center towards the rows of a batch that are nearest to
+   * Performs a mini-batch update: moves each center toward the rows of a batch that are nearest to
    * it, so that it is the mean of all rows ever assigned to it (Sculley 2010, algorithm 1).
    *
    * @param counts the number of rows assigned to each center so far; updated in place

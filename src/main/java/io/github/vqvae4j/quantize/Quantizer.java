@@ -2,6 +2,7 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
@@ -79,6 +80,9 @@ public abstract class Quantizer extends Layer {
    *
    * @param latents the encoder outputs [.., D]
    * @return quantized latents, codes, loss terms and usage
+   * @throws IllegalStateException in a training step, if the codebook must first be initialized
+   *     from data
+   * @throws NonFiniteException if a latent is NaN or infinite, unless a custom quantizer permits it
    */
   public final Quantized quantize(Tensor latents) {
     return within(latents.step(), () -> computeQuantized(latents), Quantized::quantized);
@@ -171,22 +175,23 @@ public abstract class Quantizer extends Layer {
    *
    * @return 0 if the codebook does not need initialization from data or is already initialized
    */
-  public int initializationVectors() {
+  public int initializationLatents() {
     return 0;
   }
 
   /**
-   * Initializes the codebook from latents. Called by the trainer if {@link #initializationVectors}
+   * Initializes the codebook from latents. Called by the trainer if {@link #initializationLatents}
    * is not 0.
    *
    * @param latents the latents [n, D] in row-major order
-   * @param perBatch the number of latents in a training batch, used to scale the counts
+   * @param latentsPerBatch the number of latents in a training batch, used to scale the counts
    * @param rng the random number generator
+   * @throws IllegalStateException if this quantizer is not initialized from data
    */
-  public void initialize(float[] latents, int perBatch, Rng rng) {
+  public void initialize(float[] latents, int latentsPerBatch, Rng rng) {
     throw new IllegalStateException(
         getClass().getSimpleName()
-            + ".initialize: this quantizer is not initialized from data (initializationVectors() is"
+            + ".initialize: this quantizer is not initialized from data (initializationLatents() is"
             + " 0).");
   }
 

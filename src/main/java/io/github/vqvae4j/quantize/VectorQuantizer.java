@@ -27,8 +27,8 @@ import java.util.function.Supplier;
  * </pre>
  *
  * <p>sg is the stop-gradient operator. The first loss term, {@code codebook}, moves the codebook
- * vectors towards the encoder outputs; the second, {@code commitment}, moves the encoder outputs
- * towards the codebook. The model adds the reconstruction loss.
+ * vectors toward the encoder outputs; the second, {@code commitment}, moves the encoder outputs
+ * toward the codebook. The model adds the reconstruction loss.
  *
  * <p>With {@link Update#EMA} there is no codebook loss. Instead, each codebook vector is an
  * exponential moving average of the encoder outputs assigned to it (appendix A.1). With n_i encoder
@@ -132,7 +132,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   /**
-   * Returns the default settings of a codebook trained by exponential moving averages.
+   * Creates the default settings of a codebook trained by exponential moving averages.
    *
    * @param codebookSize K, the number of codes
    * @param dimension D, the dimension of each codebook vector
@@ -143,7 +143,7 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   /**
-   * Returns the default settings of a codebook trained by the gradient of the codebook loss.
+   * Creates the default settings of a codebook trained by the gradient of the codebook loss.
    *
    * @param codebookSize K, the number of codes
    * @param dimension D, the dimension of each codebook vector
@@ -206,7 +206,7 @@ public final class VectorQuantizer extends Quantizer {
   protected Quantized computeQuantized(Tensor latents) {
     checkShape(latents);
     boolean training = isTraining(latents.step());
-    if (training && initializationVectors() > 0) {
+    if (training && initializationLatents() > 0) {
       throw new IllegalStateException(
           "VectorQuantizer: the codebook was not initialized. Initialization by k-means needs data:"
               + " train with Trainer, call initialize(latents, ..) first, or choose another"
@@ -294,13 +294,13 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   @Override
-  public int initializationVectors() {
+  public int initializationLatents() {
     return initialized.toDoubles()[0] == 1
         ? 0
-        : initializationVectors(config.codebookSize(), config.dimension());
+        : initializationLatents(config.codebookSize(), config.dimension());
   }
 
-  static int initializationVectors(int codebookSize, int dimension) {
+  static int initializationLatents(int codebookSize, int dimension) {
     long desired = (long) INIT_LATENTS_PER_CODE * codebookSize;
     return (int) Math.max(1, Math.min(desired, MAX_INIT_VALUES / dimension));
   }
@@ -312,25 +312,26 @@ public final class VectorQuantizer extends Quantizer {
    * codes, the remaining codes are placed between two of them.
    */
   @Override
-  public void initialize(float[] latents, int perBatch, Rng rng) {
+  public void initialize(float[] latents, int latentsPerBatch, Rng rng) {
     int d = config.dimension();
     int k = config.codebookSize();
     FiniteRows.check("VectorQuantizer.initialize", latents, d);
-    if (perBatch < 1) {
+    if (latentsPerBatch < 1) {
       throw new IllegalArgumentException(
           "VectorQuantizer.initialize: expected at least 1 latent per batch, got "
-              + perBatch
+              + latentsPerBatch
               + ".");
     }
     int clusters = Math.min(k, latents.length / d);
-    KMeansConfig settings = KMeansConfig.of(clusters).iterations(INIT_ITERATIONS);
+    KMeansConfig settings = KMeansConfig.of(clusters).maxIterations(INIT_ITERATIONS);
     KMeans kMeans = KMeans.fit(latents, d, settings, rng);
     float[] centers = CodeSplitting.distinctCodes(kMeans.centers(), d, k, rng);
-    double scale = (double) perBatch * d / latents.length;
+    double scale = (double) latentsPerBatch * d / latents.length;
     double[] n = new double[k];
     double[] m = new double[k * d];
     for (int i = 0; i < m.length; i++) {
-      // Codes without latents get a count of one; otherwise the first update would move them to 0.
+      // Codes without latents are assigned a count of one; otherwise the first update would move
+      // them to 0.
       n[i / d] = scale * Math.max(1, i / d < clusters ? kMeans.sizes()[i / d] : 0);
       m[i] = n[i / d] * centers[i];
     }

@@ -49,9 +49,9 @@ public record VectorQuantizerConfig(
 
   /** The initialization of the codebook. */
   public enum Initialization {
-    /** Uniform in +-sqrt(3/D), as in Sonnet. */
+    /** Uniform in [-sqrt(3/D), sqrt(3/D)], as in Sonnet. */
     UNIFORM,
-    /** Uniform in +-0.05, as in Keras. */
+    /** Uniform in [-0.05, 0.05], as in Keras. */
     SMALL_UNIFORM,
     /** Standard normal, as in zalandoresearch's code. */
     NORMAL,

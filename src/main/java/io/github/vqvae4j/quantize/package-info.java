@@ -9,8 +9,8 @@
  * and decoded; {@link io.github.vqvae4j.quantize.Codebooks} describes the codebooks that they
  * index.
  *
- * <p>{@link io.github.vqvae4j.quantize.KMeans} initializes codebooks and is useful by itself, for
- * example to compute color palettes. This package depends on {@code nn}, {@code tensor}, {@code
+ * <p>{@link io.github.vqvae4j.quantize.KMeans} initializes codebooks and is also useful on its own,
+ * for example to compute color palettes. This package depends on {@code nn}, {@code tensor}, {@code
  * metrics}, {@code io}, {@code config}, {@code random} and {@code memory}.
  */
 package io.github.vqvae4j.quantize;

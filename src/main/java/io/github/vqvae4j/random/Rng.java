@@ -69,7 +69,7 @@ public final class Rng implements RandomGenerator {
     return new Rng(hash);
   }
 
-  /** The finalizer of SplitMix64: Stafford's variant 13 of MurmurHash3's finalizer. */
+  /** Applies the finalizer of SplitMix64, Stafford's variant 13 of MurmurHash3's finalizer. */
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
@@ -226,64 +226,6 @@ public final class Rng implements RandomGenerator {
     for (int i = from; i < to; i++) {
       target[i] = nextDouble();
     }
-  }
-
-  /**
-   * Fills {@code target[from]} to {@code target[to - 1]} with Bernoulli samples: each element
-   * becomes {@code value} if {@link #nextDouble()} is less than the probability, otherwise 0. A
-   * dropout mask with keep probability p has the value 1 / p.
-   *
-   * @param target the array to fill
-   * @param from the first index to fill, inclusive
-   * @param to the end of the range, exclusive
-   * @param probability the probability of {@code value}, from 0 to 1
-   * @param value the value of selected elements
-   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
-   * @throws IllegalArgumentException if the probability is not in [0, 1]
-   */
-  public void fillBernoulli(float[] target, int from, int to, double probability, float value) {
-    Objects.checkFromToIndex(from, to, target.length);
-    long threshold = threshold(probability);
-    // Selecting the bits as ints compiles to a conditional move; selecting floats compiles to a
-    // branch that is often mispredicted (5 ns instead of 1 ns per element).
-    int bits = Float.floatToRawIntBits(value);
-    for (int i = from; i < to; i++) {
-      target[i] = Float.intBitsToFloat(nextLong() >>> 11 < threshold ? bits : 0);
-    }
-  }
-
-  /**
-   * Fills {@code target[from]} to {@code target[to - 1]} with Bernoulli samples, like {@link
-   * #fillBernoulli(float[], int, int, double, float)}. From the same state, both methods select the
-   * same elements.
-   *
-   * @param target the array to fill
-   * @param from the first index to fill, inclusive
-   * @param to the end of the range, exclusive
-   * @param probability the probability of {@code value}, from 0 to 1
-   * @param value the value of selected elements
-   * @throws IndexOutOfBoundsException if the range is out of the array's bounds
-   * @throws IllegalArgumentException if the probability is not in [0, 1]
-   */
-  public void fillBernoulli(double[] target, int from, int to, double probability, double value) {
-    Objects.checkFromToIndex(from, to, target.length);
-    long threshold = threshold(probability);
-    long bits = Double.doubleToRawLongBits(value);
-    for (int i = from; i < to; i++) {
-      target[i] = Double.longBitsToDouble(nextLong() >>> 11 < threshold ? bits : 0);
-    }
-  }
-
-  /**
-   * Returns the number of the 2<sup>53</sup> possible {@link #nextDouble()} values below a
-   * probability.
-   */
-  private static long threshold(double probability) {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException(
-          "Rng.fillBernoulli: expected a probability from 0 to 1, got " + probability + ".");
-    }
-    return (long) Math.ceil(probability * 0x1p53);
   }
 
   /**

@@ -23,19 +23,19 @@ public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * The settings for one axis.
    *
-   * <p>For an input of size n and a kernel of size k, whose extent is {@code r = dilation (k - 1) +
-   * 1}, the output size of a convolution is {@code (n + before + after - r) / stride + 1}, rounded
-   * down. The output size of a transposed convolution is {@code (n - 1) stride - before - after + r
-   * + output padding}.
+   * <p>For an input of size n, a kernel of size k and the effective kernel size {@code r = dilation
+   * (k - 1) + 1}, the output size of a convolution is {@code (n + before + after - r) / stride +
+   * 1}, rounded down. The output size of a transposed convolution is {@code (n - 1) stride - before
+   * - after + r + output padding}.
    *
    * @param stride the step of the kernel in pixels, from 1 to 2^24
    * @param before the zero padding at the start, at least 0; a transposed convolution removes as
    *     many pixels from its output
-   * @param after the zero padding at the end, likewise
+   * @param after the zero padding at the end, defined like {@code before}
    * @param dilation the distance between kernel elements in pixels, from 1 to 2^24
    * @param outputPadding the number of pixels that a transposed convolution adds at the end. It
    *     selects one of the input sizes that a convolution of the same stride maps to one output
-   *     size; at least 0, and less than stride or dilation
+   *     size; at least 0, and less than the larger of stride and dilation
    */
   public record Axis(int stride, int before, int after, int dilation, int outputPadding) {
     /** Far larger than any image; oneDNN's arithmetic overflows near the maximum int. */
@@ -81,15 +81,15 @@ public record ConvOptions(Axis height, Axis width, int groups) {
 
     /** Returns the output size of a convolution for an input size. */
     long size(long size, long kernel) {
-      return Math.floorDiv(size + before + after - extent(kernel), stride) + 1;
+      return Math.floorDiv(size + before + after - effectiveKernel(kernel), stride) + 1;
     }
 
     /** Returns the output size of a transposed convolution for an input size. */
     long transposedSize(long size, long kernel) {
-      return (size - 1) * stride - before - after + extent(kernel) + outputPadding;
+      return (size - 1) * stride - before - after + effectiveKernel(kernel) + outputPadding;
     }
 
-    private long extent(long kernel) {
+    private long effectiveKernel(long kernel) {
       return dilation * (kernel - 1) + 1;
     }
   }
@@ -101,7 +101,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    * Validates the settings.
    *
    * @throws IllegalArgumentException if groups is less than 1, or an output padding is not less
-   *     than stride or dilation
+   *     than the larger of stride and dilation
    */
   public ConvOptions {
     Require.nonNull(Axis.class, "ConvOptions.height", height);
@@ -117,7 +117,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
     Require.that(
         padding >= 0 && padding < bound,
         "ConvOptions.outputPadding",
-        "at least 0 and less than stride or dilation, " + bound + " along the " + name,
+        "at least 0 and less than max(stride, dilation) = " + bound + " along the " + name,
         padding,
         "set the stride first");
   }

@@ -43,12 +43,12 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
     INDArray ws = weight.array();
     INDArray bs = arrayOf(bias);
     INDArray rs = arrayOf(residual);
-    long stamp = weight.stamp();
+    long version = weight.version();
     INDArray y = x.allocate(shape);
     if (transposed) {
-      x.kernels().convTranspose2d(xs, ws, stamp, bs, rs, relu, options, y);
+      x.kernels().convTranspose2d(xs, ws, version, bs, rs, relu, options, y);
     } else {
-      x.kernels().conv2d(xs, ws, stamp, bs, rs, relu, options, y);
+      x.kernels().conv2d(xs, ws, version, bs, rs, relu, options, y);
     }
     return ForwardResult.of(
         y,
@@ -59,9 +59,9 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
           INDArray dWeight = back.allocateFor(weight);
           INDArray dBias = back.allocateFor(bias);
           if (transposed) {
-            transposedGradients(x, ws, stamp, dy.array(), dx, dWeight, dBias);
+            transposedGradients(x, ws, version, dy.array(), dx, dWeight, dBias);
           } else if (dx != null || dWeight != null || dBias != null) {
-            x.kernels().conv2dGradients(xs, ws, stamp, dy.array(), options, dx, dWeight, dBias);
+            x.kernels().conv2dGradients(xs, ws, version, dy.array(), options, dx, dWeight, dBias);
           }
           back.add(x, dx);
           back.add(weight, dWeight);
@@ -79,17 +79,17 @@ record Convolution2d(String name, boolean transposed, boolean relu, ConvOptions 
   private void transposedGradients(
       Tensor x,
       INDArray ws,
-      long stamp,
+      long version,
       INDArray dy,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
     Kernels kernels = x.kernels();
     if (dx != null) {
-      kernels.conv2d(dy, ws, stamp, null, null, false, options, dx);
+      kernels.conv2d(dy, ws, version, null, null, false, options, dx);
     }
     if (dWeight != null) {
-      kernels.conv2dGradients(dy, ws, stamp, x.array(), options, null, dWeight, null);
+      kernels.conv2dGradients(dy, ws, version, x.array(), options, null, dWeight, null);
     }
     if (dBias != null) {
       kernels.sum(dy, PIXELS, x.view(dBias, 1, 1, 1, dBias.length()));

@@ -83,7 +83,7 @@ final class Losses {
   }
 
   /** The mean of -ln softmax(row)[class] over the rows [n, classes] whose class is not ignored. */
-  record CrossEntropyOfRows(int ignored) implements OperationKind.AnyDType {
+  record CrossEntropyOfRows(int ignoreIndex) implements OperationKind.AnyDType {
     @Override
     public String name() {
       return "crossEntropy";
@@ -93,20 +93,20 @@ final class Losses {
     @Override
     public boolean discardedNan(Operation operation) {
       double[] logits = operation.inputArray()[0].toDoubles();
-      int[] classes = operation.inputArray()[1].toInts();
-      int columns = logits.length / classes.length;
+      int[] targets = operation.inputArray()[1].toInts();
+      int columns = logits.length / targets.length;
       return IntStream.range(0, logits.length)
-          .allMatch(i -> classes[i / columns] == ignored || !Double.isNaN(logits[i]));
+          .allMatch(i -> targets[i / columns] == ignoreIndex || !Double.isNaN(logits[i]));
     }
 
     @Override
     public ForwardResult forward(Tensor... inputs) {
       Tensor logits = inputs[0];
-      INDArray classes = inputs[1].array();
+      INDArray targets = inputs[1].array();
       INDArray xs = logits.array();
       INDArray mean = logits.allocate(1);
       Arena arena = logits.step().arena();
-      double loss = CrossEntropy.mean(logits.kernels(), arena, xs, classes, ignored);
+      double loss = CrossEntropy.mean(logits.kernels(), arena, xs, targets, ignoreIndex);
       HeapCopy.write(new double[] {loss}, mean);
       return ForwardResult.of(
           mean,
@@ -114,7 +114,7 @@ final class Losses {
           (dy, back) -> {
             INDArray dx = logits.allocate(logits.dims());
             double scale = HeapCopy.doublesOf(dy.array())[0];
-            CrossEntropy.gradient(logits.kernels(), xs, classes, ignored, scale, dx);
+            CrossEntropy.gradient(logits.kernels(), xs, targets, ignoreIndex, scale, dx);
             back.add(logits, dx);
           });
     }
@@ -137,42 +137,42 @@ final class Losses {
     return Shape.without(logits.dims(), new int[] {logits.rank() - 1});
   }
 
-  static Tensor crossEntropy(Tensor logits, Tensor classes) {
+  static Tensor crossEntropy(Tensor logits, Tensor targets) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
-    int[] targets = classes.toInts();
-    for (int i = 0; i < targets.length; i++) {
-      if (targets[i] < 0 || targets[i] >= logits.size(-1)) {
+    Constants.checkInt("crossEntropy", "class tensor", targets, logits);
+    int[] indices = targets.toInts();
+    for (int i = 0; i < indices.length; i++) {
+      if (indices[i] < 0 || indices[i] >= logits.size(-1)) {
         throw new IllegalArgumentException(
             "crossEntropy: expected targets from 0 to "
                 + (logits.size(-1) - 1)
                 + " for logits "
                 + Arrays.toString(logits.dims())
                 + ", got "
-                + targets[i]
+                + indices[i]
                 + " at position "
                 + i
                 + ".");
       }
     }
-    return crossEntropy(logits, classes, NO_IGNORED_CLASS);
+    return crossEntropy(logits, targets, NO_IGNORED_CLASS);
   }
 
-  static Tensor crossEntropy(Tensor logits, Tensor classes, int ignored) {
+  static Tensor crossEntropy(Tensor logits, Tensor targets, int ignoreIndex) {
     Step.checkNoIntegers("crossEntropy", logits);
-    Constants.checkInt("crossEntropy", "class tensor", classes, logits);
+    Constants.checkInt("crossEntropy", "class tensor", targets, logits);
     long[] expected = Shape.without(logits.dims(), new int[] {logits.rank() - 1});
-    if (!Arrays.equals(expected, classes.dims())) {
+    if (!Arrays.equals(expected, targets.dims())) {
       throw new IllegalArgumentException(
           "crossEntropy: expected one target for each row of logits "
               + Arrays.toString(logits.dims())
               + ", i.e. targets "
               + Arrays.toString(expected)
               + ", got targets "
-              + Arrays.toString(classes.dims())
+              + Arrays.toString(targets.dims())
               + ".");
     }
     Tensor rows = logits.reshape(-1, logits.size(-1));
-    return logits.step().apply(new CrossEntropyOfRows(ignored), rows, classes.reshape(-1));
+    return logits.step().apply(new CrossEntropyOfRows(ignoreIndex), rows, targets.reshape(-1));
   }
 }

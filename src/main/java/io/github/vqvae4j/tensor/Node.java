@@ -8,9 +8,9 @@ import java.util.List;
  */
 final class Node {
   /** The version of a variable when an operation used it. */
-  private record Use(Variable variable, long stamp) {
+  private record Use(Variable variable, long version) {
     void checkUnchanged() {
-      if (variable.stamp() != stamp) {
+      if (variable.version() != version) {
         throw new IllegalStateException(
             "Tensor.backward: "
                 + variable.name()
@@ -49,7 +49,7 @@ final class Node {
         input.keepForGradients();
         Variable storage = input.storage();
         if (storage != null) {
-          uses.add(new Use(storage, storage.stamp()));
+          uses.add(new Use(storage, storage.version()));
         }
       }
     }

@@ -31,7 +31,7 @@ public final class NonFinite {
    * Returns the index of the first NaN or infinity in a variable.
    *
    * @param variable a FLOAT or DOUBLE variable
-   * @return the index in C order, or -1 if all elements are finite
+   * @return the index in row-major order, or -1 if all elements are finite
    */
   public static long index(Variable variable) {
     return variable.dtype() == DType.DOUBLE
@@ -43,7 +43,7 @@ public final class NonFinite {
    * Returns the index of the first NaN or infinity in a tensor.
    *
    * @param tensor a FLOAT or DOUBLE tensor
-   * @return the index in C order, or -1 if all elements are finite
+   * @return the index in row-major order, or -1 if all elements are finite
    */
   public static long index(Tensor tensor) {
     return tensor.dtype() == DType.DOUBLE

@@ -11,7 +11,7 @@ public final class NonFiniteException extends ArithmeticException {
   private final String source;
 
   /** A description of the value. */
-  private final String what;
+  private final String description;
 
   /** NaN or an infinity. */
   private final double value;
@@ -20,14 +20,22 @@ public final class NonFiniteException extends ArithmeticException {
    * Creates an exception.
    *
    * @param source the operation or model that reports the value
-   * @param what a description of the value
+   * @param description a description of the value
    * @param value NaN or an infinity
    * @param remedy a remedy for the message
    */
-  public NonFiniteException(String source, String what, double value, String remedy) {
-    super(source + ": " + what + " is " + value + ", expected a finite number; " + remedy + ".");
+  public NonFiniteException(String source, String description, double value, String remedy) {
+    super(
+        source
+            + ": "
+            + description
+            + " is "
+            + value
+            + ", expected a finite value; "
+            + remedy
+            + ".");
     this.source = source;
-    this.what = what;
+    this.description = description;
     this.value = value;
   }
 
@@ -46,8 +54,8 @@ public final class NonFiniteException extends ArithmeticException {
    * @return the name of a parameter or buffer with the index of the element, or a description of
    *     the computed value
    */
-  public String what() {
-    return what;
+  public String description() {
+    return description;
   }
 
   /**

@@ -28,8 +28,9 @@ public final class Operation {
   /**
    * Returns the name of the operation.
    *
-   * @return the name of the {@link Tensor} method, such as {@code conv2d}, or of the methods that
-   *     it is composed of; for a {@link CustomOperation}, its own name
+   * @return the name of the {@link Tensor} method, such as {@code conv2d}, or, if that method is
+   *     composed of several operations, of the operation that is part of it; for a {@link
+   *     CustomOperation}, its own name
    */
   public String name() {
     return kind.name();

@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
  */
 final class OperationCheck {
   private static final String REMEDY =
-      "its operands contain no NaN, and no infinity unless the value is NaN. A smaller learning"
-          + " rate, normalized inputs, or an epsilon in a quotient, root or logarithm may help";
+      ". A smaller learning rate, normalized inputs, or an epsilon in a quotient, root or logarithm"
+          + " may help";
 
   /** The severity of a value. */
   private enum Severity {
@@ -30,7 +30,7 @@ final class OperationCheck {
       return;
     }
     for (Tensor result : operation.results()) {
-      checkNotWorse(operation.toString(), "its result of shape " + shape(result), operands, result);
+      checkNotWorse(operation.toString(), "the result of shape " + shape(result), operands, result);
     }
   }
 
@@ -90,7 +90,7 @@ final class OperationCheck {
             .filter(i -> operation.inputs().get(i) == input)
             .mapToObj(i -> "input " + i)
             .collect(Collectors.joining(" or "));
-    return "its " + positions + " of shape " + shape(input);
+    return positions + " of shape " + shape(input);
   }
 
   private static String shape(Tensor tensor) {
@@ -102,7 +102,9 @@ final class OperationCheck {
     if (severity.compareTo(operands) > 0) {
       double value =
           severity == Severity.NAN ? Double.NaN : tensor.toDoubles()[(int) NonFinite.index(tensor)];
-      throw new NonFiniteException(source, what, value, REMEDY);
+      String origin =
+          operands == Severity.FINITE ? "all operands are finite" : "none of the operands is NaN";
+      throw new NonFiniteException(source, what, value, origin + REMEDY);
     }
   }
 

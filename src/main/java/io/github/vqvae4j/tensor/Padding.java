@@ -1,7 +1,7 @@
 package io.github.vqvae4j.tensor;
 
 /**
- * The padding of images for {@link Tensor#pad}.
+ * The padding of images for {@link Tensor#pad(Padding)}.
  *
  * @param mode the values of the padding
  * @param top the number of rows above, at least 0

@@ -26,14 +26,14 @@ import java.util.function.UnaryOperator;
  */
 public final class Parametrization {
   /** The value computed by a step, and the version of the variables that it was computed from. */
-  record CachedValue(Tensor tensor, long stamp) {}
+  record CachedValue(Tensor tensor, long version) {}
 
   private final Variable[] sources;
   private final Function<List<Tensor>, Tensor> formula;
   private Variable cached;
 
   /** The version of the sources that {@link #cached} was computed from. */
-  private long stamp;
+  private long version;
 
   /**
    * Creates a parametrization of one variable. Its value is computed on first use.
@@ -70,7 +70,7 @@ public final class Parametrization {
    */
   public Tensor in(Step step) {
     return step.isTraining() || step.isTraced()
-        ? step.parametrized(this, sourceStamp(), () -> compute(step))
+        ? step.parametrized(this, sourceVersion(), () -> compute(step))
         : cached(step).in(step);
   }
 
@@ -80,19 +80,19 @@ public final class Parametrization {
     return value;
   }
 
-  /** Returns the maximum stamp, which changes with every write, since stamps only increase. */
-  private long sourceStamp() {
+  /** Returns the maximum version, which changes with every write, since versions only increase. */
+  private long sourceVersion() {
     long max = 0;
     for (Variable source : sources) {
       source.array(); // throws if it is closed
-      max = Math.max(max, source.stamp());
+      max = Math.max(max, source.version());
     }
     return max;
   }
 
   private synchronized Variable cached(Step step) {
-    long current = sourceStamp();
-    if (cached == null || stamp != current) {
+    long current = sourceVersion();
+    if (cached == null || version != current) {
       Tensor result = compute(step);
       if (cached == null) {
         cached = new Variable(false, new float[Math.toIntExact(result.length())], result.shape());
@@ -101,7 +101,7 @@ public final class Parametrization {
         cached.convert(result.dtype());
       }
       cached.set(result.toDoubles());
-      stamp = current;
+      version = current;
     }
     return cached;
   }

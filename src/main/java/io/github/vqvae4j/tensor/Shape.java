@@ -6,24 +6,38 @@ import java.util.Arrays;
 final class Shape {
   private Shape() {}
 
-  /**
-   * Returns the number of elements, after checking that there is at least one axis and all sizes
-   * are positive.
-   */
+  /** Returns the number of elements of a valid shape. */
   static long size(long... shape) {
-    if (shape.length == 0) {
-      throw new IllegalArgumentException(
-          "Expected a shape of at least one dimension, got []: the shape of a scalar is [1].");
-    }
     long size = 1;
     for (long d : shape) {
-      if (d < 1) {
-        throw new IllegalArgumentException(
-            "Expected dimensions of at least 1, got shape " + Arrays.toString(shape) + ".");
-      }
       size = Math.multiplyExact(size, d);
     }
     return size;
+  }
+
+  /**
+   * Returns the number of elements, after checking that there is at least one axis and all sizes
+   * are positive.
+   *
+   * @param source the beginning of an error message, such as {@code Step.tensor}
+   */
+  static long checkedSize(String source, long... shape) {
+    if (shape.length == 0) {
+      throw new IllegalArgumentException(
+          source
+              + ": expected a shape of at least one dimension, got []: the shape of a scalar is"
+              + " [1].");
+    }
+    for (long d : shape) {
+      if (d < 1) {
+        throw new IllegalArgumentException(
+            source
+                + ": expected dimensions of at least 1, got shape "
+                + Arrays.toString(shape)
+                + ".");
+      }
+    }
+    return size(shape);
   }
 
   /**

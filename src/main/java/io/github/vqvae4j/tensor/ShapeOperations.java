@@ -44,12 +44,13 @@ final class ShapeOperations {
       }
       if (!valid || known != x.length()) {
         throw new IllegalArgumentException(
-            "reshape: shape "
-                + Arrays.toString(x.dims())
-                + " has "
+            "reshape: expected a shape with "
                 + x.length()
-                + " elements and cannot become "
+                + (x.length() == 1 ? " element" : " elements")
+                + ", got "
                 + Arrays.toString(requested)
+                + " for a tensor of shape "
+                + Arrays.toString(x.dims())
                 + ".");
       }
       return shape;
@@ -281,7 +282,7 @@ final class ShapeOperations {
     int size = Math.toIntExact(x.size(along));
     if (Math.max(before, after) >= size) {
       throw new IllegalArgumentException(
-          "padReflect: expected paddings of less than "
+          "padReflect: expected padding of less than "
               + size
               + " along axis "
               + along
@@ -305,7 +306,7 @@ final class ShapeOperations {
     if (before < 0 || after < 0) {
       throw new IllegalArgumentException(
           name
-              + ": expected paddings of at least 0, got "
+              + ": expected padding of at least 0, got "
               + before
               + " and "
               + after

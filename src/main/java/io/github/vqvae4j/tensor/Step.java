@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
- *   Tensor x = step.tensor(images, 32, 28, 28, 1);
+ *   Tensor x = step.tensor(pixels, 32, 28, 28, 1);
  *   Tensor loss = model.forward(x).square().mean();
  *   loss.backward();
  *   Tensor gradient = step.gradient(weight);   // a parameter of the model
@@ -48,7 +48,7 @@ public final class Step implements AutoCloseable {
      * @param source the layer
      * @param output the output of the layer
      */
-    void computed(Object source, Tensor output);
+    void afterLayer(Object source, Tensor output);
 
     /**
      * Called before an operation is executed, and before a constant or a variable's tensor is
@@ -111,8 +111,8 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Opens an inference step without random numbers. It records no gradients of variables, and runs
-   * no buffer updates.
+   * Opens an inference step without random numbers. Operations on variables are not recorded, and
+   * the library's layers register no buffer updates.
    *
    * @return a step, which the caller must close
    */
@@ -198,7 +198,7 @@ public final class Step implements AutoCloseable {
    * @throws IllegalStateException in an inference step without a key
    */
   public long nextDraw() {
-    checkNotCustom("Step: random numbers", "Generate them outside, and pass them as an input.");
+    checkNotCustom("Step.nextDraw", "Generate them outside, and pass them as an input.");
     key();
     return draws++;
   }
@@ -217,7 +217,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#FLOAT}
    */
@@ -230,7 +230,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array of doubles.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#DOUBLE}
    */
@@ -243,7 +243,7 @@ public final class Step implements AutoCloseable {
   /**
    * Creates a constant tensor from an array of integers, such as codes or labels.
    *
-   * @param values the values in C order, as many as the shape has elements
+   * @param values the values in row-major order, as many as the shape has elements
    * @param shape the shape, with dimensions of at least 1
    * @return a tensor of type {@link DType#INT}
    */
@@ -274,13 +274,14 @@ public final class Step implements AutoCloseable {
   private INDArray allocate(long values, DType dtype, long... shape) {
     check();
     observer.beforeOperation(layers.peek());
-    if (Shape.size(shape) != values) {
+    long size = Shape.checkedSize("Step.tensor", shape);
+    if (size != values) {
       throw new IllegalArgumentException(
           "Step.tensor: shape "
               + Arrays.toString(shape)
               + " has "
-              + Shape.size(shape)
-              + " elements, got "
+              + size
+              + (size == 1 ? " element, got " : " elements, got ")
               + values
               + " values.");
     }
@@ -395,8 +396,8 @@ public final class Step implements AutoCloseable {
    * @param source the layer
    * @param output the output of the layer
    */
-  public void computed(Object source, Tensor output) {
-    observer.computed(source, output);
+  public void notifyObserver(Object source, Tensor output) {
+    observer.afterLayer(source, output);
   }
 
   /**
@@ -496,7 +497,7 @@ public final class Step implements AutoCloseable {
    * Removes and returns the updates that {@link #commit} would run, for results that are only
    * accepted together with those of further steps.
    *
-   * @return runs the updates in order; must be called at most once, before or after this step
+   * @return a task that runs the updates in order; run it at most once, before or after this step
    *     closes. If an update throws, the preceding updates have already run, and are not undone
    */
   public Runnable drainCommits() {
@@ -506,8 +507,8 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Frees this thread's off-heap memory when its last open step closes, instead of retaining it for
-   * further steps. Call it in passes that are unusually large.
+   * Releases this thread's off-heap memory when its last open step closes, instead of retaining it
+   * for further steps. Call it in passes that are unusually large.
    */
   public void freeOnClose() {
     check();
@@ -616,13 +617,13 @@ public final class Step implements AutoCloseable {
    * Returns the value of a parametrization in this step, computed once per version of its
    * variables. Several losses may depend on it, so its graph is retained.
    */
-  Tensor parametrized(Parametrization parametrization, long stamp, Supplier<Tensor> formula) {
+  Tensor parametrized(Parametrization parametrization, long version, Supplier<Tensor> formula) {
     Parametrization.CachedValue cached = parametrized.get(parametrization);
-    if (cached == null || cached.stamp() != stamp) {
+    if (cached == null || cached.version() != version) {
       boolean previous = retainsGraph;
       retainsGraph = true;
       try {
-        cached = new Parametrization.CachedValue(formula.get(), stamp);
+        cached = new Parametrization.CachedValue(formula.get(), version);
       } finally {
         retainsGraph = previous;
       }
@@ -646,8 +647,9 @@ public final class Step implements AutoCloseable {
    * @throws IllegalArgumentException if there are no inputs, or an input is null or belongs to
    *     another step
    * @throws IllegalStateException if the operation does something that {@link CustomOperation}
-   *     prohibits, or throws another exception. An {@code IllegalArgumentException}, {@link
-   *     NonFiniteException} or {@code InsufficientMemoryException} keeps its type
+   *     prohibits, or throws another exception. A {@link NonFiniteException} or {@code
+   *     InsufficientMemoryException} is rethrown unchanged; an {@code IllegalArgumentException} is
+   *     rethrown with the operation and input shapes in its message
    */
   public Tensor apply(CustomOperation operation, Tensor... inputs) {
     check();

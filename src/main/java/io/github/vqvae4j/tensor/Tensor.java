@@ -33,17 +33,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  *
- * <p>Shapes are in C order, with the last axis contiguous. Images are [batch, height, width,
- * channels]. A scalar has shape [1].
+ * <p>Elements are in row-major order, with the last axis contiguous. Images are [batch, height,
+ * width, channels]. A scalar has shape [1].
  *
  * <p>Binary operations broadcast: shapes are aligned at the last axis, and axes of size 1 are
  * repeated. Both operands must belong to the same step and have the same {@link DType}. Negative
  * axes count from the end; reductions without axes reduce over all axes.
  *
  * <p>Every operation throws {@link IllegalArgumentException} if a shape, axis, index, setting or
- * data type is invalid, with a message that states what was expected and what was given. It throws
- * {@link IllegalStateException} if the step is closed or belongs to another thread. INT tensors
- * support comparisons, selection, shape and index operations only.
+ * data type is invalid, with a message that states what was expected and what was given. Operations
+ * throw {@link IllegalStateException} if the step is closed or belongs to another thread. INT
+ * tensors support comparisons, selection, shape and index operations only.
  *
  * <p>A tensor is valid until its step closes; {@link #toFloats()} copies its values to an array.
  */
@@ -69,8 +69,8 @@ public final class Tensor {
   /** Whether this tensor, or a view of its memory, is an operand of a recorded operation. */
   private boolean neededByGradients;
 
-  /** The version stamp of this tensor's own memory, or 0 if it has not been requested yet. */
-  private long stamp;
+  /** The version of this tensor's own memory, or 0 if it has not been requested yet. */
+  private long version;
 
   Tensor(Step step, INDArray value, DType dtype, Variable variable, Node node) {
     this.step = step;
@@ -139,9 +139,9 @@ public final class Tensor {
   }
 
   /**
-   * Copies the values to an array. DOUBLE values are rounded.
+   * Copies the values to an array. DOUBLE and INT values are rounded to float.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    */
   public float[] toFloats() {
     if (dtype == DType.FLOAT) {
@@ -162,7 +162,7 @@ public final class Tensor {
   /**
    * Copies the values to an array of doubles.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    */
   public double[] toDoubles() {
     try {
@@ -175,7 +175,7 @@ public final class Tensor {
   /**
    * Copies the values of an INT tensor to an array.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    * @throws IllegalStateException if the data type is not INT
    */
   public int[] toInts() {
@@ -195,7 +195,7 @@ public final class Tensor {
    * step. ND4J owns its memory, which is never allocated in a workspace, and frees it on {@code
    * close()} or when the array is garbage collected.
    *
-   * @return an array of the same shape in C order, of type FLOAT, DOUBLE or INT (32 bits)
+   * @return an array of the same shape in row-major order, of type FLOAT, DOUBLE or INT (32 bits)
    */
   public INDArray toINDArray() {
     try {
@@ -208,11 +208,12 @@ public final class Tensor {
   /**
    * Copies a range of the values of a FLOAT tensor into an array.
    *
-   * @param offset the index of the first value to copy, in C order
+   * @param offset the index of the first value to copy, in row-major order
    * @param target the array to copy to
    * @param start the index in {@code target} of the first value
    * @param length the number of values to copy
    * @throws IllegalStateException if the data type is not FLOAT
+   * @throws IllegalArgumentException if a range is out of bounds
    */
   public void read(long offset, float[] target, int start, int length) {
     if (dtype != DType.FLOAT) {
@@ -220,6 +221,7 @@ public final class Tensor {
           "Tensor.read: expected a FLOAT tensor, got " + dtype + "; use toDoubles() or toInts().");
     }
     try {
+      HeapCopy.checkRanges(() -> "Tensor.read", array(), offset, target.length, start, length);
       HeapCopy.read(array(), offset, target, start, length);
     } finally {
       Reference.reachabilityFence(this);
@@ -409,20 +411,20 @@ public final class Tensor {
   }
 
   /**
-   * Returns a version stamp that identifies the content. The content of a tensor never changes
-   * while it is valid, except in a variable's memory, which may be written.
+   * Returns a version that identifies the content. The content of a tensor never changes while it
+   * is valid, except in a variable's memory, which may be written.
    */
-  long stamp() {
+  long version() {
     if (variable != null) {
-      return variable.stamp();
+      return variable.version();
     }
     if (storageOwner != null) {
-      return storageOwner.stamp();
+      return storageOwner.version();
     }
-    if (stamp == 0) {
-      stamp = VersionStamp.next();
+    if (version == 0) {
+      version = VersionStamp.next();
     }
-    return stamp;
+    return version;
   }
 
   Node node() {
@@ -510,8 +512,8 @@ public final class Tensor {
   }
 
   /**
-   * Returns the element-wise maximum, or NaN if either element is NaN. The gradient goes to the
-   * larger element; equal elements receive half of it each.
+   * Returns the element-wise maximum, or NaN if either element is NaN. The gradient is propagated
+   * to the larger element; equal elements receive half of it each.
    *
    * @param other a tensor that broadcasts with this one
    * @return max(this, other)
@@ -521,8 +523,8 @@ public final class Tensor {
   }
 
   /**
-   * Returns the element-wise minimum, or NaN if either element is NaN. The gradient goes to the
-   * smaller element; equal elements receive half of it each.
+   * Returns the element-wise minimum, or NaN if either element is NaN. The gradient is propagated
+   * to the smaller element; equal elements receive half of it each.
    *
    * @param other a tensor that broadcasts with this one
    * @return min(this, other)
@@ -722,7 +724,7 @@ public final class Tensor {
 
   /**
    * Selects elements from two tensors depending on a condition. All three shapes broadcast. The
-   * gradient goes to the selected element; the gradient of the other element is exactly 0.
+   * gradient is propagated to the selected element; the gradient of the other element is exactly 0.
    *
    * @param condition an INT tensor
    * @param a the values to use where the condition is not 0
@@ -972,8 +974,8 @@ public final class Tensor {
   }
 
   /**
-   * Computes the maximum over axes, and removes them. If several elements are equal, the gradient
-   * goes to the first of them in C order.
+   * Computes the maximum over axes, and removes them. The maximum is NaN if any element is NaN. If
+   * several elements are equal, the gradient is propagated to the first of them in row-major order.
    *
    * @param axes the axes to reduce; negative values count from the end; all axes if empty
    * @return the maxima, of shape [1] if no axis remains
@@ -1017,7 +1019,7 @@ public final class Tensor {
 
   /**
    * Computes the minimum over axes, and removes them. The minimum is NaN if any element is NaN. If
-   * several elements are equal, the gradient goes to the first of them in C order.
+   * several elements are equal, the gradient is propagated to the first of them in row-major order.
    *
    * @param axes the axes to reduce; negative values count from the end; all axes if empty
    * @return the minima, of shape [1] if no axis remains
@@ -1197,9 +1199,9 @@ public final class Tensor {
   }
 
   /**
-   * Computes the Huber loss (1964), which is quadratic near the target and linear far from it. With
-   * d = this - target, it is the mean over all elements of d^2 / 2 where |d| &lt; delta, and of
-   * delta (|d| - delta / 2) elsewhere.
+   * Computes the Huber loss (Huber 1964), which is quadratic near the target and linear far from
+   * it. With d = this - target, it is the mean over all elements of d^2 / 2 where |d| &lt; delta,
+   * and of delta (|d| - delta / 2) elsewhere.
    *
    * @param target a tensor of the same shape
    * @param delta the threshold between the quadratic and the linear part, greater than 0
@@ -1213,7 +1215,7 @@ public final class Tensor {
    * Computes the cross-entropy of class labels, in nats: the mean over all rows of {@code -ln
    * softmax(row)[target]}. This tensor holds the logits [.., classes].
    *
-   * @param targets the class of each row in C order, from 0 to classes - 1
+   * @param targets the class of each row in row-major order, from 0 to classes - 1
    * @return a scalar
    */
   public Tensor crossEntropy(int... targets) {
@@ -1223,23 +1225,23 @@ public final class Tensor {
   /**
    * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does.
    *
-   * @param classes an INT tensor of the shape of the logits without the last axis
+   * @param targets an INT tensor of class indices, of the shape of the logits without the last axis
    * @return a scalar
    */
-  public Tensor crossEntropy(Tensor classes) {
-    return Losses.crossEntropy(this, classes);
+  public Tensor crossEntropy(Tensor targets) {
+    return Losses.crossEntropy(this, targets);
   }
 
   /**
    * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does, excluding
    * rows with a given label from the mean.
    *
-   * @param classes an INT tensor of the shape of the logits without the last axis
+   * @param targets an INT tensor of class indices, of the shape of the logits without the last axis
    * @param ignoreIndex the label of the rows to exclude, such as -1
    * @return a scalar, 0 if all rows are excluded
    */
-  public Tensor crossEntropy(Tensor classes, int ignoreIndex) {
-    return Losses.crossEntropy(this, classes, ignoreIndex);
+  public Tensor crossEntropy(Tensor targets, int ignoreIndex) {
+    return Losses.crossEntropy(this, targets, ignoreIndex);
   }
 
   /**
@@ -1296,7 +1298,7 @@ public final class Tensor {
   // --- shapes
 
   /**
-   * Returns a view with a different shape and the same elements in C order.
+   * Returns a view with a different shape and the same elements in row-major order.
    *
    * @param newShape the shape, with the same number of elements; one dimension may be -1, and is
    *     then inferred
@@ -1317,10 +1319,10 @@ public final class Tensor {
   }
 
   /**
-   * Returns a range of indices along an axis.
+   * Returns a slice along an axis.
    *
    * @param axis the axis; negative values count from the end
-   * @param start the first index
+   * @param start the first index, from 0
    * @param end the index after the last one
    * @return this[.., start:end, ..]
    */
@@ -1454,10 +1456,10 @@ public final class Tensor {
 
   /**
    * Computes the maximum over a sliding window for each channel: y[b][i][j][c] = the maximum over u
-   * and v of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding is never the
-   * maximum, nor is NaN if the window contains a number. The maximum of negative infinities is the
-   * lowest finite value. If several pixels are equal, the gradient goes to the first of them in C
-   * order.
+   * and v of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding and NaN are
+   * ignored. A window without a finite value or positive infinity yields approximately the lowest
+   * finite value of the data type. If several pixels are equal, the gradient is propagated to the
+   * first of them in row-major order.
    *
    * @param kernelHeight the number of rows of the window
    * @param kernelWidth the number of columns of the window
@@ -1567,7 +1569,7 @@ public final class Tensor {
    *
    * <p>Dropout is applied in every step; layers call this method only if {@code isTraining(step)}.
    *
-   * @param rate the dropout probability, at least 0 and less than 1
+   * @param rate the dropout probability, in [0, 1)
    * @return a tensor of this shape
    * @throws IllegalStateException if the step has no random key, unless the rate is 0
    * @throws IllegalArgumentException if the rate is out of range, or is not 0 and this is an INT
@@ -1575,8 +1577,7 @@ public final class Tensor {
    */
   public Tensor dropout(double rate) {
     if (!(rate >= 0 && rate < 1)) {
-      throw new IllegalArgumentException(
-          "dropout: expected a rate of at least 0 and less than 1, got " + rate + ".");
+      throw new IllegalArgumentException("dropout: expected a rate in [0, 1), got " + rate + ".");
     }
     return rate == 0 ? this : mul(random(Distribution.DROPOUT, rate));
   }
@@ -1655,8 +1656,8 @@ public final class Tensor {
 
   /**
    * Returns the k largest elements along an axis in descending order, values[j] = x[indices[j]].
-   * Equal elements keep their order, and NaN precedes all other values. The gradient goes to the
-   * selected elements.
+   * Equal elements keep their order, and NaN precedes all other values. The gradient is propagated
+   * to the selected elements.
    *
    * @param k the number of elements, from 1 to the size of the axis
    * @param axis the axis; negative values count from the end
@@ -1778,7 +1779,7 @@ public final class Tensor {
   // --- gradient control
 
   /**
-   * Returns a constant of the same value, sg(x), which no gradient is propagated through.
+   * Returns a constant of the same value, sg(x), through which no gradient is propagated.
    *
    * @return a constant that shares this tensor's memory
    */

@@ -49,7 +49,7 @@ public final class Trace {
    * identical.
    *
    * @param step the step to compute in; it may be the recorded one
-   * @param inputs the replacements of recorded tensors by tensors of {@code step}, of the same
+   * @param inputs a map from recorded tensors to their replacements in {@code step}, of the same
    *     shape and data type. Operations whose results are all replaced are skipped
    * @return the new tensor for each recorded operand and result
    * @throws IllegalArgumentException if a replaced tensor is neither an operand nor a result of a

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A mutable tensor that outlives a step: the base class of parameters and buffers. It owns off-heap
- * memory, which is freed by {@link #close}, or when the variable is garbage collected.
+ * A mutable array that outlives a step: the base class of parameters and buffers. It owns off-heap
+ * memory, which is released by {@link #close}, or when the variable is garbage collected.
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
@@ -29,7 +29,7 @@ public class Variable implements AutoCloseable {
   private DType dtype = DType.FLOAT;
   private NativeMemory memory;
   private INDArray array;
-  private long stamp;
+  private long version;
   private volatile Cached cached;
   private Replacements replacements = new Replacements(0, null);
 
@@ -41,22 +41,22 @@ public class Variable implements AutoCloseable {
    */
   private record Replacements(long count, long[] lastOfRow) {}
 
-  /** A value computed from the content with a given stamp. */
-  private record Cached(long stamp, Object value) {}
+  /** A value computed from the content of a given version. */
+  private record Cached(long version, Object value) {}
 
   /**
    * Creates a variable of type {@link DType#FLOAT}.
    *
    * @param trainable whether training steps compute its gradient
-   * @param values the values in C order, or null: memory is then allocated by the first call of
-   *     {@link #set(float[])}, which must precede any other use
+   * @param values the values in row-major order, or null: memory is then allocated by the first
+   *     call of {@link #set(float[])}, which must precede any other use
    * @param shape the shape, with dimensions of at least 1
    * @throws IllegalArgumentException if the number of values does not match the shape
    */
   protected Variable(boolean trainable, float[] values, long... shape) {
     this.shape = shape.clone();
     this.trainable = trainable;
-    long size = Shape.size(shape);
+    long size = Shape.checkedSize("Variable", shape);
     if (values == null) {
       return;
     }
@@ -66,7 +66,7 @@ public class Variable implements AutoCloseable {
               + Arrays.toString(shape)
               + " has "
               + size
-              + " elements, got "
+              + (size == 1 ? " element, got " : " elements, got ")
               + values.length
               + " values.");
     }
@@ -169,7 +169,7 @@ public class Variable implements AutoCloseable {
   /**
    * Copies the values to an array.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    * @throws IllegalStateException if the data type is not FLOAT
    */
   public final float[] toFloats() {
@@ -181,7 +181,7 @@ public class Variable implements AutoCloseable {
   /**
    * Copies the values to an array of doubles, without loss of precision.
    *
-   * @return the values in C order
+   * @return the values in row-major order
    */
   public final double[] toDoubles() {
     try {
@@ -194,7 +194,8 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites all values.
    *
-   * @param values the new values in C order
+   * @param values the new values in row-major order
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(float[] values) {
     checkLength(values.length);
@@ -207,18 +208,19 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites all values, rounded if the data type is FLOAT.
    *
-   * @param values the new values in C order
+   * @param values the new values in row-major order
+   * @throws IllegalArgumentException if the number of values does not match the shape
    */
   public final void set(double[] values) {
     checkLength(values.length);
     HeapCopy.write(values, array());
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   /** Overwrites all values with those of an array of the same shape and data type. */
   final void set(INDArray values) {
     HeapCopy.copy(values, array());
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   /**
@@ -295,7 +297,7 @@ public class Variable implements AutoCloseable {
           name()
               + ": expected "
               + size()
-              + " values for shape "
+              + (size() == 1 ? " value for shape " : " values for shape ")
               + Arrays.toString(shape)
               + ", got "
               + length
@@ -306,15 +308,17 @@ public class Variable implements AutoCloseable {
   /**
    * Copies a range of the values of a FLOAT variable into an array.
    *
-   * @param offset the index of the first value to copy, in C order
+   * @param offset the index of the first value to copy, in row-major order
    * @param target the array to copy to
    * @param start the index in {@code target} of the first value
    * @param length the number of values to copy
    * @throws IllegalStateException if the data type is not FLOAT
+   * @throws IllegalArgumentException if a range is out of bounds
    */
   public final void read(long offset, float[] target, int start, int length) {
     checkFloat();
     try {
+      HeapCopy.checkRanges(this::name, array(), offset, target.length, start, length);
       HeapCopy.read(array(), offset, target, start, length);
     } finally {
       Reference.reachabilityFence(this);
@@ -324,16 +328,18 @@ public class Variable implements AutoCloseable {
   /**
    * Overwrites a range of the values of a FLOAT variable.
    *
-   * @param offset the index of the first value to overwrite, in C order
+   * @param offset the index of the first value to overwrite, in row-major order
    * @param source the array to copy from
    * @param start the index in {@code source} of the first value
    * @param length the number of values to copy
    * @throws IllegalStateException if the data type is not FLOAT
+   * @throws IllegalArgumentException if a range is out of bounds
    */
   public final void write(long offset, float[] source, int start, int length) {
     checkFloat();
+    HeapCopy.checkRanges(this::name, array(), offset, source.length, start, length);
     HeapCopy.write(source, start, length, array(), offset);
-    stamp = VersionStamp.next();
+    version = VersionStamp.next();
   }
 
   private void checkFloat() {
@@ -362,7 +368,7 @@ public class Variable implements AutoCloseable {
     set(values);
   }
 
-  /** Frees the memory. The variable must not be used afterwards. */
+  /** Releases the memory. The variable must not be used afterwards. */
   @Override
   public final void close() {
     if (array != null) {
@@ -384,10 +390,10 @@ public class Variable implements AutoCloseable {
    * Returns the version of the content. Every write of any variable assigns a new version, which is
    * larger than all previous ones.
    *
-   * @return the version, greater than 0
+   * @return the version; 0 if no values have been set
    */
-  public final long stamp() {
-    return stamp;
+  public final long version() {
+    return version;
   }
 
   /**
@@ -396,8 +402,8 @@ public class Variable implements AutoCloseable {
    */
   final <T> T cached(Class<T> type, Supplier<T> computation) {
     Cached current = cached;
-    if (current == null || current.stamp() != stamp || !type.isInstance(current.value())) {
-      current = new Cached(stamp, computation.get());
+    if (current == null || current.version() != version || !type.isInstance(current.value())) {
+      current = new Cached(version, computation.get());
       cached = current;
     }
     return type.cast(current.value());

@@ -132,7 +132,7 @@ public final class DivergenceException extends ArithmeticException {
 
   /** Appends the operation in which the value originated. */
   void appendOrigin(NonFiniteException origin) {
-    append("It originated in " + origin.source() + ": " + origin.what() + ".");
+    append("It originated in " + origin.source() + ": " + origin.description() + ".");
   }
 
   @Override

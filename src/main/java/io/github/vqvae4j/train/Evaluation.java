@@ -98,7 +98,7 @@ public record Evaluation(
           usage = usage.plus(loss.usage());
           terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
         } catch (NonFiniteException e) {
-          throw DivergenceException.inEvaluation(step, e.what(), e.value(), imageRange);
+          throw DivergenceException.inEvaluation(step, e.description(), e.value(), imageRange);
         }
         start += batch.count();
       }
@@ -110,7 +110,7 @@ public record Evaluation(
     try {
       model.checkWeights();
     } catch (NonFiniteException e) {
-      throw DivergenceException.beforeEvaluation(step, e.what(), e.value());
+      throw DivergenceException.beforeEvaluation(step, e.description(), e.value());
     }
   }
 

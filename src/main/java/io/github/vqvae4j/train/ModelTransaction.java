@@ -15,15 +15,15 @@ import java.util.Objects;
  * variables that were written since the last copy are copied again.
  */
 final class ModelTransaction {
-  /** A variable and its copy in chunks; {@code saved} holds the values as of {@code stamp}. */
+  /** A variable and its copy in chunks; {@code saved} holds the values as of {@code version}. */
   private static final class Entry {
     final String name;
     final Variable variable;
     float[][] saved;
     float[][] candidate;
     Runnable restoreReplacements = () -> {};
-    long stamp;
-    long candidateStamp;
+    long version;
+    long candidateVersion;
 
     Entry(String name, Variable variable) {
       this.name = name;
@@ -39,7 +39,7 @@ final class ModelTransaction {
         variable.read((long) i * ParameterChunks.LENGTH, chunk, 0, chunk.length);
         addZeros(chunk, sums);
       }
-      candidateStamp = variable.stamp();
+      candidateVersion = variable.version();
     }
 
     void acceptCandidate() {
@@ -47,7 +47,7 @@ final class ModelTransaction {
       saved = candidate;
       candidate = previous;
       restoreReplacements = variable.saveReplacements();
-      stamp = candidateStamp;
+      version = candidateVersion;
     }
 
     void restore() {
@@ -55,7 +55,7 @@ final class ModelTransaction {
         variable.write((long) i * ParameterChunks.LENGTH, saved[i], 0, saved[i].length);
       }
       restoreReplacements.run();
-      stamp = variable.stamp();
+      version = variable.version();
     }
 
     NonFiniteElement firstNonFinite() {
@@ -126,7 +126,7 @@ final class ModelTransaction {
   /** Restores all variables to the last successful {@link #begin} or {@link #commit}. */
   void rollBack() {
     for (Entry entry : entries) {
-      if (entry.variable.stamp() != entry.stamp) {
+      if (entry.variable.version() != entry.version) {
         entry.restore();
       }
     }
@@ -137,7 +137,7 @@ final class ModelTransaction {
     changed.clear();
     Arrays.fill(sums, 0);
     for (Entry entry : entries) {
-      if (entry.variable.stamp() != entry.stamp) {
+      if (entry.variable.version() != entry.version) {
         entry.read(sums);
         changed.add(entry);
       }

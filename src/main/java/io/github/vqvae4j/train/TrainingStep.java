@@ -85,7 +85,7 @@ final class TrainingStep {
     try {
       model.initialize(data, settings.batch(), seed, new Rng(seed));
     } catch (NonFiniteException e) {
-      DivergenceException divergence = DivergenceException.inStep(1, e.what(), e.value());
+      DivergenceException divergence = DivergenceException.inStep(1, e.description(), e.value());
       if (e.getCause() instanceof NonFiniteException origin) {
         divergence.appendOrigin(origin);
       }
@@ -113,7 +113,7 @@ final class TrainingStep {
       completed = true;
       return result;
     } catch (NonFiniteException e) {
-      throw withOrigin(DivergenceException.inStep(n, e.what(), e.value()));
+      throw withOrigin(DivergenceException.inStep(n, e.description(), e.value()));
     } catch (DivergenceException e) {
       throw withOrigin(e);
     } finally {

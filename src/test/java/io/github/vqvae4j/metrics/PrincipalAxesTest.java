@@ -18,9 +18,9 @@ class PrincipalAxesTest {
     float[] rows = {5 + 6, -2 + 8, 5 - 6, -2 - 8, 5 - 4, -2 + 3, 5 + 4, -2 - 3};
     PrincipalAxes axes = PrincipalAxes.of(rows, 2);
     assertArrayEquals(new double[] {0.8, 0.2}, axes.explainedVarianceRatios(), 1e-12);
-    assertArrayEquals(new double[] {10, -10, 0, 0}, axes.coordinates(rows, 0), 1e-6);
-    assertArrayEquals(new double[] {0, 0, -5, 5}, axes.coordinates(rows, 1), 1e-6);
-    assertArrayEquals(new double[] {0}, axes.coordinates(new float[] {5, -2}, 0), 1e-6);
+    assertArrayEquals(new double[] {10, -10, 0, 0}, axes.project(rows, 0), 1e-6);
+    assertArrayEquals(new double[] {0, 0, -5, 5}, axes.project(rows, 1), 1e-6);
+    assertArrayEquals(new double[] {0}, axes.project(new float[] {5, -2}, 0), 1e-6);
   }
 
   @ParameterizedTest
@@ -35,7 +35,7 @@ class PrincipalAxesTest {
     PrincipalAxes axes = PrincipalAxes.of(rows, d);
     double[][] coordinates = new double[d][];
     for (int axis = 0; axis < d; axis++) {
-      coordinates[axis] = axes.coordinates(rows, axis);
+      coordinates[axis] = axes.project(rows, axis);
     }
     double total = 0;
     for (double[] one : coordinates) {
@@ -76,7 +76,7 @@ class PrincipalAxesTest {
   void equalRowsHaveEqualCoordinates() {
     PrincipalAxes axes = PrincipalAxes.of(new float[] {1, 2, 1, 2, 1, 2}, 2);
     assertArrayEquals(new double[2], axes.explainedVarianceRatios());
-    assertArrayEquals(new double[3], axes.coordinates(new float[] {1, 2, 1, 2, 1, 2}, 1));
+    assertArrayEquals(new double[3], axes.project(new float[] {1, 2, 1, 2, 1, 2}, 1));
   }
 
   @Test
@@ -95,9 +95,9 @@ class PrincipalAxesTest {
         "got NaN in row 1, column 1");
     PrincipalAxes axes = PrincipalAxes.of(new float[4], 2);
     assertSays(
-        assertThrows(IllegalArgumentException.class, () -> axes.coordinates(new float[2], 2)),
+        assertThrows(IllegalArgumentException.class, () -> axes.project(new float[2], 2)),
         "axis from 0 to 1, got 2");
-    assertThrows(IllegalArgumentException.class, () -> axes.coordinates(new float[2], -1));
-    assertThrows(IllegalArgumentException.class, () -> axes.coordinates(new float[3], 0));
+    assertThrows(IllegalArgumentException.class, () -> axes.project(new float[2], -1));
+    assertThrows(IllegalArgumentException.class, () -> axes.project(new float[3], 0));
   }
 }

@@ -24,8 +24,8 @@ class RocCurveTest {
           pairs += positive > negative ? 1 : positive == negative ? 0.5 : 0;
         }
       }
-      assertEquals(pairs / negatives / positives, RocCurve.of(n, p).area(), 1e-15);
-      assertEquals(1 - pairs / negatives / positives, RocCurve.of(p, n).area(), 1e-12);
+      assertEquals(pairs / negatives / positives, RocCurve.of(n, p).auc(), 1e-15);
+      assertEquals(1 - pairs / negatives / positives, RocCurve.of(p, n).auc(), 1e-12);
     }
   }
 
@@ -43,14 +43,14 @@ class RocCurveTest {
     RocCurve curve = RocCurve.of(new double[] {1, 2, 2, 0}, new double[] {3, 2});
     assertArrayEquals(new double[] {0, 0, 0.5, 0.75, 1}, curve.falsePositiveRates());
     assertArrayEquals(new double[] {0, 0.5, 1, 1, 1}, curve.truePositiveRates());
-    assertEquals(7.0 / 8, curve.area());
+    assertEquals(7.0 / 8, curve.auc());
   }
 
   @Test
   void infiniteScoresAreAllowedAndZeroHasNoSign() {
     double[] ends = {Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY};
-    assertEquals(0.5, RocCurve.of(ends, ends).area());
-    assertEquals(0.5, RocCurve.of(new double[] {-0.0}, new double[] {0.0}).area());
+    assertEquals(0.5, RocCurve.of(ends, ends).auc());
+    assertEquals(0.5, RocCurve.of(new double[] {-0.0}, new double[] {0.0}).auc());
   }
 
   @Test

@@ -138,7 +138,7 @@ class ArrayLengthsTest {
 
   /** Batches of 64 x 49 vectors of dimension 256 for k-means. */
   @Test
-  void initializationVectorsFitIntoAnArray() {
+  void initializationLatentsFitIntoAnArray() {
     long size = 64 * 49 * 256;
     assertTrue(VqVae.needsMoreBatches(0, 1, 1, 0, 256));
     assertTrue(VqVae.needsMoreBatches(3, 100, 20_000, size, 256));

@@ -77,7 +77,7 @@ class ImagePaletteEdgesTest {
       }
       Images images = Images.of(pixels, 1, 1, pixels.length / channels, channels);
       int k = List.of(1, 2, 3, 4, 5, 16, 17, 64, 200, 255, 256).get(rng.nextInt(11));
-      KMeansConfig config = KMeansConfig.of(k).batch(rng.nextInt(2) * 50);
+      KMeansConfig config = KMeansConfig.of(k).batchSize(rng.nextInt(2) * 50);
       ImagePalette palette = ImagePalette.fit(images, config, rng);
       int distinct = Math.min(k, rounded(pixels, channels).size());
       try {
@@ -97,7 +97,7 @@ class ImagePaletteEdgesTest {
     }
     Images images = Images.of(pixels, 1, 1, 1_000, 1);
     for (int seed = 0; seed < 20; seed++) {
-      KMeansConfig config = KMeansConfig.of(18).iterations(1);
+      KMeansConfig config = KMeansConfig.of(18).maxIterations(1);
       ImagePalette palette = ImagePalette.fit(images, config, new Rng(seed));
       assertColors(palette, images, 18);
     }

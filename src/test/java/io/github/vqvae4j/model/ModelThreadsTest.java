@@ -27,10 +27,10 @@ class ModelThreadsTest {
     try (model) {
       Function<List<Tensor>, Tensor> loss =
           x -> LossTerm.total(model.loss(x.get(0), new TrainingProgress(1, 1)).terms());
-      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).threads();
-      BlockCheck.of(model, 2, 8, 8, 1).threads();
+      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).checkThreadSafety();
+      BlockCheck.of(model, 2, 8, 8, 1).checkThreadSafety();
       model.eval();
-      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).threads();
+      BlockCheck.of(model, loss, new long[] {2, 8, 8, 1}).checkThreadSafety();
     }
   }
 }

@@ -49,7 +49,7 @@ class WeightCheckTest {
       put(model, name, value);
       NonFiniteException error = assertThrows(NonFiniteException.class, use);
       String what = name + "[" + (model.variables().get(name).size() - 1) + "]";
-      assertEquals(what, error.what());
+      assertEquals(what, error.description());
       assertEquals(value, error.value());
       assertSays(
           error,
@@ -125,7 +125,7 @@ class WeightCheckTest {
         }
         NonFiniteException error =
             assertThrows(NonFiniteException.class, () -> each.reconstruct(IMAGES));
-        assertEquals("the encoder's output", error.what());
+        assertEquals("the encoder's output", error.description());
         assertSays(error, each.getClass().getSimpleName() + ": the encoder's output is ");
       }
     }

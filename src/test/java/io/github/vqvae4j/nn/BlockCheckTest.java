@@ -117,7 +117,7 @@ class BlockCheckTest {
 
   private static AssertionError threads(Layer layer) {
     BlockCheck check = BlockCheck.of(Sequential.of(Activation.TANH, layer), 2, 5);
-    AssertionError error = assertThrows(AssertionError.class, check::threads);
+    AssertionError error = assertThrows(AssertionError.class, check::checkThreadSafety);
     assertSays(error, "1", layer.getClass().getSimpleName(), "local variables", "onCommit");
     return error;
   }
@@ -145,10 +145,10 @@ class BlockCheckTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void layersWithUnchangedResultsPass(DType dtype) {
-    BlockCheck.of(new Harmless(), 2, 5).threads();
+    BlockCheck.of(new Harmless(), 2, 5).checkThreadSafety();
     try (Layer layer = new Linear(3, 2, new Rng(1))) {
       layer.convert(dtype);
-      BlockCheck.of(layer, 2, 3).threads();
+      BlockCheck.of(layer, 2, 3).checkThreadSafety();
     }
   }
 
@@ -156,8 +156,11 @@ class BlockCheckTest {
   void failureOfALayerRunAloneIsRethrown() {
     try (Layer layer = new Linear(3, 2, new Rng(1))) {
       BlockCheck check = BlockCheck.of(layer, 2, 4);
-      assertSays(assertThrows(IllegalArgumentException.class, check::threads), "[.., 3]", "[2, 4]");
-      assertSays(assertThrows(IllegalArgumentException.class, check::gradients), "[.., 3]");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, check::checkThreadSafety),
+          "[.., 3]",
+          "[2, 4]");
+      assertSays(assertThrows(IllegalArgumentException.class, check::checkGradients), "[.., 3]");
     }
   }
 
@@ -190,14 +193,15 @@ class BlockCheckTest {
         layer.convert(dtype);
       }
       double[] before = right.weight.toDoubles();
-      BlockCheck.of(right, 2, 5).gradients();
+      BlockCheck.of(right, 2, 5).checkGradients();
       BlockCheck input = BlockCheck.of(wrongInput, 2, 5);
       assertSays(
-          assertThrows(AssertionError.class, input::gradients), "Weighted", "input 0", "0.0");
+          assertThrows(AssertionError.class, input::checkGradients), "Weighted", "input 0", "0.0");
       BlockCheck parameter = BlockCheck.of(Sequential.of(Activation.TANH, wrongWeight), 2, 5);
       assertSays(
-          assertThrows(AssertionError.class, parameter::gradients),
-          "1.weight at element 0",
+          assertThrows(AssertionError.class, parameter::checkGradients),
+          "Sequential: gradient of 1.weight at element 0: expected ",
+          " (central difference), got ",
           "stopGradient");
       for (Weighted layer : List.of(right, wrongInput, wrongWeight)) {
         assertEquals(dtype, layer.weight.dtype());
@@ -211,7 +215,7 @@ class BlockCheckTest {
   void frozenParametersAreNotChecked() {
     try (Weighted layer = new Weighted(true, false)) {
       layer.freeze();
-      BlockCheck.of(layer, 3, 5).gradients();
+      BlockCheck.of(layer, 3, 5).checkGradients();
     }
   }
 
@@ -228,8 +232,8 @@ class BlockCheckTest {
               },
               new long[] {2, 4},
               new long[] {2, 3});
-      check.threads();
-      check.gradients();
+      check.checkThreadSafety();
+      check.checkGradients();
       assertEquals(List.of(2L, 2L), seen.get(0));
       assertEquals(List.of(3L, 3L), seen.get(2), "another batch size");
       BlockCheck wrong =
@@ -238,7 +242,7 @@ class BlockCheckTest {
               x -> x.get(0).mul(scale.forward(x.get(1).stopGradient())),
               new long[] {2, 4},
               new long[] {2, 3});
-      assertSays(assertThrows(AssertionError.class, wrong::gradients), "input 1");
+      assertSays(assertThrows(AssertionError.class, wrong::checkGradients), "input 1");
     }
   }
 
@@ -251,7 +255,7 @@ class BlockCheckTest {
       step.observe(
           new Step.Observer() {
             @Override
-            public void computed(Object source, Tensor output) {
+            public void afterLayer(Object source, Tensor output) {
               events.add("computed");
             }
 
@@ -276,28 +280,30 @@ class BlockCheckTest {
 
   @Test
   void blocksWithRandomnessInInferenceAreChecked() {
-    BlockCheck.of(new AddsNoise(), 2, 5).threads();
-    BlockCheck.of(new AddsNoise(), 2, 5).gradients();
+    BlockCheck.of(new AddsNoise(), 2, 5).checkThreadSafety();
+    BlockCheck.of(new AddsNoise(), 2, 5).checkGradients();
   }
 
   @Test
   void inputsMayBeIntegers() {
     try (Embedding embedding = new Embedding(7, 3, new Rng(1))) {
-      BlockCheck one = BlockCheck.of(embedding, 4, 5).integers(0, 7);
-      one.threads();
-      one.gradients();
+      BlockCheck one = BlockCheck.of(embedding, 4, 5).integerInput(0, 7);
+      one.checkThreadSafety();
+      one.checkGradients();
       BlockCheck two =
           BlockCheck.of(
                   embedding,
                   x -> embedding.forward(x.get(1)).mul(x.get(0)),
                   new long[] {4, 3},
                   new long[] {4})
-              .integers(1, 7);
-      two.threads();
-      two.gradients();
+              .integerInput(1, 7);
+      two.checkThreadSafety();
+      two.checkGradients();
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> one.integers(1, 7)), "from 0 to 0");
-      assertSays(assertThrows(IllegalArgumentException.class, () -> one.integers(0, 0)), "bound 0");
+          assertThrows(IllegalArgumentException.class, () -> one.integerInput(1, 7)),
+          "from 0 to 0");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> one.integerInput(0, 0)), "bound 0");
     }
   }
 }

@@ -121,6 +121,29 @@ class BlockTest {
   }
 
   @Test
+  void anonymousBlocksAreNamedByTheirClass() {
+    try (Layer layer =
+        new Layer() {
+          @Override
+          protected Tensor compute(Tensor x) {
+            return x.add(x.stopGradient());
+          }
+        }) {
+      String name = layer.getClass().getName();
+      assertTrue(name.startsWith(BlockTest.class.getName() + "$"), name);
+      assertEquals(name, layer.toString());
+      assertEquals(name, Summary.of(layer, 2, 3).rows().get(0).type());
+      assertSays(
+          assertThrows(AssertionError.class, () -> BlockCheck.of(layer, 2, 3).checkGradients()),
+          name + ": gradient of input 0 at element 0: expected ",
+          " (central difference), got ");
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> layer.child("a.b", Activation.RELU)),
+          name + ": expected a unique name without dots");
+    }
+  }
+
+  @Test
   void gradientsFlowThroughAllInputsAndOutputs() {
     try (Split split = new Split(new Rng(1))) {
       split.scale.variables().get("bias").set(new float[] {9, 9, 9, 9});
@@ -133,8 +156,8 @@ class BlockTest {
               },
               new long[] {3, 4},
               new long[] {3, 3});
-      check.gradients();
-      check.threads();
+      check.checkGradients();
+      check.checkThreadSafety();
     }
     try (Net net = new Net(new Rng(1));
         Net blank = Block.withoutValues(4, () -> new Net(new Rng(2)))) {

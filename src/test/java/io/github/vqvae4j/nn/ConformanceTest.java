@@ -46,7 +46,7 @@ class ConformanceTest {
   void gradientsMatchCentralDifferences(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
-      BlockCheck.of(layer, conformance.inputShape()).gradients();
+      BlockCheck.of(layer, conformance.inputShape()).checkGradients();
     }
   }
 
@@ -56,9 +56,9 @@ class ConformanceTest {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {
       randomize(layer);
       BlockCheck check = BlockCheck.of(layer, conformance.inputShape());
-      check.threads();
+      check.checkThreadSafety();
       layer.convert(DType.DOUBLE);
-      check.threads();
+      check.checkThreadSafety();
     }
   }
 

@@ -204,8 +204,8 @@ class ModesTest {
         step.commit();
       }
       assertSameState(before, net);
-      BlockCheck.of(net, 2, 5, 5, 4).gradients();
-      BlockCheck.of(net, 2, 5, 5, 4).threads();
+      BlockCheck.of(net, 2, 5, 5, 4).checkGradients();
+      BlockCheck.of(net, 2, 5, 5, 4).checkThreadSafety();
       net.train();
       try (Step step = Step.training(new Rng(1))) {
         assertFalse(

@@ -163,7 +163,7 @@ class NormsTest {
         "got 4.");
     assertRejected(() -> new GroupNorm(1, 0), "GroupNormConfig.channels", "got 0");
     assertRejected(() -> new BatchNorm2d(0), "BatchNormConfig.channels", "got 0");
-    assertRejected(() -> new Dropout(1), "Dropout", "below 1", "got 1.0");
+    assertRejected(() -> new Dropout(1), "Dropout", "in [0, 1)", "got 1.0");
     assertRejected(() -> new Dropout(Double.NaN), "got NaN");
   }
 

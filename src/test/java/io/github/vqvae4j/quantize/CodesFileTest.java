@@ -102,15 +102,15 @@ class CodesFileTest {
     assertBad("codebooks", ints(4, 3), "codebooks", "[groups, stages]", "got I32[3]");
     assertBad("codebooks", ints(4, 1, 1, 3), "codebooks", "[groups, stages]");
     assertBad("codebooks", ints(4, 3, 3), "codes", "end with [3, 3]", "[3, 3], got I32[1, 2, 3]");
-    assertBad("codebooks", ints(4, 2, 3), "codes", "a shape such as [batch, height, width]");
+    assertBad("codebooks", ints(4, 2, 3), "codes", "a shape of at least two axes, such as");
     assertBad("codebooks", ints(4, 3, 2), "codes", "end with [3, 2]");
     assertBad("codebooks", ints(4, 1, 1_000_000), "codes", "end with [1000000]");
     assertBad("codebooks", ints(0, 1, 3), "codebooks", "size of 1 or more");
     assertBad("codebooks", ints(-4, 1, 3), "codebooks", "size of 1 or more");
     assertBad("codes", ints(4, 1, 2, 3), "codes", "0 to 3", "got 4 at [0, 0], stage 0");
     assertBad("codes", ints(-2, 1, 2, 3), "codes", "got -2 at [0, 0], stage 0");
-    assertBad("codes", ints(0, 1, 3), "codes", "a shape such as [batch, height, width]");
-    assertBad("codes", ints(0, 3), "codes", "a shape such as [batch, height, width]");
+    assertBad("codes", ints(0, 1, 3), "codes", "a shape of at least two axes, such as");
+    assertBad("codes", ints(0, 3), "codes", "a shape of at least two axes, such as");
     assertBad("codes", ints(0), "codes", "end with [3]");
     assertBad("labels", ints(0, 2), "labels", "expected 1 labels", "got 2");
     assertBad("labels", ints(0, 1, 1), "labels", "expected the shape [1], got I32[1, 1]");

@@ -43,7 +43,7 @@ class KMeansTest {
   @CsvSource({"500, 3, 7", "200, 1, 5", "64, 17, 64", "1009, 2, 1", "3001, 5, 41"})
   void resultMatchesReferenceLloydIterationsInDouble(int n, int d, int k) {
     float[] rows = uniform(n, d, SEED);
-    KMeansConfig config = KMeansConfig.of(k).iterations(1_000).tolerance(0);
+    KMeansConfig config = KMeansConfig.of(k).maxIterations(1_000).tolerance(0);
     KMeans kMeans = KMeans.fit(rows, d, config, new Rng(SEED));
     float[] initial = KMeansPlusPlus.initialCenters(rows, d, k, new Rng(SEED));
     ReferenceKMeans expected = new ReferenceKMeans(rows, d, initial, kMeans.iterations());
@@ -78,8 +78,8 @@ class KMeansTest {
   void iterationLimitAndToleranceStopFitting() {
     float[] rows = uniform(2_000, 2, SEED);
     KMeansConfig config = KMeansConfig.of(50).tolerance(0);
-    KMeans one = KMeans.fit(rows, 2, config.iterations(1), new Rng(SEED));
-    KMeans three = KMeans.fit(rows, 2, config.iterations(3), new Rng(SEED));
+    KMeans one = KMeans.fit(rows, 2, config.maxIterations(1), new Rng(SEED));
+    KMeans three = KMeans.fit(rows, 2, config.maxIterations(3), new Rng(SEED));
     assertFalse(one.converged());
     assertEquals(3, three.iterations());
     assertTrue(three.inertia() < one.inertia());
@@ -87,8 +87,9 @@ class KMeansTest {
         three.toString().startsWith("KMeans: 50 clusters in 2 dimensions, inertia "),
         three.toString());
     assertTrue(three.toString().endsWith(", stopped after 3 iterations"), three.toString());
-    KMeans tolerant = KMeans.fit(rows, 2, config.iterations(1_000).tolerance(0.01), new Rng(SEED));
-    KMeans exact = KMeans.fit(rows, 2, config.iterations(1_000), new Rng(SEED));
+    KMeans tolerant =
+        KMeans.fit(rows, 2, config.maxIterations(1_000).tolerance(0.01), new Rng(SEED));
+    KMeans exact = KMeans.fit(rows, 2, config.maxIterations(1_000), new Rng(SEED));
     assertTrue(tolerant.iterations() < exact.iterations());
     assertTrue(tolerant.converged());
   }
@@ -97,7 +98,7 @@ class KMeansTest {
   void resultIsDeterministicForASeed() {
     float[] rows = uniform(500, 3, SEED);
     for (int batch : new int[] {0, 50}) {
-      KMeansConfig config = KMeansConfig.of(20).iterations(10).batch(batch);
+      KMeansConfig config = KMeansConfig.of(20).maxIterations(10).batchSize(batch);
       float[] centers = KMeans.fit(rows, 3, config, new Rng(1)).centers();
       assertArrayEquals(centers, KMeans.fit(rows, 3, config, new Rng(1)).centers());
       assertNotEquals(centers[0], KMeans.fit(rows, 3, config, new Rng(2)).centers()[0]);
@@ -108,8 +109,8 @@ class KMeansTest {
   void miniBatchInertiaIsCloseToFullBatch() {
     float[] rows = uniform(20_000, 3, SEED);
     KMeans all = KMeans.fit(rows, 3, KMeansConfig.of(32), new Rng(SEED));
-    KMeansConfig config = KMeansConfig.of(32).batch(500);
-    KMeans some = KMeans.fit(rows, 3, config.iterations(60), new Rng(SEED));
+    KMeansConfig config = KMeansConfig.of(32).batchSize(500);
+    KMeans some = KMeans.fit(rows, 3, config.maxIterations(60), new Rng(SEED));
     assertEquals(61, some.iterations());
     assertTrue(some.inertia() < 1.05 * all.inertia(), some + " compared with " + all);
     // Mini-batches moved the centers: the final iteration over all rows is not the only update.
@@ -183,7 +184,7 @@ class KMeansTest {
     for (int i = 0; i < rows.length; i++) {
       scaled[i] = Math.scalb(rows[i], exponent);
     }
-    KMeansConfig config = KMeansConfig.of(9).batch(batch).iterations(5);
+    KMeansConfig config = KMeansConfig.of(9).batchSize(batch).maxIterations(5);
     KMeans unscaledClusters = KMeans.fit(rows, 2, config, new Rng(SEED));
     KMeans scaledClusters = KMeans.fit(scaled, 2, config, new Rng(SEED));
     float[] expected = unscaledClusters.centers();
@@ -202,7 +203,7 @@ class KMeansTest {
   void rowsAtTheLimitsOfFloatAreSeparated() {
     float[] rows = {-3e38f, 3e38f, -2.9e38f, 2.9e38f, -3.1e38f, 3.1e38f};
     for (int batch : new int[] {0, 20}) {
-      KMeans kMeans = KMeans.fit(rows, 1, KMeansConfig.of(2).batch(batch), new Rng(SEED));
+      KMeans kMeans = KMeans.fit(rows, 1, KMeansConfig.of(2).batchSize(batch), new Rng(SEED));
       float[] centers = kMeans.centers();
       Arrays.sort(centers);
       assertArrayEquals(new float[] {-3e38f, 3e38f}, centers, 1e33f);
@@ -213,7 +214,7 @@ class KMeansTest {
   void rowsInSeveralChunksAreAssigned() {
     int n = 400_000;
     float[] rows = uniform(n, 3, SEED);
-    KMeans kMeans = KMeans.fit(rows, 3, KMeansConfig.of(5).iterations(2), new Rng(SEED));
+    KMeans kMeans = KMeans.fit(rows, 3, KMeansConfig.of(5).maxIterations(2), new Rng(SEED));
     assertEquals(n, Arrays.stream(kMeans.sizes()).sum());
     float[] centers = kMeans.centers();
     int[] nearest = kMeans.assign(rows);
@@ -251,8 +252,8 @@ class KMeansTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(0)),
         "KMeansConfig.clusters: expected at least 1, got 0.");
-    assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).iterations(0));
-    assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).batch(-1));
+    assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).maxIterations(0));
+    assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).batchSize(-1));
     for (double tolerance : new double[] {-1, 1, Double.NaN}) {
       assertSays(
           assertThrows(
@@ -306,7 +307,7 @@ class KMeansTest {
     for (int i = 0; i < rows.length; i++) {
       rows[i] += 1;
     }
-    KMeans kMeans = KMeans.fit(rows, d, KMeansConfig.of(k).iterations(2), new Rng(SEED));
+    KMeans kMeans = KMeans.fit(rows, d, KMeansConfig.of(k).maxIterations(2), new Rng(SEED));
     assertEquals(n, Arrays.stream(kMeans.sizes()).sum());
     for (float center : kMeans.centers()) {
       assertTrue(center >= 1 && center <= 2, "center outside the range of the rows: " + center);

@@ -160,7 +160,7 @@ class VectorQuantizerTest {
     float[] latents = clusters(200);
     try (VectorQuantizer quantizer =
         config(update).init(Initialization.K_MEANS).build(new Rng(SEED))) {
-      assertEquals(20 * K, quantizer.initializationVectors());
+      assertEquals(20 * K, quantizer.initializationLatents());
       try (Step step = Step.training(new Rng(1))) {
         Tensor z = step.tensor(latents, 200, D);
         assertSays(
@@ -181,7 +181,7 @@ class VectorQuantizerTest {
           "VectorQuantizer.initialize: expected one or more rows of",
           "got " + cut.length + " values");
       quantizer.initialize(latents, 100, new Rng(SEED));
-      assertEquals(0, quantizer.initializationVectors());
+      assertEquals(0, quantizer.initializationLatents());
       float[] initial = quantizer.codebook();
       assertTrue(meanDistance(quantizer, latents) < 0.05);
       train(quantizer, latents);
@@ -268,7 +268,7 @@ class VectorQuantizerTest {
         "got -0.25.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(1, 1e-5, true, false)),
-        "EmaConfig.decay: expected 0 to below 1, got 1.0.");
+        "EmaConfig.decay: expected a fraction in [0, 1), got 1.0.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(0.9, 1e-5, true, true)),
         "EmaConfig.smoothedCountsStored: expected false while zeroDebiased is true, got true");
@@ -381,10 +381,10 @@ class VectorQuantizerTest {
   /** Tests sizes close to 2^31 without allocating them. */
   @Test
   void largeSizesDoNotOverflow() {
-    assertEquals(10_240, VectorQuantizer.initializationVectors(512, 64));
-    assertEquals(1 << 20, VectorQuantizer.initializationVectors(1 << 20, 1_024));
-    assertEquals(1 << 30, VectorQuantizer.initializationVectors(1 << 30, 1));
-    assertEquals(1, VectorQuantizer.initializationVectors(1, Integer.MAX_VALUE));
+    assertEquals(10_240, VectorQuantizer.initializationLatents(512, 64));
+    assertEquals(1 << 20, VectorQuantizer.initializationLatents(1 << 20, 1_024));
+    assertEquals(1 << 30, VectorQuantizer.initializationLatents(1 << 30, 1));
+    assertEquals(1, VectorQuantizer.initializationLatents(1, Integer.MAX_VALUE));
     assertEquals(2_000_000_000, KMeans.batchLength(1_000_000_000, 2));
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> KMeans.batchLength(1_073_741_824, 2)),
@@ -407,7 +407,7 @@ class VectorQuantizerTest {
       step.observe(
           new Step.Observer() {
             @Override
-            public void computed(Object source, Tensor output) {
+            public void afterLayer(Object source, Tensor output) {
               sources.add(source);
               outputs.add(output);
             }

@@ -197,60 +197,19 @@ class RngTest {
     }
     assertArrayEquals(one.state(), filling.state());
     filling.fillUniform(floats, 11, 11);
-    filling.fillBernoulli(doubles, 0, 0, 0.5, 1);
+    filling.fillUniform(doubles, 0, 0);
     assertArrayEquals(one.state(), filling.state());
   }
 
   @Test
-  void fillBernoulliSelectsWithTheProbability() {
-    for (double probability : new double[] {0, 0x1p-53, 0.3, 0.5, 1 - 0x1p-53, 1}) {
-      Rng one = new Rng(15);
-      Rng inFloat = new Rng(15);
-      Rng inDouble = new Rng(15);
-      float[] floats = new float[MANY + 2];
-      double[] doubles = new double[MANY + 2];
-      floats[0] = 5;
-      doubles[MANY + 1] = 5;
-      inFloat.fillBernoulli(floats, 1, MANY + 1, probability, -1.25f);
-      inDouble.fillBernoulli(doubles, 1, MANY + 1, probability, 1 / 0.7);
-      int selectedCount = 0;
-      for (int i = 1; i <= MANY; i++) {
-        boolean selected = one.nextDouble() < probability;
-        assertEquals(selected ? -1.25f : 0f, floats[i]);
-        assertEquals(selected ? 1 / 0.7 : 0.0, doubles[i]);
-        selectedCount += selected ? 1 : 0;
-      }
-      assertEquals(
-          probability,
-          (double) selectedCount / MANY,
-          fourSigma(Math.sqrt(probability * (1 - probability))) + 1e-15);
-      assertEquals(5, floats[0] + floats[MANY + 1]);
-      assertEquals(5, doubles[0] + doubles[MANY + 1]);
-      assertArrayEquals(one.state(), inFloat.state());
-      assertArrayEquals(one.state(), inDouble.state());
-    }
-  }
-
-  @Test
-  void fillsRejectInvalidRangesAndProbabilities() {
+  void fillsRejectInvalidRanges() {
     Rng rng = new Rng(16);
     long[] before = rng.state();
     float[] floats = {7, 7};
     double[] doubles = {7, 7};
-    for (double invalid : new double[] {-0.1, 1.1, Double.NaN}) {
-      assertSays(
-          assertThrows(
-              IllegalArgumentException.class, () -> rng.fillBernoulli(floats, 0, 2, invalid, 1)),
-          "from 0 to 1",
-          "got " + invalid);
-      assertThrows(
-          IllegalArgumentException.class, () -> rng.fillBernoulli(doubles, 0, 2, invalid, 1));
-    }
     for (int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}}) {
       assertOutside(() -> rng.fillUniform(floats, range[0], range[1]));
       assertOutside(() -> rng.fillUniform(doubles, range[0], range[1]));
-      assertOutside(() -> rng.fillBernoulli(floats, range[0], range[1], 0.5, 1));
-      assertOutside(() -> rng.fillBernoulli(doubles, range[0], range[1], 0.5, 1));
     }
     assertArrayEquals(new float[] {7, 7}, floats);
     assertArrayEquals(new double[] {7, 7}, doubles);

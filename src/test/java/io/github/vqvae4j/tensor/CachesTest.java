@@ -96,7 +96,7 @@ class CachesTest {
       weights.forEach(w -> checkConvolution(w, rng));
     }
     long growth = Pointer.totalBytes() - before;
-    assertTrue(growth < 64 << 10, () -> "native memory grew by " + growth + " bytes");
+    assertTrue(growth < 64 << 10, () -> "off-heap memory grew by " + growth + " bytes");
     weights.forEach(Variable::close);
   }
 

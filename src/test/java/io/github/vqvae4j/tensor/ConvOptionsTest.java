@@ -59,7 +59,7 @@ class ConvOptionsTest {
     assertSays(assertRejected(() -> PLAIN.dilation(2, 0)), "ConvOptions.dilation", "got 0");
     assertSays(
         assertRejected(() -> PLAIN.groups(0)), "ConvOptions.groups: expected at least 1, got 0.");
-    String below = "less than stride or dilation";
+    String below = "less than max(stride, dilation) = ";
     assertSays(
         assertRejected(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
         below,

@@ -272,11 +272,10 @@ class CustomOperationErrorsTest {
   void nanIsReportedWithTheOperation() {
     assertSays(
         nonFiniteException(forward(Tensor::log), 1, -1),
-        "mine in block: its result of shape [2]",
+        "mine in block: the result of shape [2]",
         "NaN");
     Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
-    assertSays(
-        nonFiniteException(wrong, 1), "mine in block: the gradient of its input 0", "Infinity");
+    assertSays(nonFiniteException(wrong, 1), "mine in block: the gradient of input 0", "Infinity");
   }
 
   /** An intermediate value overflows, but the result is finite. */

@@ -247,11 +247,24 @@ class ErrorTextsTest {
   private void addInputs() {
     addCase("tensor", s -> s.tensor(new float[5], 2, 3), "[2, 3]", "6 elements", "5 values");
     addCase("tensor in double", s -> s.tensor(new double[7], 2, 3), "[2, 3]", "6", "7 values");
-    addCase("tensor of 0", s -> s.tensor(new float[0], 2, 0), "at least 1", "[2, 0]");
-    addCase("tensor of no shape", s -> s.tensor(new float[1]), "[]", "scalar", "[1]");
+    addCase(
+        "tensor of 0",
+        s -> s.tensor(new float[0], 2, 0),
+        "Step.tensor: expected dimensions of at least 1, got shape [2, 0].");
+    addCase(
+        "tensor of one element",
+        s -> s.tensor(new float[2], 1),
+        "Step.tensor: shape [1] has 1 element, got 2 values.");
+    addCase(
+        "reshape of one element",
+        s -> x(s, 1).reshape(3),
+        "reshape: expected a shape with 1 element, got [3] for a tensor of shape [1].");
+    addCase(
+        "tensor of no shape", s -> s.tensor(new float[1]), "Step.tensor: ", "[]", "scalar", "[1]");
     addCase(
         "read",
         s -> x(s, 2, 3).read(4, new float[9], 1, 3),
+        "Tensor.read: expected ranges within",
         "6 elements",
         "9 elements",
         "got 3",

@@ -1,8 +1,11 @@
 package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -73,7 +76,7 @@ class ExtremeValuesTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> gradientOfMaxGoesToTheFirstOfEqualElements() {
+  Stream<DynamicTest> gradientOfMaxIsPropagatedToTheFirstOfEqualElements() {
     double[] x = {1, 3, 0, 3, 3, 3, 2, 2, 2};
     return Stream.concat(
         check(t -> t.max(), x, new double[] {3}, 0, 1, 0, 0, 0, 0, 0, 0, 0),
@@ -92,17 +95,45 @@ class ExtremeValuesTest {
             0));
   }
 
+  @TestFactory
+  Stream<DynamicTest> maxPoolingIgnoresNan() {
+    double nan = Double.NaN;
+    double infinity = Double.POSITIVE_INFINITY;
+    return variants(
+        variant -> {
+          double lowest = variant.dtype == DType.DOUBLE ? -Double.MAX_VALUE : -Float.MAX_VALUE;
+          assertMaxPool(variant, 3, nan, 3, -infinity, nan);
+          assertMaxPool(variant, -2, -2, nan, nan, -3);
+          assertMaxPool(variant, infinity, nan, infinity, 1, nan);
+          assertMaxPool(variant, lowest, -infinity, -infinity, -infinity, -infinity);
+          assertMaxPool(variant, lowest, nan, nan, nan, nan);
+        });
+  }
+
+  private static void assertMaxPool(Variant variant, double expected, double... window) {
+    try (Step step = variant.kernels.inference()) {
+      Tensor x = Tensors.of(step, variant.dtype, new NdArray(window, window.length));
+      double actual = x.reshape(1, 2, 2, 1).maxPool(2, 2, ConvOptions.of(2, 0)).item();
+      // ND4J's lowest float has 6 digits.
+      double allowed = expected < -1e38 ? 1e-6 * -expected : 0;
+      assertTrue(
+          actual == expected || Math.abs(actual - expected) <= allowed,
+          () -> variant + ": " + Arrays.toString(window) + ": " + actual);
+    }
+  }
+
   /** Checks the values and the gradients of their sum. */
   private static Stream<DynamicTest> check(
       UnaryOperator<Tensor> operation, double[] x, double[] y, double... dx) {
+    return variants(variant -> check(variant, operation, x, y, dx));
+  }
+
+  private static Stream<DynamicTest> variants(Consumer<Variant> test) {
     return Stream.of(
             new Variant(KernelSet.ND4J, DType.DOUBLE),
             new Variant(KernelSet.ND4J, DType.FLOAT),
             new Variant(KernelSet.ONEDNN, DType.FLOAT))
-        .map(
-            variant ->
-                DynamicTest.dynamicTest(
-                    variant.toString(), () -> check(variant, operation, x, y, dx)));
+        .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> test.accept(variant)));
   }
 
   private static void check(

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Repeats several kinds of steps, and prints the growth of native memory for each kind, as reported
- * by JavaCPP before and after a garbage collection and by the operating system.
+ * Repeats several kinds of steps, and prints the growth of off-heap memory for each kind, as
+ * reported by JavaCPP before and after a garbage collection and by the operating system.
  */
 final class MemoryProgram {
   private static final int WARM_UP = 200;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests that steps do not leak native memory, even if they fail. */
+/** Tests that steps do not leak off-heap memory, even if they fail. */
 class MemoryTest {
   private static final List<String> WORK =
       List.of("training", "changing-shapes", "large-tensors", "errors");

@@ -26,7 +26,7 @@ record NdArray(double[] values, long... shape) {
     return result;
   }
 
-  /** Visits all indices in C order. */
+  /** Visits all indices in row-major order. */
   static void forEachIndex(long[] shape, Visitor visitor) {
     long[] index = new long[shape.length];
     for (long left = size(shape); left > 0; left--) {

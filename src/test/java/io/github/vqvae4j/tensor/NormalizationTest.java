@@ -253,8 +253,8 @@ class NormalizationTest {
       Tensor x = step.tensor(new float[] {1, 2}, 2);
       assertEquals(x, x.dropout(0));
       assertThrows(IllegalStateException.class, () -> x.dropout(0.9));
-      assertRejected(() -> x.dropout(1), "dropout", "less than 1", "got 1.0");
-      assertRejected(() -> x.dropout(-0.1), "at least 0", "got -0.1");
+      assertRejected(() -> x.dropout(1), "dropout", "in [0, 1)", "got 1.0");
+      assertRejected(() -> x.dropout(-0.1), "in [0, 1)", "got -0.1");
     }
   }
 }

@@ -250,7 +250,7 @@ class OperationErrorsTest {
           "dropout " + rate,
           s -> x(s, 2).dropout(rate),
           "dropout",
-          "a rate of at least 0 and less than 1",
+          "a rate in [0, 1)",
           "got " + rate);
     }
     for (UnaryOperator<Tensor> draw :

@@ -15,7 +15,7 @@ final class ReferenceAxes {
 
   private ReferenceAxes() {}
 
-  /** Applies a function to the values along the axes, in C order; all axes if empty. */
+  /** Applies a function to the values along the axes, in row-major order; all axes if empty. */
   static NdArray reduce(
       NdArray x, boolean keepDims, ToDoubleFunction<double[]> function, int... axes) {
     boolean[] isReduced = reducedAxes(x, axes);

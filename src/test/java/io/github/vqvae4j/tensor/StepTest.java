@@ -386,12 +386,12 @@ class StepTest {
     List<Object> notified = new ArrayList<>();
     try (Step step = Step.training(RNG)) {
       Tensor y = step.tensor(new float[] {3}, 1);
-      step.computed("no observer", y);
+      step.notifyObserver("no observer", y);
       step.observe((source, output) -> notified.add(List.of(source, output)));
-      step.computed("layer", y);
+      step.notifyObserver("layer", y);
       assertEquals(List.of(List.of("layer", y)), notified);
       step.observe((source, output) -> {});
-      step.computed("layer", y);
+      step.notifyObserver("layer", y);
       assertEquals(1, notified.size(), "a new observer replaces the old one");
     }
   }
@@ -469,7 +469,7 @@ class StepTest {
       step.observe(
           new Step.Observer() {
             @Override
-            public void computed(Object source, Tensor output) {}
+            public void afterLayer(Object source, Tensor output) {}
 
             @Override
             public void beforeOperation(Object layer) {

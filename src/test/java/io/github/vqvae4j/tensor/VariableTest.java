@@ -51,10 +51,10 @@ class VariableTest {
       variable.convert(dtype);
       assertFalse(variable.isReplaced(0, variable.replacementCount()));
       long before = variable.replacementCount();
-      long stamp = variable.stamp();
+      long version = variable.version();
       variable.replaceRows(new int[] {2, 0}, new double[] {50, 60, 10, 20});
       assertArrayEquals(new double[] {10, 20, 3, 4, 50, 60}, variable.toDoubles());
-      assertNotEquals(stamp, variable.stamp());
+      assertNotEquals(version, variable.version());
       long between = variable.replacementCount();
       variable.replaceRows(new int[] {1}, new double[] {30, 40});
       for (int row = 0; row < 3; row++) {
@@ -86,7 +86,7 @@ class VariableTest {
         "5");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[0], 2, 0)),
-        "at least 1",
+        "Variable: expected dimensions of at least 1",
         "[2, 0]");
     try (Variable variable = new Variable(false, VALUES, 2, 3)) {
       for (Executable set :
@@ -95,6 +95,11 @@ class VariableTest {
         assertSays(assertThrows(IllegalArgumentException.class, set), "6", "[2, 3]", "7");
       }
       assertArrayEquals(VALUES, variable.toFloats());
+    }
+    try (Variable variable = new Variable(false, new float[1], 1)) {
+      assertSays(
+          assertThrows(IllegalArgumentException.class, () -> variable.set(new float[2])),
+          "a variable of shape [1]: expected 1 value for shape [1], got 2.");
     }
   }
 
@@ -190,11 +195,11 @@ class VariableTest {
   void everyWriteChangesTheStamp() {
     try (Variable testCase = new Variable(true, VALUES, 2, 3);
         Variable other = new Variable(true, VALUES, 2, 3)) {
-      assertNotEquals(testCase.stamp(), other.stamp());
-      long before = testCase.stamp();
+      assertNotEquals(testCase.version(), other.version());
+      long before = testCase.version();
       testCase.write(0, VALUES, 0, 1);
-      assertNotEquals(before, testCase.stamp());
-      assertFalse(testCase.stamp() == other.stamp());
+      assertNotEquals(before, testCase.version());
+      assertFalse(testCase.version() == other.version());
     }
   }
 

@@ -37,7 +37,7 @@ class AnomalyTrainingTest {
       AnomalyDetector detector = AnomalyDetector.calibrate(model, heldOut, config);
       List<AnomalyScore> good = detector.scores(normal);
       List<AnomalyScore> bad = detector.scores(anomalous);
-      double area = RocCurve.of(totals(good), totals(bad)).area();
+      double area = RocCurve.of(totals(good), totals(bad)).auc();
       assertTrue(area > 0.8, () -> "area under the curve " + area);
       long falseAlarms = good.stream().filter(detector::isAnomalous).count();
       assertTrue(falseAlarms < 4 * RATE * normal.size(), () -> falseAlarms + " false alarms");

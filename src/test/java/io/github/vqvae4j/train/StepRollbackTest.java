@@ -260,7 +260,7 @@ class StepRollbackTest {
       assertEquals("the encoder's output", error.term());
       assertSays(error, "restored to their values before this step");
       assertSays(
-          error, "It originated in mul in encoder.inner: its result of shape [16, 8, 8, 4].");
+          error, "It originated in mul in encoder.inner: the result of shape [16, 8, 8, 4].");
       States.assertSame(recorder.states.get((int) after), States.of(model));
     }
   }

@@ -143,7 +143,7 @@ final class AnomalyPlots {
     RocCurve curve = results.curve(component);
     line(
         chart,
-        String.format("%s: AUC %.3f", name, curve.area()),
+        String.format("%s: AUC %.3f", name, curve.auc()),
         color,
         width,
         curve.falsePositiveRates(),

@@ -84,9 +84,9 @@ record AnomalyResults(
                 100 * detector.config().falsePositiveRate(),
                 100 * flagged(label -> label != without),
                 100 * flagged(label -> label == without),
-                curve(AnomalyScore::total).area(),
-                curve(AnomalyScore::reconstruction).area(),
-                curve(AnomalyScore::quantization).area()))
+                curve(AnomalyScore::total).auc(),
+                curve(AnomalyScore::reconstruction).auc(),
+                curve(AnomalyScore::quantization).auc()))
         .toString();
   }
 }

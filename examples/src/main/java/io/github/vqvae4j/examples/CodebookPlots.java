@@ -109,8 +109,8 @@ final class CodebookPlots {
       vectors = model.quantizer().lookup(step.tensor(all, all.length)).toFloats();
     }
     PrincipalAxes axes = PrincipalAxes.of(vectors, dimension);
-    double[] x = axes.coordinates(vectors, 0);
-    double[] y = dimension > 1 ? axes.coordinates(vectors, 1) : new double[x.length];
+    double[] x = axes.project(vectors, 0);
+    double[] y = dimension > 1 ? axes.project(vectors, 1) : new double[x.length];
     double[] fractions = Arrays.copyOf(axes.explainedVarianceRatios(), Math.max(2, dimension));
     XYChart chart =
         ChartStyle.chart(

@@ -42,7 +42,7 @@ final class FaultTable {
         faults.size(),
         falseAlarms,
         score.length() / score.rate(),
-        RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).area());
+        RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).auc());
     return table.toString();
   }
 

@@ -152,7 +152,7 @@ final class PaletteCommand implements Callable<Integer> {
       throws IOException {
     KMeansConfig config = KMeansConfig.of(k);
     if (image.height() * image.width() > MANY_PIXELS) {
-      config = config.batch(BATCH);
+      config = config.batchSize(BATCH);
     }
     ImagePalette palette = ImagePalette.fit(image, config, new Rng(seed));
     Codes codes = palette.encode(image);

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A native memory arena that is reused by consecutive steps of a thread. It is reset rather than
+ * An off-heap memory arena that is reused by consecutive steps of a thread. It is reset rather than
  * freed, and the array objects that wrap its memory are cached, so a step that repeats the previous
  * step's allocations allocates nothing.
  *
@@ -182,7 +182,7 @@ public final class Arena {
         skipped.add(chunks.get(chunk));
       }
       if (chunk + 1 == chunks.size()) {
-        chunks.add(newChunk(Math.max(CHUNK, bytes), what(dtype, shape)));
+        chunks.add(newChunk(Math.max(CHUNK, bytes), describe(dtype, shape)));
       }
       chunk++;
       next = chunks.get(chunk).memory().address();
@@ -212,13 +212,13 @@ public final class Arena {
     }
   }
 
-  private String what(DType dtype, long[] shape) {
+  private String describe(DType dtype, long[] shape) {
     long bytes = chunks.stream().mapToLong(Chunk::bytes).sum();
     return "a tensor "
         + Arrays.toString(shape)
         + " in "
         + dtype
-        + (bytes == 0 ? "" : ", in a step whose tensors have " + MemorySize.format(bytes) + ",");
+        + (bytes == 0 ? "" : ", in a step whose tensors use " + MemorySize.format(bytes) + ",");
   }
 
   private INDArray array(long address, DType dtype, long[] shape) {

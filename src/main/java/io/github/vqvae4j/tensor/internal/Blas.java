@@ -7,7 +7,7 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** OpenBLAS routines on native memory, for each data type. Matrices are row-major. */
+/** OpenBLAS routines on off-heap memory, for each data type. Matrices are row-major. */
 enum Blas {
   /** Single precision. */
   FLOAT {

@@ -7,11 +7,12 @@ import java.util.Arrays;
  * bounds of the highest score, in ascending order of their indices.
  */
 final class CandidateCodes {
-  /** Returned by {@link #only} if there are several candidates. */
-  static final int SEVERAL = -1;
+  /** Returned by {@link #singleCandidate} if there are several candidates. */
+  static final int MULTIPLE = -1;
 
   /**
-   * Returned by {@link #only} if there are too many candidates, or the float scores are unusable.
+   * Returned by {@link #singleCandidate} if there are too many candidates, or the float scores are
+   * unusable.
    */
   static final int TOO_MANY = -2;
 
@@ -77,8 +78,8 @@ final class CandidateCodes {
     counts[row] = remaining;
   }
 
-  /** Returns the only candidate of a row, or {@link #SEVERAL} or {@link #TOO_MANY}. */
-  int only(int row) {
+  /** Returns the only candidate of a row, or {@link #MULTIPLE} or {@link #TOO_MANY}. */
+  int singleCandidate(int row) {
     // If the error bound is NaN or infinite, the scores may be too.
     if (!(errors[row] < Double.POSITIVE_INFINITY)
         || counts[row] == 0
@@ -88,7 +89,7 @@ final class CandidateCodes {
     if (counts[row] > 1) {
       removeOutdated(row);
     }
-    return counts[row] == 1 ? codes[row * MAX_CANDIDATES] : SEVERAL;
+    return counts[row] == 1 ? codes[row * MAX_CANDIDATES] : MULTIPLE;
   }
 
   /** Returns the nearest of several candidates, by distances in double. */

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * <p>Requests of different sizes, such as those for a growing sequence, therefore need no new
  * memory, and no block is larger than its array. Size classes (eight per octave) would also avoid
  * new memory, but they waste 6 % of each array on average and up to 12.5 %, and a sequence that
- * grows to n bytes, with two lengths in use at a time, leaves 24 n bytes of free blocks; here it
- * leaves 3 n to 5 n.
+ * grows to n bytes, with two lengths in use at a time, leaves 24 n bytes of free blocks; this free
+ * list leaves 3 n to 5 n.
  *
  * <p>A step has hundreds, sometimes thousands, of blocks. Two sets of arrays, in release order and
  * in address order, are faster than maps, which allocate an object per entry: a request is one
@@ -24,7 +24,7 @@ final class FreeList {
   private long[] sizes = new long[64];
 
   /** The same blocks in address order. */
-  private long[] begins = new long[64];
+  private long[] starts = new long[64];
 
   private long[] lengths = new long[64];
   private int count;
@@ -35,15 +35,15 @@ final class FreeList {
     if (count == sizes.length) {
       addresses = Arrays.copyOf(addresses, 2 * count);
       sizes = Arrays.copyOf(sizes, 2 * count);
-      begins = Arrays.copyOf(begins, 2 * count);
+      starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
     }
     addresses[count] = address;
     sizes[count] = bytes;
-    int index = -1 - Arrays.binarySearch(begins, 0, count, address);
-    System.arraycopy(begins, index, begins, index + 1, count - index);
+    int index = -1 - Arrays.binarySearch(starts, 0, count, address);
+    System.arraycopy(starts, index, starts, index + 1, count - index);
     System.arraycopy(lengths, index, lengths, index + 1, count - index);
-    begins[index] = address;
+    starts[index] = address;
     lengths[index] = bytes;
     count++;
     total += bytes;
@@ -66,7 +66,7 @@ final class FreeList {
   }
 
   private void removeAt(int i) {
-    int index = Arrays.binarySearch(begins, 0, count, addresses[i]);
+    int index = Arrays.binarySearch(starts, 0, count, addresses[i]);
     total -= sizes[i];
     System.arraycopy(addresses, i + 1, addresses, i, count - i - 1);
     System.arraycopy(sizes, i + 1, sizes, i, count - i - 1);
@@ -75,7 +75,7 @@ final class FreeList {
   }
 
   private void removeByAddress(int from, int to) {
-    System.arraycopy(begins, to, begins, from, count - to);
+    System.arraycopy(starts, to, starts, from, count - to);
     System.arraycopy(lengths, to, lengths, from, count - to);
   }
 
@@ -89,11 +89,11 @@ final class FreeList {
     int i = 0;
     while (i < count) {
       int first = i;
-      long end = begins[i];
-      while (i < count && begins[i] == end) {
+      long end = starts[i];
+      while (i < count && starts[i] == end) {
         end += lengths[i++];
       }
-      long size = end - begins[first];
+      long size = end - starts[first];
       if (size >= bytes && size < bestSize) {
         best = first;
         bestSize = size;
@@ -107,26 +107,26 @@ final class FreeList {
    * the last block stays free.
    */
   private long removeFromRun(int first, long bytes) {
-    long begin = begins[first];
-    long end = begin;
+    long start = starts[first];
+    long end = start;
     int next = first;
-    while (end < begin + bytes) {
+    while (end < start + bytes) {
       end += lengths[next++];
     }
     removeByAddress(first, next);
     int remaining = 0;
     for (int i = 0; i < count; i++) {
-      if (addresses[i] < begin || addresses[i] >= end) {
+      if (addresses[i] < start || addresses[i] >= end) {
         addresses[remaining] = addresses[i];
         sizes[remaining++] = sizes[i];
       }
     }
     count = remaining;
-    total -= end - begin;
-    if (end > begin + bytes) {
-      add(begin + bytes, end - begin - bytes);
+    total -= end - start;
+    if (end > start + bytes) {
+      add(start + bytes, end - start - bytes);
     }
-    return begin;
+    return start;
   }
 
   /** Removes all blocks. */

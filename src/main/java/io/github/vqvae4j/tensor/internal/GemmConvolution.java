@@ -137,9 +137,9 @@ final class GemmConvolution {
     if (bias != null) {
       // Copies the bias once, then doubles the initialized range until it is full.
       Pointer.memcpy(target, pointer(bias), bias.length() * size);
-      for (long done = bias.length(); done < y.length(); done *= 2) {
-        long more = Math.min(done, y.length() - done);
-        Pointer.memcpy(target.getPointer(done), target, more * size);
+      for (long filled = bias.length(); filled < y.length(); filled *= 2) {
+        long count = Math.min(filled, y.length() - filled);
+        Pointer.memcpy(target.getPointer(filled), target, count * size);
       }
       if (residual != null) {
         blas.add(Math.toIntExact(y.length()), pointer(residual), target);

@@ -112,13 +112,24 @@ public final class HeapCopy {
   /** JavaCPP checks neither range: it would read or write out of bounds. */
   private static void checkRanges(
       INDArray array, long offset, int heapLength, int start, int length) {
+    checkRanges(() -> "HeapCopy", array, offset, heapLength, start, length);
+  }
+
+  /**
+   * Throws unless both ranges are within bounds.
+   *
+   * @param source the beginning of the message, such as {@code Tensor.read}
+   */
+  public static void checkRanges(
+      Supplier<String> source, INDArray array, long offset, int heapLength, int start, int length) {
     if (length < 0
         || offset < 0
         || start < 0
         || length > array.length() - offset
         || length > heapLength - start) {
       throw new IllegalArgumentException(
-          "Expected ranges within the tensor's or variable's "
+          source.get()
+              + ": expected ranges within the tensor's or variable's "
               + array.length()
               + " elements and the array's "
               + heapLength

@@ -48,7 +48,7 @@ public final class KernelChoice {
   static Kernels choose(String setting) {
     Natives.load();
     return switch (setting) {
-      case "nd4j" -> nd4j("as requested by " + PROPERTY + "=nd4j");
+      case "nd4j" -> nd4j("selected by " + PROPERTY + "=nd4j");
       case "onednn" -> {
         try {
           yield oneDnn();
@@ -63,7 +63,7 @@ public final class KernelChoice {
         } catch (LinkageError e) {
           LOG.debug("oneDNN could not be loaded", e);
           yield nd4j(
-              "since oneDNN's natives are missing; training is 2 to 3 times faster with them: "
+              "oneDNN's natives are missing; training is 2 to 3 times faster with them: "
                   + ADD_NATIVES);
         }
       }
@@ -77,11 +77,11 @@ public final class KernelChoice {
     };
   }
 
-  private static Kernels nd4j(String why) {
+  private static Kernels nd4j(String reason) {
     // ND4J's threads busy-wait on the cores that ParallelChunks needs.
     Nd4j.getEnvironment().setMaxMasterThreads(1);
     Nd4j.getEnvironment().setMaxThreads(1);
-    LOG.info("Kernels: ND4J's own, {}.", why);
+    LOG.info("Kernels: ND4J ({}).", reason);
     return ND4J;
   }
 

@@ -4,9 +4,9 @@ import io.github.vqvae4j.tensor.ConvOptions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The computations behind all tensor operations. All arrays are dense and in C order. Results are
- * written to arrays allocated by the caller, which must not overlap an input unless a method allows
- * it. The caller has checked all shapes.
+ * The computations behind all tensor operations. All arrays are dense and in row-major order.
+ * Results are written to arrays allocated by the caller, which must not overlap an input unless a
+ * method allows it. The caller has checked all shapes.
  *
  * <p>Layouts: images [batch, height, width, channels]; convolution weights [kernel height, kernel
  * width, in / groups, out]; transposed convolution weights [kernel height, kernel width, out /
@@ -232,8 +232,8 @@ public interface Kernels {
       INDArray workspace);
 
   /**
-   * Computes the gradient of pooling. The gradient of a maximum goes to the first pixel with that
-   * value.
+   * Computes the gradient of pooling. The gradient of a maximum is propagated to the first pixel
+   * with that value.
    */
   void poolGradient(
       PoolingMode mode,

@@ -35,7 +35,7 @@ public final class MemoryLimits {
       }
     }
     boolean exceedsLimit = Pointer.maxBytes() > 0 && bytes > Pointer.maxBytes();
-    if (exceedsLimit || bytes > MemorySize.totalOfMachine() - Pointer.physicalBytes()) {
+    if (exceedsLimit || bytes > MemorySize.totalMemory() - Pointer.physicalBytes()) {
       throw insufficientNative(bytes, what, null);
     }
   }
@@ -69,7 +69,7 @@ public final class MemoryLimits {
           "the process uses "
               + MemorySize.format(process)
               + " of the machine's "
-              + MemorySize.format(MemorySize.totalOfMachine())
+              + MemorySize.format(MemorySize.totalMemory())
               + ".";
     }
     return new InsufficientMemoryException(
@@ -88,13 +88,13 @@ public final class MemoryLimits {
   }
 
   /**
-   * Returns advice for providing enough native memory.
+   * Returns advice for providing enough off-heap memory.
    *
    * @param minimum the minimum number of bytes required
    */
   public static String advice(long minimum) {
     long other = Math.max(0, Pointer.physicalBytes() - Pointer.totalBytes());
-    long machine = MemorySize.totalOfMachine();
+    long machine = MemorySize.totalMemory();
     long maxBytes = Pointer.maxBytes();
     long maxProcessBytes = Pointer.maxPhysicalBytes();
     String settings = "";
@@ -123,7 +123,7 @@ public final class MemoryLimits {
                 + ".");
   }
 
-  /** Frees the native memory cached by this thread as soon as none of its steps is open. */
+  /** Releases the off-heap memory cached by this thread as soon as none of its steps is open. */
   public static void releaseCaches() {
     ThreadCaches.releaseWhenIdle();
   }

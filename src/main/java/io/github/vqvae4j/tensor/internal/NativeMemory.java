@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A block of native memory, aligned for vector instructions, which can be wrapped by arrays. */
+/** A block of off-heap memory, aligned for vector instructions, which can be wrapped by arrays. */
 public final class NativeMemory implements AutoCloseable {
   /** The size of a cache line in bytes; oneDNN's kernels are fastest on aligned memory. */
   static final int ALIGNMENT = 64;
@@ -96,7 +96,7 @@ public final class NativeMemory implements AutoCloseable {
     return start;
   }
 
-  /** Frees the block. Arrays that wrap it must not be used afterwards. */
+  /** Releases the block. Arrays that wrap it must not be used afterwards. */
   @Override
   public void close() {
     if (!block.isNull()) {

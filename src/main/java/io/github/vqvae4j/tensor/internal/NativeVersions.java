@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Rejects class paths that would crash later, before any native code is loaded: JavaCPP's presets
- * in different versions, or a second oneDNN inside ND4J.
+ * Rejects, before natives are loaded, a class path that would crash later: JavaCPP's presets in
+ * different versions, or a second oneDNN inside ND4J.
  */
 final class NativeVersions {
   private static final List<String> PRESETS = List.of("javacpp", "openblas", "opencl", "dnnl");
@@ -27,7 +27,7 @@ final class NativeVersions {
   /**
    * Checks the class path, the first time it is called.
    *
-   * @throws IllegalStateException if versions are mixed; the message states a remedy
+   * @throws IllegalStateException if the class path is inconsistent
    */
   static synchronized void check() {
     if (checked) {
@@ -46,7 +46,7 @@ final class NativeVersions {
     checked = true;
   }
 
-  /** Returns all versions of a preset; its classes and its natives are separate jars. */
+  /** Returns all versions of a preset, whose classes and natives are in separate jars. */
   private static Set<String> versions(String preset) {
     String file = "META-INF/maven/org.bytedeco/" + preset + "/pom.properties";
     Set<String> versions = new TreeSet<>();
@@ -64,6 +64,7 @@ final class NativeVersions {
     return versions;
   }
 
+  /** Returns the classifier of ND4J's natives if they contain oneDNN, or null. */
   private static String nd4jClassifier() {
     ClassLoader loader = NativeVersions.class.getClassLoader();
     for (String extension : ONEDNN_CLASSIFIERS) {
@@ -75,36 +76,38 @@ final class NativeVersions {
     return null;
   }
 
-  /** A file in ND4J's natives of a classifier, and in no others. */
+  /** Returns a resource that only ND4J's natives of a classifier contain. */
   static String resourceOf(String classifier) {
     return "META-INF/native-image/" + classifier + "/jnind4jcpu/reflect-config.json";
   }
 
   /**
-   * Returns a description of the problem, or null.
+   * Returns the problem, or null.
    *
    * @param found each {@code group:artifact:version}
    * @param nd4jClassifier the classifier of ND4J's natives if they contain oneDNN, or null
    */
   static String problem(Set<String> found, String nd4jClassifier) {
     if (nd4jClassifier != null) {
-      return "vqvae4j includes its own oneDNN, and org.nd4j:nd4j-native with the classifier "
+      return "vqvae4j already includes oneDNN, but org.nd4j:nd4j-native with the classifier "
           + nd4jClassifier
-          + " contains another; two in one process crash. Use the classifier "
+          + " contains a second copy; loading both crashes the JVM. Use the classifier "
           + Loader.getPlatform()
-          + " of nd4j-native instead.";
+          + " instead.";
     }
-    long javacpps =
+    long javacppVersions =
         found.stream()
             .map(a -> a.substring(Math.max(a.lastIndexOf('-'), a.lastIndexOf(':')) + 1))
             .distinct()
             .count();
-    return javacpps < 2
+    return javacppVersions < 2
         ? null
-        : "Versions of JavaCPP are mixed on the class path (the last number of each is its JavaCPP): "
+        : "The class path mixes JavaCPP versions (the last component of each version): "
             + String.join(", ", found)
-            + ". Maven took an older one from ND4J. Import io.github.vqvae4j:vqvae4j-bom (type pom,"
-            + " scope import) in your dependencyManagement, and declare ND4J's and JavaCPP's"
-            + " artifacts without versions; or do not declare them: vqvae4j includes them.";
+            + ". Another dependency brings a different version; mvn dependency:tree"
+            + " -Dincludes=org.bytedeco shows which. Import io.github.vqvae4j:vqvae4j-bom (type pom,"
+            + " scope import) in your dependencyManagement, declare the artifacts that it manages"
+            + " without versions, other JavaCPP artifacts, such as opencv, in their version for the"
+            + " same JavaCPP, and none of ND4J's or JavaCPP's -platform artifacts.";
   }
 }

@@ -7,16 +7,14 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Loads the native libraries without which nothing is computed: JavaCPP's, OpenBLAS's and ND4J's.
- */
+/** Loads the native libraries that every computation requires: JavaCPP's, OpenBLAS's and ND4J's. */
 final class Natives {
   private static final List<String> PLATFORMS =
       List.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
 
   private static boolean loaded;
 
-  /** The reason why loading failed; the JVM reports it only once. */
+  /** The cause of a failed load; the JVM reports it only once. */
   private static LinkageError failure;
 
   private Natives() {}
@@ -25,7 +23,7 @@ final class Natives {
    * Loads the libraries the first time it is called.
    *
    * @throws IllegalStateException if the class path mixes versions, or has no natives for this
-   *     platform, or they cannot be loaded; the message states which and a remedy
+   *     platform, or they cannot be loaded; the message states the cause and the solution
    */
   static synchronized void load() {
     if (loaded) {
@@ -47,7 +45,7 @@ final class Natives {
     throw new IllegalStateException(problem(platform, missing(platform), failure), failure);
   }
 
-  /** The artifacts whose natives for a platform are not on the class path. */
+  /** Returns the artifacts whose natives for a platform are not on the class path. */
   private static List<String> missing(String platform) {
     Map<String, String> libraries = new TreeMap<>();
     libraries.put(
@@ -64,7 +62,7 @@ final class Natives {
         .toList();
   }
 
-  /** What is wrong and what to do. */
+  /** Returns a description of the problem and its solution. */
   static String problem(String platform, List<String> missing, Throwable failure) {
     if (!PLATFORMS.contains(platform)) {
       return "vqvae4j does not run on "
@@ -83,8 +81,8 @@ final class Natives {
           + ". Maven adds them for the platform it runs on, or for -Djavacpp.platform."
           + " Build with -Djavacpp.platform="
           + platform
-          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which has them"
-          + " for every platform.";
+          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which contains"
+          + " the natives of all platforms.";
     }
     Throwable cause = failure;
     while (cause.getCause() != null) {
@@ -94,7 +92,7 @@ final class Natives {
         + platform
         + ", are on the class path but could not be loaded ("
         + cause.getMessage()
-        + "). On Linux they need glibc (Alpine has musl instead). JavaCPP needs a cache directory"
+        + "). On Linux they need glibc (Alpine Linux uses musl). JavaCPP needs a cache directory"
         + " that it can write to: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
   }
 }

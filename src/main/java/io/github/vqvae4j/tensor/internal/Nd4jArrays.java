@@ -51,10 +51,10 @@ public final class Nd4jArrays {
   }
 
   /**
-   * Returns a copy in C order that is managed by ND4J: outside of its workspaces, freed by its
-   * owner or the garbage collector.
+   * Returns a copy in row-major order that is managed by ND4J: outside of its workspaces, freed by
+   * its owner or the garbage collector.
    *
-   * @param array an array of this library, which is dense and in C order
+   * @param array an array of this library, which is dense and in row-major order
    * @throws InsufficientMemoryException if there is not enough memory
    */
   public static INDArray copy(INDArray array) {

@@ -120,7 +120,7 @@ public final class Nd4jKernels implements Kernels {
 
   @Override
   public void matmul(INDArray a, boolean transposeA, INDArray b, boolean transposeB, INDArray y) {
-    // CBLAS writes C order directly; Nd4j.gemm requires a result in Fortran order.
+    // CBLAS writes row-major order directly; Nd4j.gemm requires a result in Fortran order.
     int rank = y.rank();
     int m = Math.toIntExact(y.size(rank - 2));
     int n = Math.toIntExact(y.size(rank - 1));

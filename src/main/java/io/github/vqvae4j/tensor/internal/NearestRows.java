@@ -211,8 +211,8 @@ public final class NearestRows {
     int count = 0;
     float[] row = new float[d];
     for (int i = 0; i < rows; i++) {
-      int chosen = candidates.only(i);
-      if (chosen == CandidateCodes.SEVERAL) {
+      int chosen = candidates.singleCandidate(i);
+      if (chosen == CandidateCodes.MULTIPLE) {
         HeapCopy.read(x, (long) (from + i) * d, row, 0, d);
         chosen = candidates.nearest(i, row, codes.values());
       }

@@ -100,9 +100,9 @@ final class OneDnn {
     return CPU;
   }
 
-  /** A cached object that owns native memory. */
+  /** A cached object that owns off-heap memory. */
   interface NativeResource {
-    /** Frees the memory. The object must not be used afterwards. */
+    /** Releases the memory. The object must not be used afterwards. */
     void release();
   }
 
@@ -203,7 +203,7 @@ final class OneDnn {
     postOps.append_eltwise(dnnl.algorithm.eltwise_hardswish, RELU_SLOPE, 0);
   }
 
-  /** Returns the layout of a dense float array in C order. */
+  /** Returns the layout of a dense float array in row-major order. */
   static memory.desc dense(long... shape) {
     long[] strides = new long[shape.length];
     long stride = 1;

@@ -35,7 +35,7 @@ final class PixelSlice {
   private int length;
 
   /** Whether the slice begins a new image, so the per-image arrays must be updated. */
-  private boolean entersImage;
+  private boolean isNewImage;
 
   PixelSlice(ChannelGroups groups) {
     this.groups = groups;
@@ -83,8 +83,8 @@ final class PixelSlice {
   int moveTo(int begin, int end) {
     int newImage = begin / groups.pixels();
     boolean holdsWholeImages = holdsWholeImages(groups);
-    entersImage = holdsWholeImages || length == 0 || newImage != image;
-    if (accumulated == SLICES_PER_FLUSH || entersImage && !holdsWholeImages) {
+    isNewImage = holdsWholeImages || length == 0 || newImage != image;
+    if (accumulated == SLICES_PER_FLUSH || isNewImage && !holdsWholeImages) {
       flush();
     }
     image = newImage;
@@ -127,14 +127,14 @@ final class PixelSlice {
   /** Computes the mean and variance of each image and group of the slice. */
   void computeMoments(float[] ones, float[] means, float[] variances) {
     average(x, ones, means);
-    spread(means, mean);
+    repeatGroupValues(means, mean);
     subtract(x, mean, dy, length);
     average(dy, dy, variances);
   }
 
   /** Accumulates the differences from a pixel of the slice's image and their squares. */
   void accumulateDifferences(float[] pixel) {
-    if (entersImage) {
+    if (isNewImage) {
       System.arraycopy(repeat(pixel, groups), 0, mean, 0, mean.length);
     }
     subtract(x, mean, x, length);
@@ -143,9 +143,9 @@ final class PixelSlice {
 
   /** Replaces x by (x - mean) scale. */
   void normalize(float[] means, float[] scales) {
-    if (entersImage) {
-      spread(means, mean);
-      spread(scales, scale);
+    if (isNewImage) {
+      repeatGroupValues(means, mean);
+      repeatGroupValues(scales, scale);
     }
     normalize(x, mean, scale, length);
   }
@@ -175,9 +175,9 @@ final class PixelSlice {
    * of normalize.
    */
   void inputGradient(float[] gradientMeans, float[] productMeans) {
-    if (entersImage) {
-      spread(gradientMeans, gradientMean);
-      spread(productMeans, productMean);
+    if (isNewImage) {
+      repeatGroupValues(gradientMeans, gradientMean);
+      repeatGroupValues(productMeans, productMean);
     }
     combine(x, dy, scale, gradientMean, productMean, length);
   }
@@ -216,7 +216,7 @@ final class PixelSlice {
         double sum = 0;
         for (int pixel = r; pixel < r + groups.pixels(); pixel++) {
           sum +=
-              product(
+              dot(
                   a,
                   b,
                   (pixel * groups.groups() + group) * groups.channelsPerGroup(),
@@ -229,7 +229,7 @@ final class PixelSlice {
   }
 
   /** Repeats each group's value for all its elements in the slice. */
-  private void spread(float[] groupValues, float[] target) {
+  private void repeatGroupValues(float[] groupValues, float[] target) {
     for (int r = 0; r < rows; r++) {
       int base = (row + r) / groups.pixels() * groups.groups();
       for (int group = 0; group < groups.groups(); group++) {
@@ -240,7 +240,7 @@ final class PixelSlice {
   }
 
   /** Returns the sum of a b, with four partial sums to hide the latency of the additions. */
-  private static double product(float[] a, float[] b, int from, int length) {
+  private static double dot(float[] a, float[] b, int from, int length) {
     double sum0 = 0;
     double sum1 = 0;
     double sum2 = 0;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The native memory that a thread caches between operations: idle arenas, workspaces and packed
+ * The off-heap memory that a thread caches between operations: idle arenas, workspaces and packed
  * weights. After memory has run out, it is freed as soon as the thread has no open step. Threads of
  * the common pool keep their caches unless memory ran out on them.
  */
@@ -40,7 +40,7 @@ final class ThreadCaches {
     }
   }
 
-  /** Frees this thread's caches when its last open step is closed, or now if none is open. */
+  /** Releases this thread's caches when its last open step is closed, or now if none is open. */
   static void releaseWhenIdle() {
     ThreadCaches caches = CURRENT.get();
     caches.releasePending = true;

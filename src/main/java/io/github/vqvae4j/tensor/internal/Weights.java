@@ -4,7 +4,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A convolution's weights in native memory, in their original or in a derived layout.
+ * A convolution's weights in off-heap memory, in their original or in a derived layout.
  *
  * @param data the values
  * @param stamp identifies the contents, see {@link VersionStamp}

@@ -160,7 +160,7 @@ final class WinogradTiles {
             + (i.tile() * across + j.tile()) * cellSize());
   }
 
-  /** Frees the memory. */
+  /** Releases the memory. */
   void close() {
     padded.close();
   }

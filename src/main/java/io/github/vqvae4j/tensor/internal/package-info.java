@@ -1,11 +1,12 @@
 /**
- * The numeric kernels behind tensor operations, and native memory. Not part of the public API.
+ * The numeric kernels behind tensor operations, and off-heap memory. Not part of the public API.
  *
  * <p>{@link io.github.vqvae4j.tensor.internal.Kernels} declares every computation. {@link
  * io.github.vqvae4j.tensor.internal.OneDnnKernels} implements it with oneDNN for float, {@link
  * io.github.vqvae4j.tensor.internal.Nd4jKernels} with ND4J for float and double; {@link
- * io.github.vqvae4j.tensor.internal.KernelChoice} selects one. Searches, gather and scatter, losses
- * and dropout masks, which need no native library, are static methods of separate classes.
+ * io.github.vqvae4j.tensor.internal.KernelChoice} selects one. Gather and scatter, and losses,
+ * which are plain Java loops, are static methods of separate classes; so is the code search, which
+ * uses the kernels for its scores.
  *
  * <p>{@link io.github.vqvae4j.tensor.internal.Arena} holds the arrays of a step in {@link
  * io.github.vqvae4j.tensor.internal.NativeMemory}. {@code ThreadCaches} frees what a thread caches

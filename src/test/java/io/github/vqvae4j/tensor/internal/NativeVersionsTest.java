@@ -40,7 +40,7 @@ class NativeVersionsTest {
   }
 
   @Test
-  void nd4jsOlderJavacppBesideOneDnnIsRefused() {
+  void nd4jsOlderJavacppNextToOneDnnIsRejected() {
     assertProblem(
         found("javacpp:" + OLD, "dnnl:3.11-" + NEW),
         null,
@@ -50,7 +50,7 @@ class NativeVersionsTest {
   }
 
   @Test
-  void classesAndNativesOfDifferentVersionsAreRefused() {
+  void classesAndNativesOfDifferentVersionsAreRejected() {
     assertProblem(
         found("javacpp:" + OLD, "javacpp:" + NEW),
         null,
@@ -63,18 +63,18 @@ class NativeVersionsTest {
   }
 
   @Test
-  void aSecondOneDnnIsRefused() {
+  void aSecondOneDnnIsRejected() {
     String classifier = Loader.getPlatform() + "-onednn-avx2";
     assertProblem(
         found("javacpp:" + NEW),
         classifier,
         "with the classifier " + classifier,
-        "Use the classifier " + Loader.getPlatform() + " of nd4j-native instead");
+        "Use the classifier " + Loader.getPlatform() + " instead");
   }
 
   /** ND4J's classifier is derived from the location of its natives' configuration. */
   @Test
-  void nd4jsNativesLieWhereTheyAreLookedFor() {
+  void nd4jsNativesContainTheResource() {
     String path = NativeVersions.resourceOf(Loader.getPlatform());
     assertNotNull(NativeVersions.class.getClassLoader().getResource(path), path);
   }
