@@ -4,7 +4,7 @@
     python src/test/python/safetensors_cases.py
 
 writes src/test/resources/safetensors-cases.json: for each case the header in base 64, how many bytes
-of data follow it, and the names of the arrays that are read, or null if the file is refused.
+of data follow it, and the names of the arrays that are read, or null if the file is rejected.
 """
 
 import base64

@@ -47,6 +47,9 @@ class PomsTest {
           "org.bytedeco:opencl", "${opencl.version}",
           "org.bytedeco:dnnl", "${dnnl.version}");
 
+  /** What the poms of ND4J's native artifacts bring. */
+  private static final String NOTHING_ELSE = " without *:*";
+
   @Test
   void theLibraryTakesTheNativesOfTheMachine() throws Exception {
     for (String platform : PLATFORMS.keySet()) {
@@ -87,18 +90,16 @@ class PomsTest {
     Set<String> expected = allNatives();
     expected.addAll(dependencies(pom("."), nativeClasses("/project/dependencies/dependency")));
     expected.add("io.github.vqvae4j:vqvae4j ${project.version}");
-    expected.add("io.github.vqvae4j:vqvae4j-platform ${project.version}");
+    expected.add("io.github.vqvae4j:vqvae4j-platform ${project.version} type pom");
     assertEquals(expected, dependencies(pom("bom"), "//dependencyManagement//dependency"));
   }
 
-  @Test
-  void theBomExcludesWhatTheLibraryExcludes() throws Exception {
-    for (Node dependency : nodes(pom("."), nativeClasses("/project/dependencies/dependency"))) {
-      String artifact = text(dependency, "artifactId");
-      List<Node> managed =
-          nodes(pom("bom"), "//dependency[artifactId='" + artifact + "'][not(classifier)]");
-      assertEquals(exclusions(dependency), exclusions(managed.get(0)), artifact);
-    }
+  /** The presets' versions end in the version of JavaCPP that they were built for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"openblas", "opencl", "dnnl"})
+  void presetsHaveTheVersionOfJavaCpp(String preset) throws Exception {
+    String version = text(pom("parent"), "/project/properties/" + preset + ".version");
+    assertTrue(version.endsWith("-${javacpp.version}"), version);
   }
 
   /** Maven 3.9.7 does not always replace properties in classifiers (MNG-8131). */
@@ -124,13 +125,34 @@ class PomsTest {
     assertTrue(build.contains("'io.github.vqvae4j:vqvae4j-platform:" + version() + "'"));
   }
 
+  @Test
+  void versionsOfMavenAgree() throws Exception {
+    List<String> versions = texts(pom("."), "//artifactItem[artifactId='apache-maven']/version");
+    String newest = versions.get(versions.size() - 1);
+    assertEquals(
+        versions.stream().map("${project.build.directory}/apache-maven-"::concat).toList(),
+        texts(pom("."), "//mavenHome"));
+    String older = String.join(", ", versions.subList(0, versions.size() - 1));
+    String contributing = Files.readString(Path.of("CONTRIBUTING.md"));
+    assertTrue(contributing.contains("Maven " + older + " and " + newest + " |"), newest);
+    String wrapper = Files.readString(Path.of(".mvn/wrapper/maven-wrapper.properties"));
+    assertTrue(wrapper.contains("/" + newest + "/apache-maven-" + newest + "-bin.zip"), wrapper);
+  }
+
   private static String version() throws Exception {
     return text(pom("parent"), "/project/version");
   }
 
   private static Set<String> natives(String platform) {
     return NATIVES.entrySet().stream()
-        .map(e -> e.getKey() + " " + e.getValue() + " " + platform)
+        .map(
+            e ->
+                e.getKey()
+                    + " "
+                    + e.getValue()
+                    + " "
+                    + platform
+                    + (e.getKey().equals("org.nd4j:nd4j-native") ? NOTHING_ELSE : ""))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -153,14 +175,18 @@ class PomsTest {
   private static Set<String> dependencies(Node from, String path) throws Exception {
     Set<String> dependencies = new TreeSet<>();
     for (Node d : nodes(from, path)) {
-      String coordinates =
-          "%s:%s %s %s"
-              .formatted(
-                  text(d, "groupId"),
-                  text(d, "artifactId"),
-                  text(d, "version"),
-                  text(d, "classifier"))
-              .strip();
+      StringBuilder all = new StringBuilder(text(d, "groupId") + ":" + text(d, "artifactId"));
+      all.append(' ').append(text(d, "version"));
+      if (has(d, "classifier")) {
+        all.append(' ').append(text(d, "classifier"));
+      }
+      for (String setting : List.of("type", "scope", "optional")) {
+        if (has(d, setting)) {
+          all.append(' ').append(setting).append(' ').append(text(d, setting));
+        }
+      }
+      exclusions(d).forEach(exclusion -> all.append(" without ").append(exclusion));
+      String coordinates = all.toString();
       assertTrue(dependencies.add(coordinates), () -> "twice: " + coordinates);
     }
     return dependencies;
@@ -172,6 +198,10 @@ class PomsTest {
       exclusions.add(text(e, "groupId") + ":" + text(e, "artifactId"));
     }
     return exclusions;
+  }
+
+  private static List<String> texts(Node from, String path) throws XPathExpressionException {
+    return nodes(from, path).stream().map(Node::getTextContent).toList();
   }
 
   private static String children(Node from, String path) throws Exception {

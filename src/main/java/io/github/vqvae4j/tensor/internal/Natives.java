@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Loads the native libraries without which nothing is computed: JavaCPP's, OpenBLAS's and ND4J's.
  */
 final class Natives {
-  private static final List<String> PLATFORMS =
+  static final List<String> PLATFORMS =
       List.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
 
   private static boolean loaded;
@@ -93,7 +93,7 @@ final class Natives {
     return "The native libraries for this platform, "
         + platform
         + ", are on the class path but could not be loaded ("
-        + cause.getMessage()
+        + cause
         + "). On Linux they need glibc (Alpine has musl instead). JavaCPP needs a cache directory"
         + " that it can write to: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
   }

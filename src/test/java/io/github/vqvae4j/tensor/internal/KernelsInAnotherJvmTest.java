@@ -66,7 +66,7 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void refusesAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
+  void rejectsAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
     String end = "-" + Loader.getPlatform() + ".jar";
     for (String artifact : List.of("nd4j-native", "javacpp", "openblas")) {
       ChildJvm.Result result =
@@ -84,7 +84,7 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void refusesAPlatformThatNd4jDoesNotKnow() throws Exception {
+  void rejectsAPlatformThatNd4jDoesNotKnow() throws Exception {
     ChildJvm.Result result =
         new ChildJvm()
             .with("-Dorg.bytedeco.javacpp.platform=linux-riscv64")

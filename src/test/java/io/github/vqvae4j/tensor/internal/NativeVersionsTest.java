@@ -40,7 +40,7 @@ class NativeVersionsTest {
   }
 
   @Test
-  void nd4jsOlderJavacppBesideOneDnnIsRefused() {
+  void nd4jsOlderJavacppBesideOneDnnIsRejected() {
     assertProblem(
         found("javacpp:" + OLD, "dnnl:3.11-" + NEW),
         null,
@@ -50,7 +50,7 @@ class NativeVersionsTest {
   }
 
   @Test
-  void classesAndNativesOfDifferentVersionsAreRefused() {
+  void classesAndNativesOfDifferentVersionsAreRejected() {
     assertProblem(
         found("javacpp:" + OLD, "javacpp:" + NEW),
         null,
@@ -63,7 +63,7 @@ class NativeVersionsTest {
   }
 
   @Test
-  void aSecondOneDnnIsRefused() {
+  void aSecondOneDnnIsRejected() {
     String classifier = Loader.getPlatform() + "-onednn-avx2";
     assertProblem(
         found("javacpp:" + NEW),
