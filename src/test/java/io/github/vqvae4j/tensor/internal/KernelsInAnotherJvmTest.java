@@ -104,7 +104,7 @@ class KernelsInAnotherJvmTest {
     assertRejected(
         result,
         "IllegalStateException",
-        "are on the class path but could not be loaded (Could not create the cache",
+        "are on the class path but could not be loaded (java.io.IOException: Could not create the cache",
         "-Dorg.bytedeco.javacpp.cachedir=");
   }
 
