@@ -20,7 +20,7 @@ import org.w3c.dom.Node;
 import org.xml.sax.SAXException;
 
 /**
- * Checks a bundle for Maven Central: it has the files of every module and no others, each with a signature and right
+ * Checks a bundle for Maven Central: it has the files of every module and no others, each with a signature and correct
  * checksums, and the poms have what Maven Central requires. Usage: java .ci/CheckBundle.java BUNDLE.zip VERSION
  */
 final class CheckBundle {
@@ -38,7 +38,7 @@ final class CheckBundle {
   private static final List<String> INHERITED = List.of("url", "licenses", "developers", "scm");
 
   private final ZipFile bundle;
-  private final List<String> faults = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
 
   private CheckBundle(ZipFile bundle) {
     this.bundle = bundle;
@@ -55,9 +55,9 @@ final class CheckBundle {
     try (ZipFile zip = new ZipFile(args[0])) {
       CheckBundle check = new CheckBundle(zip);
       check.all(args[1]);
-      check.faults.forEach(System.err::println);
-      System.out.println(zip.size() + " files, " + check.faults.size() + " faults");
-      if (!check.faults.isEmpty()) {
+      check.problems.forEach(System.err::println);
+      System.out.println(zip.size() + " files, " + check.problems.size() + " problems");
+      if (!check.problems.isEmpty()) {
         System.exit(1);
       }
     }
@@ -95,7 +95,7 @@ final class CheckBundle {
         }
       }
     }
-    others.forEach(other -> faults.add(other + " is unexpected"));
+    others.forEach(other -> problems.add(other + " is unexpected"));
   }
 
   private void pom(String file, String artifact, String version) throws Exception {
@@ -152,17 +152,17 @@ final class CheckBundle {
   private byte[] content(String file) throws IOException {
     ZipEntry entry = bundle.getEntry(file);
     if (entry == null) {
-      if (!faults.contains(file + " is missing")) {
-        faults.add(file + " is missing");
+      if (!problems.contains(file + " is missing")) {
+        problems.add(file + " is missing");
       }
       return new byte[0];
     }
     return bundle.getInputStream(entry).readAllBytes();
   }
 
-  private void require(boolean right, String fault) {
-    if (!right) {
-      faults.add(fault);
+  private void require(boolean valid, String problem) {
+    if (!valid) {
+      problems.add(problem);
     }
   }
 

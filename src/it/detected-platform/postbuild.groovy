@@ -1,1 +1,4 @@
-evaluate(new File(basedir, '../chosen-platform/postbuild.groovy'))
+assert basedir.list().findAll { it.startsWith('tree-') }.sort() == [
+  'tree-linux-arm64.txt', 'tree-linux-x86_64.txt', 'tree-macosx-arm64.txt', 'tree-macosx-x86_64.txt'
+]
+evaluate(new File(basedir, '../parent/trees.groovy'))

@@ -208,7 +208,7 @@ def draw_z(inputs, first_codebook, step):
 
 
 def nearest(rows, codebook):
-    """For each row the nearest code, the lowest index among equals. Refuses near ties, but not equal code vectors."""
+    """For each row the nearest code, the lowest index among equals. Rejects near ties, but not equal code vectors."""
     distances = (rows[:, None, :] - codebook[None, :, :]).square().sum(-1)
     least = distances.min(1, keepdim=True).values
     codes = torch.where(distances == least, torch.arange(K), K).min(1).values
@@ -451,7 +451,7 @@ def strided(decode):
             x = functional.conv2d(functional.pad(x, (0, 1, 0, 1)), weight, bias, stride=2)
         assert x.abs().min() > 1e-4, "rounding to float could flip a ReLU"
         x = functional.relu(x)
-    weight = leaves[f"{name}.weight"].permute(3, 2, 0, 1).contiguous()  # torch 2.13 refuses some views
+    weight = leaves[f"{name}.weight"].permute(3, 2, 0, 1).contiguous()  # torch 2.13 rejects some views
     y = functional.conv2d(x, weight, leaves[f"{name}.bias"], padding=kernel // 2)
     finish(golden, leaves, from_torch(y), inputs)
     return golden

@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 
-/** Trains a small model, saves it and loads it, or expects the library to refuse the class path. */
+/** Trains a small model, saves it and loads it, or expects the library to reject the class path. */
 public final class Main {
   private Main() {}
 
@@ -31,9 +31,9 @@ public final class Main {
         train();
         checkClassPath();
       }
-      case "mixture" -> expectRefusal("mixes JavaCPP versions", "vqvae4j-bom");
+      case "mixture" -> expectRejection("mixes JavaCPP versions", "vqvae4j-bom");
       case "no-natives" ->
-          expectRefusal(
+          expectRejection(
               "no native libraries for this platform, " + Loader.getPlatform(),
               "-Djavacpp.platform=" + Loader.getPlatform(),
               "vqvae4j-platform");
@@ -63,7 +63,7 @@ public final class Main {
     Files.delete(file);
   }
 
-  private static void expectRefusal(String... parts) throws IOException {
+  private static void expectRejection(String... parts) throws IOException {
     try {
       train();
     } catch (IllegalStateException e) {
@@ -75,7 +75,7 @@ public final class Main {
       }
       return;
     }
-    throw new AssertionError("expected a refusal");
+    throw new AssertionError("expected a rejection");
   }
 
   /** Checks that there is one JavaCPP, and nothing that SECURITY.md says is left out. */

@@ -17,8 +17,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The package dependencies in docs/architecture.md are those of {@link ArchitectureTest}. */
+/**
+ * The package dependencies in docs/architecture.md are those of {@link ArchitectureTest}, and the
+ * classes that it and CONTRIBUTING.md name exist.
+ */
 class ArchitectureDocsTest {
   private static final Path SOURCES = Path.of("src/main/java/io/github/vqvae4j");
   private static final Pattern RULE =
@@ -26,7 +31,7 @@ class ArchitectureDocsTest {
 
   /** Classes of Java and nested ones, and a name that is no class. */
   private static final Set<String> OTHER_CLASSES =
-      Set.of("Module", "Path", "OutOfMemoryError", "Observer", "Thread");
+      Set.of("Module", "Path", "OutOfMemoryError", "Observer", "Supplier", "Thread");
 
   /** The lines that describe a package. */
   private static final Pattern LINE =
@@ -38,10 +43,12 @@ class ArchitectureDocsTest {
   }
 
   /** A class in backquotes, possibly behind its package or before one of its members. */
-  private static final Pattern CLASS = Pattern.compile("`(?:\\w+/)?([A-Z]\\w+)(?:[.#:][^`]*)?`");
+  private static final Pattern CLASS =
+      Pattern.compile("`(?:\\w+/)?([A-Z][A-Za-z0-9]+)(?:[.#:][^`]*)?`");
 
-  @Test
-  void namedClassesExist() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/architecture.md", "CONTRIBUTING.md"})
+  void namedClassesExist(String page) throws IOException {
     Set<String> classes = new TreeSet<>(OTHER_CLASSES);
     for (String sources : List.of("src/main/java", "src/test/java")) {
       try (Stream<Path> files = Files.walk(Path.of(sources))) {
@@ -49,7 +56,7 @@ class ArchitectureDocsTest {
       }
     }
     Set<String> unknown = new TreeSet<>();
-    Matcher named = CLASS.matcher(Files.readString(Path.of("docs/architecture.md")));
+    Matcher named = CLASS.matcher(Files.readString(Path.of(page)));
     while (named.find()) {
       unknown.add(named.group(1));
     }

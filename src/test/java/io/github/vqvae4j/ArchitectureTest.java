@@ -24,7 +24,7 @@ class ArchitectureTest {
   /** Included in ND4J, but unrelated to numeric computation. */
   private static final String PROTOCOL_BUFFERS = "org.nd4j.shade.protobuf..";
 
-  // Packages: the first one may depend on the others, and on no other package of the library.
+  // Rules: each package depends only on the packages that are named after it.
 
   @ArchTest static final ArchRule CONFIG = only("config");
   @ArchTest static final ArchRule RANDOM = only("random");

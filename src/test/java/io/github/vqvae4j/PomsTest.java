@@ -38,10 +38,28 @@ class PomsTest {
           "macosx-arm64", "family mac, arch aarch64",
           "windows-x86_64", "family windows, arch amd64");
 
-  /** Artifacts with natives, and their versions. */
-  private static final Map<String, String> NATIVES =
+  /** Artifacts with natives. */
+  private static final List<String> NATIVES =
+      List.of(
+          "org.nd4j:nd4j-native",
+          "org.bytedeco:javacpp",
+          "org.bytedeco:openblas",
+          "org.bytedeco:opencl",
+          "org.bytedeco:dnnl");
+
+  /** Nothing comes through ND4J's artifacts with natives, or through their classes. */
+  private static final String NOTHING_ELSE = " without *:*";
+
+  /** Classes of ND4J and of what the natives belong to, with what SECURITY.md says is excluded. */
+  private static final Map<String, String> CLASSES =
       Map.of(
-          "org.nd4j:nd4j-native", "${nd4j.version}",
+          "org.nd4j:nd4j-api",
+              "${nd4j.version} without com.github.oshi:oshi-core without commons-codec:commons-codec"
+                  + " without commons-net:commons-net without org.apache.commons:commons-compress",
+          "org.nd4j:nd4j-native", "${nd4j.version}" + NOTHING_ELSE,
+          "org.nd4j:nd4j-native-api", "${nd4j.version}" + NOTHING_ELSE,
+          "org.nd4j:nd4j-native-preset", "${nd4j.version}" + NOTHING_ELSE,
+          "org.nd4j:nd4j-presets-common", "${nd4j.version}" + NOTHING_ELSE,
           "org.bytedeco:javacpp", "${javacpp.version}",
           "org.bytedeco:openblas", "${openblas.version}",
           "org.bytedeco:opencl", "${opencl.version}",
@@ -71,7 +89,8 @@ class PomsTest {
   @Test
   void noOtherProfileOfTheLibraryHasDependencies() throws Exception {
     assertEquals(2 * PLATFORMS.size(), nodes(pom("."), "//profile[dependencies]").size());
-    assertEquals(0, nodes(pom("parent"), "//dependency").size());
+    assertFalse(has(pom("parent"), "/project/dependencies"));
+    assertFalse(has(pom("parent"), "//profile/dependencies"));
   }
 
   @Test
@@ -82,28 +101,47 @@ class PomsTest {
     assertTrue(nodes(pom("platform"), "//profile").isEmpty());
   }
 
+  /** Versions and exclusions are in the parent only, from which the BOM inherits them. */
   @Test
-  void theBomManagesAllNativesAndTheirClasses() throws Exception {
-    Set<String> expected = allNatives();
-    expected.addAll(dependencies(pom("."), nativeClasses("/project/dependencies/dependency")));
-    expected.add("io.github.vqvae4j:vqvae4j ${project.version}");
-    expected.add("io.github.vqvae4j:vqvae4j-platform ${project.version}");
-    assertEquals(expected, dependencies(pom("bom"), "//dependencyManagement//dependency"));
+  void theParentManagesAllNativesAndTheirClasses() throws Exception {
+    Set<String> expected = new TreeSet<>();
+    CLASSES.forEach((artifact, managed) -> expected.add(artifact + " " + managed));
+    for (String platform : PLATFORMS.keySet()) {
+      for (String artifact : NATIVES) {
+        expected.add(artifact + " " + platform + " " + CLASSES.get(artifact));
+      }
+    }
+    assertEquals(expected, dependencies(pom("parent"), "//dependencyManagement//dependency"));
+    assertEquals(
+        new TreeSet<>(CLASSES.keySet()),
+        dependencies(
+            pom("."),
+            "/project/dependencies/dependency[groupId='org.nd4j' or groupId='org.bytedeco']"));
+    for (String module : List.of(".", "platform", "examples", "benchmarks")) {
+      assertFalse(has(pom(module), "//dependencyManagement"), module);
+    }
   }
 
   @Test
-  void theBomExcludesWhatTheLibraryExcludes() throws Exception {
-    for (Node dependency : nodes(pom("."), nativeClasses("/project/dependencies/dependency"))) {
-      String artifact = text(dependency, "artifactId");
-      List<Node> managed =
-          nodes(pom("bom"), "//dependency[artifactId='" + artifact + "'][not(classifier)]");
-      assertEquals(exclusions(dependency), exclusions(managed.get(0)), artifact);
-    }
+  void theBomAddsTheLibrary() throws Exception {
+    assertEquals(
+        Set.of(
+            "io.github.vqvae4j:vqvae4j ${project.version}",
+            "io.github.vqvae4j:vqvae4j-platform ${project.version} type pom"),
+        dependencies(pom("bom"), "//dependency"));
+  }
+
+  /** The presets' versions end in the version of JavaCPP that they were built for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"openblas", "opencl", "dnnl"})
+  void presetsHaveTheVersionOfJavaCpp(String preset) throws Exception {
+    String version = text(pom("parent"), "/project/properties/" + preset + ".version");
+    assertTrue(version.endsWith("-${javacpp.version}"), version);
   }
 
   /** Maven 3.9.7 does not always replace properties in classifiers (MNG-8131). */
   @ParameterizedTest
-  @ValueSource(strings = {".", "bom", "platform"})
+  @ValueSource(strings = {".", "parent", "platform"})
   void classifiersAreLiterals(String module) throws Exception {
     for (Node classifier : nodes(pom(module), "//dependency/classifier")) {
       assertTrue(PLATFORMS.containsKey(classifier.getTextContent()), classifier::getTextContent);
@@ -124,13 +162,27 @@ class PomsTest {
     assertTrue(build.contains("'io.github.vqvae4j:vqvae4j-platform:" + version() + "'"));
   }
 
+  @Test
+  void versionsOfMavenAgree() throws Exception {
+    List<String> versions = texts(pom("."), "//artifactItem[artifactId='apache-maven']/version");
+    String newest = versions.get(versions.size() - 1);
+    assertEquals(
+        versions.stream().map("${project.build.directory}/apache-maven-"::concat).toList(),
+        texts(pom("."), "//mavenHome"));
+    String older = String.join(", ", versions.subList(0, versions.size() - 1));
+    String contributing = Files.readString(Path.of("CONTRIBUTING.md"));
+    assertTrue(contributing.contains("Maven " + older + " and " + newest + " |"), newest);
+    String wrapper = Files.readString(Path.of(".mvn/wrapper/maven-wrapper.properties"));
+    assertTrue(wrapper.contains("/" + newest + "/apache-maven-" + newest + "-bin.zip"), wrapper);
+  }
+
   private static String version() throws Exception {
     return text(pom("parent"), "/project/version");
   }
 
   private static Set<String> natives(String platform) {
-    return NATIVES.entrySet().stream()
-        .map(e -> e.getKey() + " " + e.getValue() + " " + platform)
+    return NATIVES.stream()
+        .map(artifact -> artifact + " " + platform)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -138,10 +190,6 @@ class PomsTest {
     return PLATFORMS.keySet().stream()
         .flatMap(platform -> natives(platform).stream())
         .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static String nativeClasses(String dependencies) {
-    return dependencies + "[groupId='org.nd4j' or groupId='org.bytedeco']";
   }
 
   private static Node profile(String id) throws Exception {
@@ -153,14 +201,19 @@ class PomsTest {
   private static Set<String> dependencies(Node from, String path) throws Exception {
     Set<String> dependencies = new TreeSet<>();
     for (Node d : nodes(from, path)) {
-      String coordinates =
-          "%s:%s %s %s"
-              .formatted(
-                  text(d, "groupId"),
-                  text(d, "artifactId"),
-                  text(d, "version"),
-                  text(d, "classifier"))
-              .strip();
+      StringBuilder all = new StringBuilder(text(d, "groupId") + ":" + text(d, "artifactId"));
+      for (String part : List.of("classifier", "version")) {
+        if (has(d, part)) {
+          all.append(' ').append(text(d, part));
+        }
+      }
+      for (String setting : List.of("type", "scope", "optional")) {
+        if (has(d, setting)) {
+          all.append(' ').append(setting).append(' ').append(text(d, setting));
+        }
+      }
+      exclusions(d).forEach(exclusion -> all.append(" without ").append(exclusion));
+      String coordinates = all.toString();
       assertTrue(dependencies.add(coordinates), () -> "twice: " + coordinates);
     }
     return dependencies;
@@ -172,6 +225,10 @@ class PomsTest {
       exclusions.add(text(e, "groupId") + ":" + text(e, "artifactId"));
     }
     return exclusions;
+  }
+
+  private static List<String> texts(Node from, String path) throws XPathExpressionException {
+    return nodes(from, path).stream().map(Node::getTextContent).toList();
   }
 
   private static String children(Node from, String path) throws Exception {

@@ -23,6 +23,7 @@ import java.util.List;
  * @param means the mean of each channel, in its unit
  * @param standardDeviations the standard deviation of each channel, in its unit, above 0
  */
+// The record's simple name is the name of its files' format: it must not change.
 public record ChannelScale(List<Double> means, List<Double> standardDeviations) {
   /**
    * Checks the values.

@@ -40,6 +40,7 @@ public final class RecordFile {
    */
   public static void write(Path file, Record value) throws IOException {
     JsonObject json = new JsonObject();
+    // The name of a record is the name of its files' format: it must not change.
     json.addProperty(FORMAT, value.getClass().getSimpleName());
     json.addProperty(VERSION, RecordJson.version(value.getClass()));
     RecordJson.toJson(value).entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));

@@ -18,6 +18,7 @@ import java.util.zip.CRC32;
  * @param threshold the threshold of an image's total score
  * @param heatThreshold the threshold of a pixel's heat
  */
+// The record's simple name is the name of its files' format: it must not change.
 record AnomalyCalibration(
     long modelChecksum,
     AnomalyConfig config,

@@ -52,10 +52,10 @@ final class ModelFile {
   private final ModelSettings settings;
   private final Map<String, NamedArray> arrays;
 
-  private ModelFile(Path path, Model model, SafetensorsFile content) throws BadFileException {
+  private ModelFile(Path path, Model model, int version, SafetensorsFile content)
+      throws BadFileException {
     this.path = path;
     this.model = model;
-    int version = Integer.parseInt(content.metadata().get(FORMAT));
     String config = content.metadata().getOrDefault(CONFIG, "");
     settings = new ModelSettings(path, "metadata " + CONFIG, version, config, model.components);
     this.arrays = content.arrays();
@@ -109,31 +109,37 @@ final class ModelFile {
               + model.type
               + ".save");
     }
-    boolean isNumber = version.matches("[1-9][0-9]{0,8}");
-    if (isNumber && Integer.parseInt(version) < ModelSettings.FIRST) {
+    return new ModelFile(path, model, version(path, version), content);
+  }
+
+  private static int version(Path path, String text) throws BadFileException {
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      throw badVersion(
+          path, "a number", text, "the file is corrupt, replace it with an intact copy");
+    }
+    int version = Integer.parseInt(text);
+    if (version < ModelSettings.FIRST) {
       throw badVersion(
           path,
-          "at least " + ModelSettings.FIRST,
-          version,
+          "a format version of at least " + ModelSettings.FIRST,
+          text,
           "the file was written by a version of vqvae4j before 0.1.0. Train the model again and"
               + " save it with this version");
     }
-    if (!isNumber || Integer.parseInt(version) > ModelSettings.VERSION) {
+    if (version > ModelSettings.VERSION) {
       throw badVersion(
           path,
-          "at most " + ModelSettings.VERSION,
-          version,
+          "a format version of at most " + ModelSettings.VERSION,
+          text,
           "read it with the version of vqvae4j that wrote it, or a newer one");
     }
-    return new ModelFile(path, model, content);
+    return version;
   }
 
   private static BadFileException badVersion(
       Path path, String expected, String got, String advice) {
     return new BadFileException(
-        path,
-        "metadata " + FORMAT,
-        "expected a format version of " + expected + ", got " + shown(got) + "; " + advice);
+        path, "metadata " + FORMAT, "expected " + expected + ", got " + shown(got) + "; " + advice);
   }
 
   /**

@@ -29,7 +29,7 @@ class LargeFilesTest {
   private static final int HEIGHT = 3_000;
   private static final int WIDTH = 4_000;
   private static final int SAMPLES = 12_000_000;
-  private static final String REFUSED =
+  private static final String OUT_OF_MEMORY =
       "io.github.vqvae4j.memory.InsufficientMemoryException: Not enough memory on the Java heap: ";
 
   @TempDir Path folder;
@@ -56,7 +56,7 @@ class LargeFilesTest {
   }
 
   private static void assertRejected(String end, String... parts) {
-    assertTrue(end.startsWith("END " + REFUSED), end);
+    assertTrue(end.startsWith("END " + OUT_OF_MEMORY), end);
     for (String part : parts) {
       assertTrue(end.contains(part), () -> "expected \"" + part + "\" in " + end);
     }

@@ -14,9 +14,10 @@ public final class RealData {
     assumeTrue(
         Files.isDirectory(folder),
         () ->
-            "no data in "
-                + folder.toAbsolutePath()
-                + "; set -Dvqvae4j.data=<folder> to its parent");
+            "skipped: no data set in "
+                + folder.toAbsolutePath().normalize()
+                + "; -Dvqvae4j.data=DIRECTORY sets the directory that contains "
+                + name);
     return folder;
   }
 }

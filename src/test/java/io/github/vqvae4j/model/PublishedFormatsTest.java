@@ -118,8 +118,8 @@ class PublishedFormatsTest {
         "{\"encoder\":{\"kind\":\"custom\",\"settings\":{}}} | unknown name \"settings\", expected",
         "{\"encoder\":{\"kind\":\"custom\",\"x\":1}} | unknown name \"x\", expected one of [kind]",
       })
-  void malformedPartIsNamedInTheError(String parts, String fault) throws IOException {
-    assertRejected(file(FORMAT_4 + "vq-vae.safetensors"), config -> parts, fault);
+  void malformedComponentIsNamedInTheError(String components, String fault) throws IOException {
+    assertRejected(file(FORMAT_4 + "vq-vae.safetensors"), config -> components, fault);
   }
 
   private void assertRejected(Path file, UnaryOperator<String> change, String fault)

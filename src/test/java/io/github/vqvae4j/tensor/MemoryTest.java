@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -41,6 +42,15 @@ class MemoryTest {
           Long.parseLong(words[2]) <= ARGUMENTS, () -> "bytes left to the collector: " + line);
       assertEquals("0", words[3], () -> "bytes that JavaCPP counts: " + line);
       assertTrue(Long.parseLong(words[4]) <= SLACK, () -> "bytes of the process: " + line);
+    }
+  }
+
+  @Test
+  void intMemoryIsReusedForIntsOnly() {
+    try (Step step = Step.inference()) {
+      long bytes = 4L * 16;
+      var array = step.arena().allocate(DType.INT, 16);
+      assertEquals(bytes, array.length() * array.dataType().width(), "bytes that arrays write");
     }
   }
 }

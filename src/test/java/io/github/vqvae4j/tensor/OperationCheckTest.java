@@ -208,4 +208,76 @@ class OperationCheckTest {
       assertSays(exception, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
     }
   }
+
+  @Test
+  void overflowOfAGradientSumIsDetected() {
+    try (Variable v = variable(0);
+        Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      Tensor x = v.in(step);
+      Tensor loss = x.mul(3e38).add(x.mul(2e38)).sum();
+      assertThrows(NonFiniteException.class, loss::backward);
+    }
+  }
+
+  @Test
+  void nanOfAGradientSumIsDetected() {
+    try (Variable v = variable(0);
+        Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      Tensor x = v.in(step).mul(1.5);
+      Tensor loss = x.mul(3e38).add(x.mul(2e38)).sub(x.mul(3e38).add(x.mul(2e38))).sum();
+      assertThrows(NonFiniteException.class, loss::backward);
+    }
+  }
+
+  /** As documented, results and gradients that are not finite throw. */
+  @Test
+  void nanWeightIsDetectedAtItsUse() {
+    try (Variable v = variable(Float.NaN);
+        Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      assertThrows(NonFiniteException.class, () -> v.in(step).square().sum().backward());
+    }
+  }
+
+  @Test
+  void errorReportsNanInsteadOfTheMask() {
+    float infinity = Float.POSITIVE_INFINITY;
+    try (Step step = Step.inference()) {
+      step.checkEachOperation();
+      Tensor mask = step.tensor(new float[] {-infinity, -infinity}, 2);
+      Tensor x = step.tensor(new float[] {0, infinity}, 2);
+      NonFiniteException e = assertThrows(NonFiniteException.class, () -> x.add(mask));
+      assertTrue(Double.isNaN(e.value()), e.getMessage());
+    }
+  }
+
+  @Test
+  void errorNamesAllPositionsOfARepeatedOperand() {
+    try (Variable v = new Variable(true, new float[] {1e-30f, 1}, 2);
+        Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      Tensor testCase = v.in(step);
+      // -(a / b) / b of the second operand overflows, while 1 / b of the first does not.
+      Tensor loss = testCase.div(testCase).mul(1e20).sum();
+      NonFiniteException e = assertThrows(NonFiniteException.class, loss::backward);
+      assertTrue(e.getMessage().contains("input 1"), e.getMessage());
+    }
+  }
+
+  @Test
+  void overflowOfAccumulatedGradientsIsDetected() {
+    try (Variable v = variable(0);
+        Step step = Step.training(new Rng(1))) {
+      step.checkEachOperation();
+      v.in(step).mul(3e38).backward();
+      Tensor second = v.in(step).mul(2e38);
+      assertThrows(NonFiniteException.class, second::backward);
+    }
+  }
+
+  private static Variable variable(float... values) {
+    return new Variable(true, values, values.length);
+  }
 }

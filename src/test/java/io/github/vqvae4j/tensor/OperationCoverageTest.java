@@ -31,7 +31,7 @@ class OperationCoverageTest {
       Set.of(
           "gradient()", // StepGradientsTest, BackwardTest
           "requireGradient()", // all gradient tests
-          "release(Tensor)", // ReleaseTest
+          "release(Tensor)", // TensorReleaseTest
           "dropout(double)", // DropoutTest: random values
           "normalLike()", // RngKeyChunksTest
           "uniformLike()", // RngKeyChunksTest

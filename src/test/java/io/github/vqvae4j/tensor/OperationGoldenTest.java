@@ -47,7 +47,7 @@ class OperationGoldenTest {
     operations.put("matmul_transposed", (x, other) -> x.matmul(true, other, true));
     operations.put("attention", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, false));
     operations.put("attention_causal", (x, t) -> Tensor.scaledDotProductAttention(x, t, t, true));
-    operations.put("meanAbsoluteError", Tensor::meanAbsoluteError);
+    operations.put("mean_absolute_error", Tensor::meanAbsoluteError);
     operations.put("huber", (x, target) -> x.huber(target, 0.7));
     operations.put("binary_cross_entropy", Tensor::binaryCrossEntropyWithLogits);
     return operations.keySet().stream()

@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
@@ -78,6 +79,18 @@ class RngKeyChunksTest {
     for (UnaryOperator<Tensor> operation : List.of(ofTokens, moved)) {
       double[] whole = of(operation, DType.FLOAT, 0, BATCH, EACH);
       assertFalse(Arrays.equals(whole, parts(operation, DType.FLOAT, 3, EACH)));
+    }
+  }
+
+  @Test
+  void uniformFloatsAreLessThanOne() {
+    long index = 0;
+    while ((float) Rng.at(1, 0, 0, index).nextDouble() < 1) {
+      index++;
+    }
+    try (Step step = Step.inference(new RngKey(1, 0, index))) {
+      float u = step.tensor(new float[1], 1).uniformLike().toFloats()[0];
+      assertTrue(u < 1, "seed 1, step 0, draw 0, place " + index + " gives " + u);
     }
   }
 }

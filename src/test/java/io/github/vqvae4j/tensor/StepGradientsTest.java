@@ -307,4 +307,42 @@ class StepGradientsTest {
       }
     }
   }
+
+  @Test
+  void gradientsRejectsALossOfAnotherStep() {
+    try (Variable v = variable(1, 2);
+        Step testCase = Step.training(new Rng(1));
+        Step other = Step.training(new Rng(2))) {
+      v.in(testCase).mul(10).sum();
+      Tensor loss = v.in(other).square().sum();
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
+    }
+  }
+
+  @Test
+  void lossOfAnotherStepDoesNotReadBeyondItsGradient() {
+    try (Variable v = variable(new float[4096]);
+        Step testCase = Step.training(new Rng(1));
+        Step other = Step.training(new Rng(2))) {
+      v.in(testCase).tanh().exp().sum();
+      Tensor loss = v.in(other).sum();
+      assertThrows(IllegalArgumentException.class, () -> testCase.gradients(loss, List.of(v)));
+    }
+  }
+
+  @Test
+  void rejectedGradientsCallKeepsBackwardGradients() {
+    try (Variable v = variable(3);
+        Step step = Step.training(new Rng(1))) {
+      Tensor square = v.in(step).square();
+      step.gradients(square, List.of(v));
+      v.in(step).mul(3).backward();
+      assertThrows(IllegalStateException.class, () -> step.gradients(square, List.of(v)));
+      assertEquals(3, step.gradient(v).item());
+    }
+  }
+
+  private static Variable variable(float... values) {
+    return new Variable(true, values, values.length);
+  }
 }

@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import java.util.Arrays;
@@ -316,6 +318,30 @@ class TraceTest {
       assertSays(
           assertThrows(NonFiniteException.class, () -> trace.replay(other, Map.of(x, large))),
           "matmul in 0");
+    }
+  }
+
+  /** Calls the quantizer as models do. */
+  @Test
+  void quantizerOperationsAreRecordedWithTheirLayer() {
+    Rng rng = new Rng(5);
+    try (VectorQuantizer quantizer =
+            VectorQuantizer.gradient(4, 2).init(Initialization.NORMAL).build(rng);
+        Step step = Step.inference()) {
+      Trace trace = step.trace();
+      quantizer.quantize(step.tensor(new float[] {1, 2}, 1, 2));
+      trace
+          .operations()
+          .forEach(element -> assertSame(quantizer, element.layer(), element.toString()));
+    }
+  }
+
+  @Test
+  void mulByOneIsNamedMul() {
+    try (Step step = Step.inference()) {
+      Trace trace = step.trace();
+      step.tensor(new float[1], 1).mul(1);
+      assertEquals("mul", trace.operations().get(0).name());
     }
   }
 }

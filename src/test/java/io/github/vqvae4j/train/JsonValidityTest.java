@@ -62,7 +62,7 @@ class JsonValidityTest {
           "\u2028\u2029\ufeff\uffff",
           "größe 日本 \ud83d\ude00");
 
-  private record Figures(
+  private record Metrics(
       List<Double> doubles, List<Float> floats, List<Long> longs, List<String> texts) {}
 
   @TempDir private Path folder;
@@ -86,8 +86,8 @@ class JsonValidityTest {
 
   @Test
   void metricsOfAllTypesAreValidJson() throws IOException {
-    Figures figures = new Figures(DOUBLES, FLOATS, LONGS, TEXTS);
-    JsonNode json = parsed(RunJson.text(RecordJson.metrics(figures)));
+    Metrics metrics = new Metrics(DOUBLES, FLOATS, LONGS, TEXTS);
+    JsonNode json = parsed(RunJson.text(RecordJson.metrics(metrics)));
     for (int i = 0; i < DOUBLES.size(); i++) {
       JsonNode number = json.get("doubles").get(i);
       assertEquals(!Double.isFinite(DOUBLES.get(i)), number.isNull());
@@ -108,16 +108,16 @@ class JsonValidityTest {
 
   @Test
   void recordFilesRoundTrip() throws IOException {
-    Figures figures =
-        new Figures(
+    Metrics metrics =
+        new Metrics(
             DOUBLES.stream().filter(Double::isFinite).toList(),
             FLOATS.stream().filter(Float::isFinite).toList(),
             LONGS,
             TEXTS);
-    Path file = folder.resolve("figures.json");
-    RecordFile.write(file, figures);
+    Path file = folder.resolve("metrics.json");
+    RecordFile.write(file, metrics);
     parsed(file);
-    assertEquals(figures, RecordFile.read(file, Figures.class, "this"));
+    assertEquals(metrics, RecordFile.read(file, Metrics.class, "this"));
     new ChannelScale(List.of(-0.0, 1e300), List.of(Double.MIN_VALUE, Double.MAX_VALUE)).save(file);
     parsed(file);
   }

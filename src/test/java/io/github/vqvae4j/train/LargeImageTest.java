@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class LargeImageTest {
   private static final int OPERATIONS = 8;
-  private static final String REFUSED =
+  private static final String OUT_OF_MEMORY =
       "io.github.vqvae4j.memory.InsufficientMemoryException: Not enough memory ";
 
   /** Operations whose message does not state the memory of a whole pass. */
@@ -88,11 +88,11 @@ class LargeImageTest {
   void suggestedLimitIsSufficient() throws Exception {
     String heap = "-Xmx512m";
     for (String name : List.of("VqVae.encode", "VqVae.decode", "VqVae.reconstruct")) {
-      ChildJvm.Result refused =
+      ChildJvm.Result rejected =
           new ChildJvm()
               .with(heap, "-Dorg.bytedeco.javacpp.maxBytes=100m")
               .run(LargeImageProgram.class, "1024", name);
-      String line = refused.linesWith(name + "\t").get(0);
+      String line = rejected.linesWith(name + "\t").get(0);
       Matcher setting = Pattern.compile("-Dorg.bytedeco.javacpp.maxBytes=\\d+m").matcher(line);
       assertTrue(setting.find(), line);
       ChildJvm.Result done =
@@ -110,7 +110,7 @@ class LargeImageTest {
       String[] words = line.split("\t");
       assertTrue(Long.parseLong(words[1]) <= 0, () -> "bytes kept outside the heap: " + line);
       assertEquals("true", words[2], () -> "another result than before: " + line);
-      assertTrue(words[3].startsWith(REFUSED), line);
+      assertTrue(words[3].startsWith(OUT_OF_MEMORY), line);
       for (String part : SMALLER) {
         assertTrue(words[3].contains(part), line);
       }

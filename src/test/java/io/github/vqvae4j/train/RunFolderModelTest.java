@@ -172,14 +172,14 @@ class RunFolderModelTest {
   void secondRunThatFailsToStartLeavesFirstUnchanged() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      boolean[] refuse = {false};
+      boolean[] reject = {false};
       Trainer trainer =
           trainer(model)
               .listener(
                   new TrainingListener() {
                     @Override
                     public void onStart(TrainingSettings settings) {
-                      if (refuse[0]) {
+                      if (reject[0]) {
                         throw new IllegalStateException("not again");
                       }
                     }
@@ -187,7 +187,7 @@ class RunFolderModelTest {
               .listener(folder);
       trainer.fit(TRAIN);
       List<Path> before = files(folder.path());
-      refuse[0] = true;
+      reject[0] = true;
       assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN));
       assertEquals(before, files(folder.path()));
     }

@@ -263,18 +263,18 @@ class RunFolderTest {
     }
   }
 
-  private record Figures(double accuracy, int step) {}
+  private record Metrics(double accuracy, int step) {}
 
   @Test
   void customMetricsAreAdded() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder = RunFolder.create(runs, "more", model);
       assertSays(
-          assertThrows(IllegalStateException.class, () -> folder.add(new Figures(.9, 7))),
+          assertThrows(IllegalStateException.class, () -> folder.add(new Metrics(.9, 7))),
           "RunFolder.add: expected a run that has ended",
           "after fit");
       trainer(model).listener(folder).fit(TRAIN);
-      folder.add(new Figures(.9, 7));
+      folder.add(new Metrics(.9, 7));
       JsonObject metrics = json(folder.path().resolve("metrics.json"));
       assertEquals(.9, metrics.get("accuracy").getAsDouble());
       assertEquals(7, metrics.get("step").getAsInt());

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** JSON has neither NaN nor infinity: such metrics are written as null. */
 class RunJsonTest {
-  private record Figures(double psnr, float error, List<Double> all, int count) {}
+  private record Metrics(double psnr, float error, List<Double> all, int count) {}
 
   /** Parses strictly; Gson's default parser accepts NaN and Infinity. */
   private static JsonObject strict(String text) throws IOException {
@@ -57,13 +57,13 @@ class RunJsonTest {
       JsonObject first = json.get("evaluations").getAsJsonArray().get(0).getAsJsonObject();
       assertTrue(first.get("validation/kl").isJsonNull());
 
-      Figures figures = new Figures(value, (float) value, List.of(1.5, value), 7);
-      JsonObject own = strict(RunJson.text(RecordJson.metrics(figures)));
+      Metrics metrics = new Metrics(value, (float) value, List.of(1.5, value), 7);
+      JsonObject own = strict(RunJson.text(RecordJson.metrics(metrics)));
       assertTrue(own.get("psnr").isJsonNull() && own.get("error").isJsonNull());
       assertEquals("[1.5,null]", own.get("all").toString());
       assertEquals(7, own.get("count").getAsInt());
       assertSays(
-          assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(figures)),
+          assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(metrics)),
           "psnr: expected a finite value",
           "got " + value,
           "finite");
@@ -75,7 +75,7 @@ class RunJsonTest {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder run = RunFolder.in(folder, model);
       Trainer.of(model).batch(8).steps(2).listener(run).fit(Shapes.rectangles(20, 8, 1, 1));
-      run.add(new Figures(Double.POSITIVE_INFINITY, 0, List.of(), 1));
+      run.add(new Metrics(Double.POSITIVE_INFINITY, 0, List.of(), 1));
       JsonObject metrics = strict(Files.readString(folder.resolve("metrics.json")));
       assertTrue(metrics.get("psnr").isJsonNull());
       strict(Files.readString(folder.resolve("config.json")));
@@ -86,8 +86,8 @@ class RunJsonTest {
   @Test
   void settingsRecordsWithNonFiniteValuesAreRejected(@TempDir Path folder) {
     Path file = folder.resolve("record.json");
-    Figures figures = new Figures(Double.NaN, 0, List.of(), 1);
-    assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, figures));
+    Metrics metrics = new Metrics(Double.NaN, 0, List.of(), 1);
+    assertThrows(IllegalArgumentException.class, () -> RecordFile.write(file, metrics));
     assertTrue(Files.notExists(file));
   }
 }

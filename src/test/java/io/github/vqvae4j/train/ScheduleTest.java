@@ -95,13 +95,13 @@ class ScheduleTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(refused(() -> Schedule.cosine(1.5)), "in [0, 1]", "got 1.5");
-    assertSays(refused(() -> Schedule.multiStep(1, 5)), "in (0, 1)", "got factor 1.0");
-    assertSays(refused(() -> Schedule.multiStep(0.1, 5, 5)), "increasing", "[5, 5]");
-    assertSays(refused(() -> Schedule.multiStep(0.1, 0)), "at least 1", "[0]");
-    assertSays(refused(() -> Schedule.multiStep(0.1)), "one or more", "[]");
+    assertSays(rejected(() -> Schedule.cosine(1.5)), "in [0, 1]", "got 1.5");
+    assertSays(rejected(() -> Schedule.multiStep(1, 5)), "in (0, 1)", "got factor 1.0");
+    assertSays(rejected(() -> Schedule.multiStep(0.1, 5, 5)), "increasing", "[5, 5]");
+    assertSays(rejected(() -> Schedule.multiStep(0.1, 0)), "at least 1", "[0]");
+    assertSays(rejected(() -> Schedule.multiStep(0.1)), "one or more", "[]");
     assertSays(
-        refused(() -> Schedule.warmUp().then(0, Schedule.constant())), "at least 1", "got 0");
+        rejected(() -> Schedule.warmUp().then(0, Schedule.constant())), "at least 1", "got 0");
     assertSays(
         assertThrows(IllegalStateException.class, () -> rates((step, steps) -> 2 - step)),
         "step 3 of 4",
@@ -109,7 +109,7 @@ class ScheduleTest {
     assertThrows(IllegalStateException.class, () -> rates((step, steps) -> Double.NaN));
   }
 
-  private static IllegalArgumentException refused(Executable mistake) {
+  private static IllegalArgumentException rejected(Executable mistake) {
     return assertThrows(IllegalArgumentException.class, mistake);
   }
 }

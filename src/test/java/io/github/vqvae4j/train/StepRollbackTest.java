@@ -371,10 +371,10 @@ class StepRollbackTest {
   @Test
   void optimizerIsResetAfterRollback() {
     List<Map<String, float[]>> results = new ArrayList<>();
-    for (boolean refused : new boolean[] {true, false}) {
+    for (boolean diverges : new boolean[] {true, false}) {
       try (VqVae model = uninitialized()) {
         Sgd optimizer = new Sgd(1e-4, 0.9);
-        if (refused) {
+        if (diverges) {
           Trainer huge = trainer(model).optimizer(optimizer).schedule((n, of) -> 3e42);
           assertThrows(DivergenceException.class, () -> huge.fit(TRAIN));
         }

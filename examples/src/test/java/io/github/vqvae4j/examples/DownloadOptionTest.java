@@ -86,7 +86,10 @@ class DownloadOptionTest {
     served = Path.of(System.getProperty("vqvae4j.data", "../../shared/data"), "mnist");
     assumeTrue(
         Files.isDirectory(served),
-        () -> "no MNIST in " + served + "; set -Dvqvae4j.data=<folder> to its parent");
+        () ->
+            "skipped: no data set in "
+                + served.toAbsolutePath().normalize()
+                + "; -Dvqvae4j.data=DIRECTORY sets the directory that contains mnist");
     Run run =
         small(
                 "mnist",

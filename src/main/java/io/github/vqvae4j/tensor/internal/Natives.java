@@ -6,10 +6,11 @@ import java.util.TreeMap;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** Loads the native libraries that every computation requires: JavaCPP's, OpenBLAS's and ND4J's. */
 final class Natives {
-  private static final List<String> PLATFORMS =
+  static final List<String> PLATFORMS =
       List.of("linux-x86_64", "linux-arm64", "macosx-x86_64", "macosx-arm64", "windows-x86_64");
 
   private static boolean loaded;
@@ -81,18 +82,24 @@ final class Natives {
           + ". Maven adds them for the platform it runs on, or for -Djavacpp.platform."
           + " Build with -Djavacpp.platform="
           + platform
-          + ", or add the dependency io.github.vqvae4j:vqvae4j-platform (type pom), which contains"
-          + " the natives of all platforms.";
+          + ", remove exclusions of these artifacts, or add the dependency"
+          + " io.github.vqvae4j:vqvae4j-platform (type pom), which contains the natives of all"
+          + " platforms.";
     }
     Throwable cause = failure;
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
+    if (cause instanceof ClassNotFoundException || cause instanceof Nd4jBackend.NoAvailableBackendException) {
+      return "A part of ND4J is missing from the class path ("
+          + cause
+          + "): do not exclude dependencies of vqvae4j, and merge service files in a fat jar.";
+    }
     return "The native libraries for this platform, "
         + platform
         + ", are on the class path but could not be loaded ("
-        + cause.getMessage()
+        + cause
         + "). On Linux they need glibc (Alpine Linux uses musl). JavaCPP needs a cache directory"
-        + " that it can write to: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
+        + " that it can write to, with 600 MB of free space: ~/.javacpp/cache, or -Dorg.bytedeco.javacpp.cachedir=DIRECTORY.";
   }
 }

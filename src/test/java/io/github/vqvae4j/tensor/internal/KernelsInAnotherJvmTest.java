@@ -66,7 +66,7 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void refusesAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
+  void rejectsAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
     String end = "-" + Loader.getPlatform() + ".jar";
     for (String artifact : List.of("nd4j-native", "javacpp", "openblas")) {
       ChildJvm.Result result =
@@ -84,7 +84,7 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
-  void refusesAPlatformThatNd4jDoesNotKnow() throws Exception {
+  void rejectsAPlatformThatNd4jDoesNotKnow() throws Exception {
     ChildJvm.Result result =
         new ChildJvm()
             .with("-Dorg.bytedeco.javacpp.platform=linux-riscv64")
@@ -104,7 +104,7 @@ class KernelsInAnotherJvmTest {
     assertRejected(
         result,
         "IllegalStateException",
-        "are on the class path but could not be loaded (Could not create the cache",
+        "are on the class path but could not be loaded (java.io.IOException: Could not create the cache",
         "-Dorg.bytedeco.javacpp.cachedir=");
   }
 

@@ -10,7 +10,7 @@ import io.github.vqvae4j.random.Rng;
 import org.junit.jupiter.api.Test;
 
 /** Tests the release of memory within an inference step. */
-class ReleaseTest {
+class TensorReleaseTest {
   private static final float[] NUMBERS = {1, 2, 3, 4, 5, 6};
 
   /** The third result reuses the memory of the first. */
@@ -96,5 +96,35 @@ class ReleaseTest {
 
   private static long address(Tensor tensor) {
     return tensor.array().data().pointer().address();
+  }
+
+  /** A returned gradient may share memory with the gradient of another leaf. */
+  @Test
+  void releasingAGradientKeepsTheSharedGradient() {
+    try (Step step = Step.inference()) {
+      Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
+      Tensor b = step.tensor(new float[] {3, 4}, 2).requireGradient();
+      a.add(b).square().sum().backward();
+      Tensor ofA = a.gradient();
+      ofA.mul(-0.1).release(ofA);
+      for (int i = 0; i < 4; i++) {
+        step.tensor(new float[] {100, 100}, 2);
+      }
+      assertArrayEquals(new float[] {8, 12}, b.gradient().toFloats());
+    }
+  }
+
+  @Test
+  void releasingAGradientKeepsAccumulatedGradients() {
+    try (Step step = Step.inference()) {
+      Tensor a = step.tensor(new float[] {1, 2}, 2).requireGradient();
+      a.square().sum().backward();
+      Tensor first = a.gradient();
+      first.mul(-0.1).release(first);
+      for (int i = 0; i < 4; i++) {
+        step.tensor(new float[] {100, 100}, 2);
+      }
+      assertArrayEquals(new float[] {2, 4}, a.gradient().toFloats());
+    }
   }
 }
