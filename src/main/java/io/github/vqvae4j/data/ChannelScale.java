@@ -16,8 +16,8 @@ import java.util.List;
  * data and save them with the model, because later inputs must be scaled with the same values.
  *
  * <pre>{@code
- * ChannelScale scale = ChannelScale.of(List.of(train));
- * Dataset windows = Series.windows(List.of(scale.apply(train)), 512, 128);
+ * ChannelScale scale = ChannelScale.of(List.of(series));
+ * Dataset windows = Series.windows(List.of(scale.apply(series)), 512, 128);
  * }</pre>
  *
  * @param means the mean of each channel, in its unit

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *
  * <pre>{@code
  * AnomalyDetector detector =
- *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositiveRate(0.01));
+ *     AnomalyDetector.calibrate(model, heldOut, AnomalyConfig.falsePositiveRate(0.01));
  * AnomalyScore score = detector.scores(images).get(0);
  * boolean anomalous = detector.isAnomalous(score);
  * detector.save(Path.of("detector.json"));

@@ -10,8 +10,9 @@ import java.util.Arrays;
  * an attribute can be added to the latent of another image:
  *
  * <pre>{@code
- * Latents glasses = model.encode(with).mean().minus(model.encode(without).mean());
- * Images result = model.decode(model.encode(other).plus(glasses));
+ * Latents glasses =
+ *     autoencoder.encode(withGlasses).mean().minus(autoencoder.encode(withoutGlasses).mean());
+ * Images results = autoencoder.decode(autoencoder.encode(images).plus(glasses));
  * }</pre>
  */
 public final class Latents {

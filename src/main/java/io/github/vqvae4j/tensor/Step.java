@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <pre>{@code
  * try (Step step = Step.training(rng)) {
- *   Tensor x = step.tensor(images, 32, 28, 28, 1);
+ *   Tensor x = step.tensor(pixels, 32, 28, 28, 1);
  *   Tensor loss = model.forward(x).square().mean();
  *   loss.backward();
  *   Tensor gradient = step.gradient(weight);   // a parameter of the model
