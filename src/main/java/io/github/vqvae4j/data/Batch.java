@@ -1,8 +1,8 @@
 package io.github.vqvae4j.data;
 
 /**
- * A batch of images of a data set, in the form that models take. The arrays are not copied, neither
- * by the constructor nor by the accessors.
+ * A batch of images of a data set, in the layout that models expect. The arrays are not copied,
+ * neither by the constructor nor by the accessors.
  *
  * @param images the pixels, [count, height, width, channels], all finite
  * @param count the number of images
@@ -15,7 +15,7 @@ package io.github.vqvae4j.data;
 public record Batch(
     float[] images, int count, int height, int width, int channels, int[] labels, int[] indices) {
   /**
-   * Creates a batch of these arrays.
+   * Creates a batch from arrays.
    *
    * @param images the pixels, [count, height, width, channels]
    * @param count the number of images, 1 or more

@@ -17,8 +17,8 @@ import java.util.concurrent.CancellationException;
  * }</pre>
  *
  * <p>The order of the images depends only on the arguments of {@code shuffled}: a run that stopped
- * after n batches resumes with {@code shuffled(data, batch, seed, n)} and gets the same batches as
- * without the interruption.
+ * after n batches resumes with {@code shuffled(data, batch, seed, n)} and returns the same batches
+ * as an uninterrupted run.
  *
  * <p>This class is thread-safe; each batch is returned to one caller. The background thread is a
  * daemon and ends on {@link #close}.
@@ -46,8 +46,8 @@ public final class Batches implements AutoCloseable {
   /**
    * Returns an infinite sequence of batches in random order. Each epoch is a new Fisher-Yates
    * shuffle of all images, determined by the seed and the epoch; its incomplete last batch is
-   * dropped. Images are read {@linkplain Dataset#image(int, long, float[], int) as used in that
-   * epoch}.
+   * dropped. Images are read {@linkplain Dataset#image(int, long, float[], int) with the
+   * augmentation of that epoch}.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}

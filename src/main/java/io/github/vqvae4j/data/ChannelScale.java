@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Mean and standard deviation of each channel of a series, used to standardize channels of
- * different units: {@code (x - mean) / deviation}, and the inverse. Compute them from the training
- * data and save them with the model, because later inputs must be scaled with the same values.
+ * different units: {@code (x - mean) / std}, and the inverse. Compute them from the training data
+ * and save them with the model, because later inputs must be scaled with the same values.
  *
  * <pre>{@code
  * ChannelScale scale = ChannelScale.of(List.of(series));
@@ -53,7 +53,8 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
 
   /**
    * Computes the mean and population standard deviation of each channel over all samples of the
-   * given series. A constant channel gets the deviation 1, so that scaling only shifts it.
+   * given series. The standard deviation of a constant channel is set to 1, so that the channel is
+   * only shifted.
    *
    * @param series one or more series with the same number of channels
    * @return the scale
@@ -67,9 +68,9 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
     double[] means = new double[channels];
     double[] squares = new double[channels];
     long count = 0;
-    for (Series one : series) {
-      checkChannels(one, channels);
-      float[] samples = one.samples();
+    for (Series part : series) {
+      checkChannels(part, channels);
+      float[] samples = part.samples();
       for (int i = 0; i < samples.length; i++) {
         int channel = i % channels;
         // Welford's update (1962) avoids the difference of large sums.

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads CIFAR-10 in its binary version: color images of 32 x 32 pixels in ten classes.
+ * Reads the binary version of CIFAR-10: color images of 32 x 32 pixels in ten classes.
  *
  * <pre>{@code
  * Cifar10Data cifar = Cifar10.download();
@@ -58,7 +58,7 @@ public final class Cifar10 {
    * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static Cifar10Data download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**

@@ -8,13 +8,15 @@ import java.util.function.Supplier;
 
 /** A column of a CSV file that is read as a channel, with statistics of its values. */
 final class CsvColumn {
-  /** The maximum relative change, by rounding to float, of a difference that is not lost. */
+  /** The maximum relative change of a difference by rounding to float that is tolerated. */
   private static final double TOLERANCE = 0.1;
 
-  /** The number of floats within the range of the values from which on rounding is harmless. */
+  /** The minimum number of floats within the range of the values for which rounding is harmless. */
   private static final int MIN_FLOATS = 100_000;
 
-  /** The gap of outliers to the other values, as a multiple of the range of those. */
+  /**
+   * The minimum gap between outliers and other values, as a multiple of the range of the others.
+   */
   private static final int OUTLIER_GAP = 50;
 
   private final int index;
@@ -63,8 +65,8 @@ final class CsvColumn {
       if (step != 0) {
         differences++;
         fractions += value == Math.rint(value) ? 0 : 1;
-        double kept = (double) (float) value - (float) last;
-        if (Math.abs(kept - step) > TOLERANCE * Math.abs(step)) {
+        double roundedDifference = (double) (float) value - (float) last;
+        if (Math.abs(roundedDifference - step) > TOLERANCE * Math.abs(step)) {
           valueBeforeLost = lostDifferences++ == 0 ? last : valueBeforeLost;
         }
       }

@@ -3,8 +3,8 @@ package io.github.vqvae4j.data;
 import java.util.List;
 
 /**
- * A fixed number of images of equal size, each with or without a label. A window of a {@link
- * Series} is an image of height 1 whose width is the time.
+ * A fixed-size collection of images of equal size, each with or without a label. A window of a
+ * {@link Series} is an image of height 1 whose width is the time.
  *
  * <pre>{@code
  * Dataset train = Mnist.download().train();
@@ -83,8 +83,8 @@ public interface Dataset {
 
   /**
    * Returns whether the values are pixels from 0 (black) to 1 (white) rather than unbounded values,
-   * such as the samples of a {@link Series}. Only pixels are clamped when they are {@link
-   * #augmented}, have a PSNR, and can be written to image files. A view returns the value of the
+   * such as the samples of a {@link Series}. Only data with pixels in [0, 1] is clamped by {@link
+   * #augmented}, has a PSNR, and can be written to image files. A view returns the value of the
    * underlying data set.
    *
    * @return whether the values are pixels; true by default
@@ -157,7 +157,7 @@ public interface Dataset {
   }
 
   /**
-   * Returns a view whose images are varied at random in each epoch of training. Outside training,
+   * Returns a view whose images are randomly augmented in each epoch of training. Outside training,
    * as in an evaluation or {@link #variance}, they are only center-cropped.
    *
    * @param augmentation the random transformations

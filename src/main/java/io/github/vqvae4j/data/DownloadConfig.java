@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <pre>{@code
  * URI mirror = URI.create("https://example.org/mnist/");
- * DownloadConfig config = DownloadConfig.of().cache(Path.of("/data/cache")).mirrors(mirror);
+ * DownloadConfig config = DownloadConfig.defaults().cache(Path.of("/data/cache")).mirrors(mirror);
  * MnistData mnist = Mnist.download(config);
  * }</pre>
  *
@@ -78,7 +78,7 @@ public record DownloadConfig(
    *
    * @return the settings
    */
-  public static DownloadConfig of() {
+  public static DownloadConfig defaults() {
     return new DownloadConfig(
         defaultCache(),
         List.of(),

@@ -59,7 +59,7 @@ public final class FashionMnist {
    * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**

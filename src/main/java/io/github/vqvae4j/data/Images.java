@@ -246,7 +246,7 @@ public final class Images implements Dataset {
   /**
    * Writes images as a grid in which each {@code Images} is one row, such as originals above their
    * reconstructions. Images of up to 56 pixels are enlarged by an integer factor, to at most 112
-   * pixels and as far as the grid does not become too large.
+   * pixels; the factor is smaller if the grid would become too large.
    *
    * @param rows the rows, of images of equal size; shorter rows are padded with white
    * @param file the PNG or JPEG file (see {@link #write})

@@ -58,7 +58,7 @@ public final class Mnist {
    * @throws IOException as in {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**

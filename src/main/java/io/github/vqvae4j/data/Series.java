@@ -7,7 +7,7 @@ import java.util.List;
  * A time series of samples in one or more channels, such as audio or a table of measurements,
  * immutable and on the heap: [time, channels], in arbitrary units.
  *
- * <p>Models are trained on windows of it, which are images of height 1: [1, time, channels].
+ * <p>Models are trained on windows of a series, which are images of height 1: [1, time, channels].
  *
  * <pre>{@code
  * Dataset windows = Series.windows(WavFiles.in(Path.of("birds")), 4_096, 2_048);

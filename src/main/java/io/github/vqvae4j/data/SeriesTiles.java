@@ -3,8 +3,8 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.Counts;
 
 /**
- * Overlapping windows that cover a whole series, and the merging of a model's outputs for them:
- * reconstructions, anomaly scores or codes.
+ * A series split into overlapping windows, whose model outputs can be merged: reconstructions,
+ * anomaly scores or codes.
  *
  * <pre>{@code
  * SeriesTiles tiles = SeriesTiles.of(series, 1_024, 128);

@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
  * images, which makes them comparable, and combined:
  *
  * <pre>
- * total = (1 - w) (r - mean r) / deviation r  +  w (q - mean q) / deviation q
+ * total = (1 - w) (r - mean r) / std r  +  w (q - mean q) / std q
  * </pre>
  *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
@@ -74,8 +74,8 @@ public final class AnomalyDetector {
    *     images; at least 1/f - 1
    * @param config the settings
    * @return the detector
-   * @throws IllegalArgumentException if there are too few images for f, or the images do not have
-   *     the size and channels that the model expects
+   * @throws IllegalArgumentException if there are too few images for f, the images do not have the
+   *     size and channels that the model expects, or they are not larger than twice the border
    * @throws NonFiniteException if a parameter, a buffer or an output of the model is NaN or
    *     infinite
    */
@@ -209,6 +209,7 @@ public final class AnomalyDetector {
    *
    * @param images images of the size and channels that the model expects, in 0..1
    * @return one score per image
+   * @throws IllegalArgumentException if the images are not larger than twice the border
    * @throws NonFiniteException as {@link #calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
@@ -241,7 +242,8 @@ public final class AnomalyDetector {
    *     border, for which the threshold is not defined, are 0, the heat of an average pixel, or, if
    *     the threshold is not above 0, a value just below it
    * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
-   *     than the border, so that parts of the series would be within the border of every window
+   *     than the border, so that parts of the series would be within the border of every window, or
+   *     the images are not larger than twice the border
    */
   public Images heatMap(Dataset images) {
     AnomalyConfig config = calibration.config();

@@ -91,8 +91,8 @@ public abstract class ImageModel extends Layer {
   /**
    * Returns the settings of the model and its components, which are saved with it.
    *
-   * @return the settings by component name, those of the model itself under {@code model}; empty
-   *     for a custom component
+   * @return the settings by component name, those of the model itself, if any, under {@code model};
+   *     empty for a custom component
    */
   public abstract Map<String, Optional<?>> settings();
 

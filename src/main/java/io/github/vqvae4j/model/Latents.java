@@ -52,7 +52,7 @@ public final class Latents {
   }
 
   /**
-   * Interpolates linearly between two latents, both included.
+   * Interpolates linearly between two latents, including both endpoints.
    *
    * @param from the first latent
    * @param to the second latent, of the same shape
@@ -158,7 +158,8 @@ public final class Latents {
    *
    * @param other the same number of latents, or a single one, which is added to each
    * @return this + other
-   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
+   * @throws IllegalArgumentException unless the shapes are equal or {@code other} is a single
+   *     latent of the same shape
    */
   public Latents plus(Latents other) {
     return combine("plus", other, 1);
@@ -169,7 +170,8 @@ public final class Latents {
    *
    * @param other the same number of latents, or a single one, which is subtracted from each
    * @return this - other
-   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
+   * @throws IllegalArgumentException unless the shapes are equal or {@code other} is a single
+   *     latent of the same shape
    */
   public Latents minus(Latents other) {
     return combine("minus", other, -1);

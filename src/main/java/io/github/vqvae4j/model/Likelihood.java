@@ -16,7 +16,7 @@ public record Likelihood(Kind kind, double variance) {
     /**
      * Each pixel is 1 with probability sigmoid(decoder output). -log p is the binary cross-entropy,
      * in which values between 0 and 1 act as probabilities (Kingma and Welling 2014, appendix C.1).
-     * For images that are nearly black and white.
+     * Suited to images that are nearly black and white.
      */
     BERNOULLI,
     /** N(decoder output + 0.5, sigma^2) with a fixed sigma^2. */

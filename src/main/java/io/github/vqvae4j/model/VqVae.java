@@ -44,8 +44,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Pixels are in 0..1. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link #reconstruct}
  * may be called from any number of threads, but not while the model is being trained. Within a
- * step, {@link #encode(Tensor)} and {@link #decode(Tensor)} are differentiable building blocks on
- * tensors. As a layer, the model maps images to reconstructions.
+ * step, {@link #encode(Tensor)} and {@link #decode(Tensor)} form one graph from images to codes to
+ * images, which can be traced as a whole; no gradient passes through the integer codes. {@link
+ * #run} has the straight-through gradient. As a layer, the model maps images to reconstructions.
  */
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
@@ -127,7 +128,7 @@ public final class VqVae extends ImageModel {
   /**
    * Returns the quantizer.
    *
-   * @return a layer from latent vectors to codes
+   * @return a layer from latents to quantized latents of the same shape
    */
   public Quantizer quantizer() {
     return quantizer;
@@ -191,6 +192,8 @@ public final class VqVae extends ImageModel {
    *
    * <pre>
    * L = mean((x - x')^2) / variance + alpha codebook + beta commitment
+   * codebook   = mean((sg[z_e] - e)^2), absent with EMA updates
+   * commitment = mean((z_e - sg[e])^2)
    * </pre>
    */
   @Override
@@ -212,6 +215,10 @@ public final class VqVae extends ImageModel {
   /**
    * Initializes the codebook from the encoder output for the first batches, if the quantizer needs
    * it.
+   *
+   * @throws IllegalStateException if the quantizer is frozen and its codebook has not been
+   *     initialized
+   * @throws NonFiniteException if an encoder output is NaN or infinite
    */
   @Override
   public void initialize(Dataset data, int batch, long seed, Rng rng) {

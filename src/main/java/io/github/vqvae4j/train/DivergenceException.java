@@ -18,8 +18,8 @@ public final class DivergenceException extends ArithmeticException {
       " Training stopped; parameters and buffers are restored to their values before this step.";
   private static final String LOWER_RATE = " Try a smaller learning rate.";
   private static final String IN_FIRST_STEP =
-      " This is the first step, so the learning rate is not the cause. Check the magnitudes of"
-          + " weights and pixels, and rebuild the model or load an earlier checkpoint.";
+      " This is the first step of the run, so its learning rate is not the cause. Check the"
+          + " magnitudes of weights and pixels, and rebuild the model or load an earlier checkpoint.";
 
   private final long step;
   private final String term;
@@ -152,8 +152,8 @@ public final class DivergenceException extends ArithmeticException {
   /**
    * Returns the name of the value that was not finite.
    *
-   * @return a parameter or buffer name with an element index, a layer name, "the gradient of" a
-   *     parameter, "the" name of a loss "term", or the name of another intermediate result
+   * @return a parameter or buffer name with an element index, a layer name, {@code "the gradient of
+   *     <parameter>"}, {@code "the <name> term"}, or the name of another intermediate result
    */
   public String term() {
     return term;

@@ -25,7 +25,7 @@ class DataEdgesTest {
   void interruptedThreadDoesNotStartADownload() {
     RemoteFile file = RemoteFile.of("data.gz", 3, "0".repeat(64));
     DownloadConfig config =
-        DownloadConfig.of().cache(folder).mirrors(URI.create("http://localhost:1/"));
+        DownloadConfig.defaults().cache(folder).mirrors(URI.create("http://localhost:1/"));
     Thread.currentThread().interrupt();
     assertSays(
         assertThrows(

@@ -42,7 +42,7 @@ class DataSetDownloadsTest {
         });
     server.start();
     DownloadConfig config =
-        DownloadConfig.of()
+        DownloadConfig.defaults()
             .cache(cache)
             .mirrors(URI.create("http://localhost:" + server.getAddress().getPort()));
     try {
@@ -73,7 +73,7 @@ class DataSetDownloadsTest {
     // Leftovers of an earlier attempt are harmless.
     Files.createDirectories(cache.resolve("cifar-10/.unpacking/cifar-10-batches-bin"));
     fetch(archive);
-    Cifar10Data data = Cifar10.download(DownloadConfig.of().cache(cache));
+    Cifar10Data data = Cifar10.download(DownloadConfig.defaults().cache(cache));
     assertEquals(2, data.train().size());
     assertEquals(9, data.test().label(1));
     assertFalse(Files.exists(archive), "the archive is replaced by the folder");
@@ -100,7 +100,7 @@ class DataSetDownloadsTest {
             Files.size(archive),
             Sha256.of(archive),
             "cifar-10-batches-bin");
-    Downloads.fetch("cifar-10", List.of(file), List.of(), DownloadConfig.of().cache(cache));
+    Downloads.fetch("cifar-10", List.of(file), List.of(), DownloadConfig.defaults().cache(cache));
   }
 
   /** Copies an archive to the cache, as a user without network access does. */

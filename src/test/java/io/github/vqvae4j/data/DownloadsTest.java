@@ -278,7 +278,7 @@ class DownloadsTest {
 
   @Test
   void defaultMirrorsAreUsedUnlessOthersAreSet() throws IOException {
-    DownloadConfig plain = DownloadConfig.of().cache(cache);
+    DownloadConfig plain = DownloadConfig.defaults().cache(cache);
     Downloads.fetch("set", List.of(file), List.of(server.mirror("good")), plain);
     assertWhole();
   }
@@ -324,7 +324,7 @@ class DownloadsTest {
     List<byte[]> others =
         List.of(archive(new byte[] {9}), corrupt, Arrays.copyOf(intact, intact.length / 2));
     try (FileServer good = new FileServer(intact)) {
-      DownloadConfig config = DownloadConfig.of().cache(cache).mirrors(good.mirror("good"));
+      DownloadConfig config = DownloadConfig.defaults().cache(cache).mirrors(good.mirror("good"));
       for (int i = 0; i < others.size(); i++) {
         Files.write(archive, others.get(i));
         Downloads.fetch("set", List.of(wanted), List.of(), config);
@@ -378,7 +378,7 @@ class DownloadsTest {
     try {
       for (String unknown : new String[] {"?", "", "home", "/nonexistent", "/J\uFFFD\uFFFDrg"}) {
         System.setProperty("user.home", unknown);
-        DownloadConfig config = DownloadConfig.of();
+        DownloadConfig config = DownloadConfig.defaults();
         assertNull(config.cache());
         assertSays(
             assertThrows(IOException.class, () -> Mnist.download(config)),
@@ -395,10 +395,10 @@ class DownloadsTest {
 
   @Test
   void cacheIsAPropertyOrInTheHomeDirectory() {
-    assertTrue(DownloadConfig.of().cache().endsWith(Path.of(".cache", "vqvae4j")));
+    assertTrue(DownloadConfig.defaults().cache().endsWith(Path.of(".cache", "vqvae4j")));
     System.setProperty("vqvae4j.cache", cache.toString());
     try {
-      assertEquals(cache, DownloadConfig.of().cache());
+      assertEquals(cache, DownloadConfig.defaults().cache());
     } finally {
       System.clearProperty("vqvae4j.cache");
     }
@@ -406,7 +406,7 @@ class DownloadsTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    DownloadConfig config = DownloadConfig.of();
+    DownloadConfig config = DownloadConfig.defaults();
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),
         "DownloadConfig.mirrors: expected",
@@ -424,7 +424,7 @@ class DownloadsTest {
 
   private DownloadConfig config(String... mirrors) {
     URI[] addresses = Arrays.stream(mirrors).map(server::mirror).toArray(URI[]::new);
-    return DownloadConfig.of().cache(cache).mirrors(addresses);
+    return DownloadConfig.defaults().cache(cache).mirrors(addresses);
   }
 
   private void fetch(String... mirrors) throws IOException {

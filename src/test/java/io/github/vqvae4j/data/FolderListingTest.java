@@ -152,7 +152,7 @@ class FolderListingTest {
     }
     Files.createDirectory(folder.resolve("folder.wav"));
     link("loop", folder);
-    FolderListing listing = FolderListing.sounds(folder);
+    FolderListing listing = FolderListing.wavFiles(folder);
     assertEquals(List.of("a.wav", "b.WAV"), names(listing.files()));
     assertEquals(
         "1 other file (notes.txt), 1 hidden (._a.wav), 3 subfolders (deep, folder.wav, loop)",
@@ -213,12 +213,12 @@ class FolderListingTest {
         "got no image files among 2 files (1 other file (a.txt), 1 subfolder (deep))",
         "pass the folder that contains the image files");
     assertSays(
-        assertThrows(BadFileException.class, () -> FolderListing.sounds(folder)),
+        assertThrows(BadFileException.class, () -> FolderListing.wavFiles(folder)),
         "got no WAV files among",
         "end in .wav");
     for (Path wrong : List.of(folder.resolve("none"), folder.resolve("a.txt"))) {
       assertSays(
-          assertThrows(NoSuchFileException.class, () -> FolderListing.sounds(wrong)),
+          assertThrows(NoSuchFileException.class, () -> FolderListing.wavFiles(wrong)),
           wrong.toString(),
           "there is no such folder, expected a folder with WAV files; check the path");
     }

@@ -66,7 +66,7 @@ class NamedArrayTest {
   }
 
   @Test
-  void valuesOfAnotherTypeAreRejected() {
+  void valuesOfADifferentTypeAreRejected() {
     NamedArray array = NamedArray.of(new float[6], 2, 3);
     assertSays(
         assertThrows(IllegalStateException.class, array::doubles), "expected", "F64", "F32[2, 3]");

@@ -56,7 +56,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void headersThatAreNotJson() throws IOException {
+  void nonJsonHeadersAreRejected() throws IOException {
     assertRejected(header("[1]", 0), "byte 8", "expected JSON");
     assertRejected(header("hello", 0), "byte 8", "expected JSON");
     assertRejected(header("{", 0), "header", "not valid JSON");
@@ -86,7 +86,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badMetadata() throws IOException {
+  void badMetadataIsRejected() throws IOException {
     assertRejected(
         header("{\"__metadata__\":3}", 0), "__metadata__", "NUMBER", "expected BEGIN_OBJECT");
     assertRejected(header("{\"__metadata__\":{\"k\":3}}", 0), "\"k\"", "NUMBER", "expected STRING");
@@ -134,7 +134,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badArrays() throws IOException {
+  void badArraysAreRejected() throws IOException {
     String valid = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
     assertEquals(1, Safetensors.read(header("{\"a\":" + valid + "}", 4)).arrays().size());
     assertRejected(header("{\"a\":" + valid + ",\"a\":" + valid + "}", 4), "duplicate name \"a\"");
@@ -158,7 +158,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badShapes() throws IOException {
+  void badShapesAreRejected() throws IOException {
     assertRejected(
         shape("[-1]", 0, 4), "array \"w\"", "expected integers from 0", "in shape, got -1");
     assertRejected(shape("[1.5]", 0, 4), "in shape, got 1.5");
@@ -172,7 +172,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badOffsets() throws IOException {
+  void badOffsetsAreRejected() throws IOException {
     assertRejected(shape("[1]", 4, 0), "array \"w\"", "[4, 0] are out of range");
     assertRejected(shape("[2]", 0, 8), "[0, 8] are out of range", "4 data bytes");
     assertRejected(shape("[0]", 4, 4), "leave a gap", "expected a start at 0");

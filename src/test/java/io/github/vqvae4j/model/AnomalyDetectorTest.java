@@ -417,7 +417,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void loadedDetectorGivesTheSameResults() throws IOException {
+  void loadedDetectorReturnsTheSameResults() throws IOException {
     Images images = noise(20, 8, 8, 1, 3);
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2)) {
@@ -437,7 +437,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void damagedFilesAreNamedInTheError() throws IOException {
+  void corruptFilesAreNamedInTheError() throws IOException {
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2);
         VqVae other = Shapes.model(1, 3)) {
@@ -466,13 +466,13 @@ class AnomalyDetectorTest {
     }
   }
 
-  private void assertBad(VqVae model, String text, String says) throws IOException {
+  private void assertBad(VqVae model, String text, String expectedText) throws IOException {
     Path file = folder.resolve("bad.json");
     Files.writeString(file, text);
     assertSays(
         assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, model)),
         "bad.json: ",
-        says);
+        expectedText);
   }
 
   @Test

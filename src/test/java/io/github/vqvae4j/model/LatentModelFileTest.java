@@ -85,7 +85,7 @@ class LatentModelFileTest {
   }
 
   @Test
-  void fileOfAnotherModelIsRejected() throws IOException {
+  void fileOfADifferentModelIsRejected() throws IOException {
     Path file = folder.resolve("a.safetensors");
     try (Autoencoder model = LatentModels.autoencoder(7)) {
       model.save(file);

@@ -193,7 +193,7 @@ class ModelCodesTest {
   }
 
   @Test
-  void codesOfOtherStagesAreRejected() {
+  void codesOfDifferentStagesAreRejected() {
     try (VqVae model = twoStages(true);
         VqVae plain = Shapes.model(1, 2)) {
       for (Codes codes :

@@ -60,7 +60,7 @@ class SeriesEncoderDecoderTest {
   @Test
   void tilesAreEquivalentToOneWindow() {
     // The receptive field of a code is its 8 samples and 47 on each side. A sample of the
-    // reconstruction depends on 6 codes on each side, and thereby on 95 samples.
+    // reconstruction depends on 6 codes on each side, and thus on 95 samples.
     Series series = Series.of(windows(1, 1, 1_000, 2).pixels(), 2, 0);
     SeriesTiles tiles = SeriesTiles.of(series, 256, 96);
     SeriesTiles whole = SeriesTiles.of(series, 1_000, 0);

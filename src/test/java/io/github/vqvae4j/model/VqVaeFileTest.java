@@ -123,7 +123,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void fileOfAnotherKindIsRejected() throws IOException {
+  void fileOfADifferentKindIsRejected() throws IOException {
     Path file = folder.resolve("other.safetensors");
     Safetensors.write(file, Map.of("format", "pt"), Map.of("w", NamedArray.of(new float[1], 1)));
     assertSays(
@@ -135,7 +135,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void damagedMetadataIsNamedInTheError() throws IOException {
+  void corruptMetadataIsNamedInTheError() throws IOException {
     for (String old : List.of("1", "2", "3")) {
       assertRejected(
           Map.of("vqvae4j.format", old),

@@ -133,7 +133,7 @@ class VqVaeTest {
   }
 
   @Test
-  void codesOfAnotherCodebookAreRejected() {
+  void codesOfADifferentCodebookAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       assertSays(
           assertThrows(

@@ -75,8 +75,9 @@ class LatentTrainingTest {
         StepReport last = report.last();
         assertEquals(1, last.terms().get(1).weight());
         assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-3);
-        // The bound by the formula of KL lies below the one by 20 samples, which does not use it:
-        // by 1.0 to 1.7 nats, where KL is 5.4 to 7. Half of KL is too near, and twice too far.
+        // The closed-form KL bound is lower than the 20-sample bound, which does not use the closed
+        // form, by 1.0 to 1.7 nats at a KL of 5.4 to 7. With half or twice the KL, the gap would be
+        // out of range.
         double gap = after + held.term("reconstruction") + held.term(Vae.KL);
         assertTrue(gap > 0.3 && gap < 3, message + ", gap " + gap);
         assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, message);
@@ -113,7 +114,8 @@ class LatentTrainingTest {
       double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
       double error = report.evaluations().get(0).meanSquaredError();
       assertTrue(variance < 0.05, "from 0.1 to " + variance);
-      assertTrue(variance > error / 2 && variance < 3 * error, variance + " beside " + error);
+      assertTrue(
+          variance > error / 2 && variance < 3 * error, variance + " compared with " + error);
     }
   }
 

@@ -65,7 +65,7 @@ class RepeatedFitTest {
   }
 
   @Test
-  void optimizerOfAnotherModelIsRejected() {
+  void optimizerOfADifferentModelIsRejected() {
     for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
       try (VqVae one = Shapes.model(1, 3);
           VqVae two = Shapes.model(1, 3)) {

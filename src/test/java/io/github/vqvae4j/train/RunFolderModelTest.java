@@ -212,7 +212,7 @@ class RunFolderModelTest {
   }
 
   @Test
-  void folderOfAnotherModelIsRejected() throws IOException {
+  void folderOfADifferentModelIsRejected() throws IOException {
     try (VqVae model = Shapes.model(1, 3);
         VqVae other = Shapes.model(1, 4)) {
       RunFolder folder = RunFolder.create(runs, "a", model);

@@ -205,7 +205,7 @@ class StepRollbackTest {
       Map<String, float[]> before = States.of(model);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer(model).steps(5).fit(TRAIN));
-      assertSays(error, "Step 1", "encoder", "the learning rate is not the cause");
+      assertSays(error, "Step 1", "encoder", "its learning rate is not the cause");
       before.keySet().removeIf(name -> name.startsWith("quantizer."));
       Map<String, float[]> after = States.of(model);
       after.keySet().retainAll(before.keySet());

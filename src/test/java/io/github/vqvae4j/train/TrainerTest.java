@@ -291,7 +291,7 @@ class TrainerTest {
     // As a float, epsilon is 0, and a zero gradient would result in 0 / 0.
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> new Adam(1e-3, 0.9, 0.999, 1e-60)),
-        "also as floats",
+        "an epsilon above 0 when rounded to float",
         "epsilon 1.0E-60");
   }
 

@@ -37,7 +37,7 @@ final class FaultTable {
     long falseAlarms = alarms.stream().filter(a -> faults.stream().noneMatch(a::overlaps)).count();
     line(
         table,
-        "%d of %d faults detected, %d false alarms in %.0f s, AUROC over all samples %.3f",
+        "%d of %d faults detected, %d false alarms in %.0f s, AUC over all samples %.3f",
         detected,
         faults.size(),
         falseAlarms,

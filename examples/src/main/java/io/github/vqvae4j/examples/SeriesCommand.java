@@ -118,7 +118,7 @@ final class SeriesCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
-          "%s: searching %s%nResults will be written to %s%n",
+          "%s: searching for faults in %s%nResults will be written to %s%n",
           input.files().get(input.files().size() - 1), input.test(), FileNames.path(folder.path()));
       if (!input.ignored().isEmpty()) {
         out.printf("ignored: %s%n", IgnoredPath.summary(input.ignored()));
@@ -155,8 +155,8 @@ final class SeriesCommand implements Callable<Integer> {
   private IllegalArgumentException tooShort(String source, String got, long min) {
     return new IllegalArgumentException(
         String.format(
-            "%1$s: expected at least %3$s of twice --window in the held-out fifth, one every %4$s,"
-                + " for --false-positives %5$s, got %2$s; use more data, a shorter --window, or a"
+            "%1$s: expected at least %3$s of length 2 x --window in the held-out data (the next"
+                + " 20 %%), one starting every %4$s, for --false-positives %5$s, got %2$s; use more data, a shorter --window, or a"
                 + " larger --false-positives",
             source, got, Counts.of(min, "window"), Counts.of(window, "sample"), falsePositives));
   }
