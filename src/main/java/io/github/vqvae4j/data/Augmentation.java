@@ -35,7 +35,7 @@ public record Augmentation(
   public static final Augmentation NONE = new Augmentation(0, 0, 0, false, 0, 0);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if a value is out of range
    */

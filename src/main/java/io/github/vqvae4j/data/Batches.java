@@ -74,9 +74,9 @@ public final class Batches implements AutoCloseable {
     checkBatch(data, batch);
     if (firstBatch < 0) {
       throw new IllegalArgumentException(
-          "got first batch "
+          "Batches.shuffled: expected a first batch of at least 0, got "
               + firstBatch
-              + ", expected 0 or more; pass 0 to start with the first batch");
+              + ". Pass 0 to start with the first batch.");
     }
     return start(new Batches(data, BatchOrder.shuffled(data.size(), batch, seed), firstBatch));
   }
@@ -121,8 +121,8 @@ public final class Batches implements AutoCloseable {
     }
     if (closed) {
       throw new IllegalStateException(
-          "got a call of next() on closed batches, expected open ones; create new batches, which"
-              + " can resume where these stopped");
+          "Batches.next: expected open batches, but they are closed. Create new ones with"
+              + " Batches.shuffled, which can resume at a given batch.");
     }
     if (ready.isEmpty() && failure != null) {
       throw rethrow(failure);

@@ -104,7 +104,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
       int channel = i % means.size();
       samples[i] = (float) ((samples[i] - means.get(channel)) / standardDeviations.get(channel));
     }
-    return Series.of(samples, means.size(), series.rate());
+    return Series.of(samples, means.size(), series.samplingRate());
   }
 
   /**
@@ -122,7 +122,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
       int channel = i % means.size();
       samples[i] = (float) (means.get(channel) + standardDeviations.get(channel) * samples[i]);
     }
-    return Series.of(samples, means.size(), scaled.rate());
+    return Series.of(samples, means.size(), scaled.samplingRate());
   }
 
   private static void checkChannels(Series series, int channels) {
@@ -152,7 +152,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * @param file the file
    * @return the scale
    * @throws NoSuchFileException if the file does not exist
-   * @throws BadFileException if the file is of another kind or corrupt
+   * @throws BadFileException if the file is of a different kind or corrupt
    * @throws IOException if the file cannot be read
    */
   public static ChannelScale load(Path file) throws IOException {

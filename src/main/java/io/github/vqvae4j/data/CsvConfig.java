@@ -64,7 +64,7 @@ public record CsvConfig(
           ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REJECT, CsvDecimal.AUTO, true);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if the separator is a letter, a digit, a line break, a
    *     surrogate, NUL, a byte order mark, or one of {@code " # . + -}, which are reserved for
@@ -130,7 +130,7 @@ public record CsvConfig(
   }
 
   /**
-   * Sets the decimal mark of numbers.
+   * Sets the decimal separator of numbers.
    *
    * @param newDecimal the new value
    * @return a copy with the new value

@@ -21,7 +21,7 @@ public interface Dataset {
   /**
    * Returns the number of images.
    *
-   * @return the number of images, 0 or more
+   * @return the number of images, at least 0
    */
   int size();
 
@@ -42,7 +42,7 @@ public interface Dataset {
   /**
    * Returns the number of channels of each image.
    *
-   * @return 1 for gray, 3 for red, green, blue
+   * @return 1 for grayscale, 3 for red, green, blue
    */
   int channels();
 
@@ -76,7 +76,7 @@ public interface Dataset {
    * Returns the label of one image.
    *
    * @param index the index of the image, 0 to {@code size() - 1}
-   * @return the label, 0 or more, or -1 if the image has none
+   * @return the label, at least 0, or -1 if the image has none
    * @throws IllegalArgumentException if the index is out of range
    */
   int label(int index);
@@ -198,7 +198,7 @@ public interface Dataset {
    * <p>Every image is read once. Sums are accumulated in double precision, and only of squares of
    * centered values.
    *
-   * @return the variance, 0 or more
+   * @return the variance, at least 0
    * @throws IllegalStateException if there are no images
    * @throws IllegalArgumentException if an image contains NaN or infinity
    */

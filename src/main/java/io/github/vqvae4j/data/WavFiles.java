@@ -74,11 +74,11 @@ public final class WavFiles {
    * files are ignored; the log reports their number and names.
    *
    * @param folder the folder; its subfolders are not searched
-   * @return the series, with equal numbers of channels and rates, in the order of {@link
+   * @return the series, with equal numbers of channels and sampling rates, in the order of {@link
    *     FolderListing#wavFiles}
    * @throws NoSuchFileException if the folder does not exist
    * @throws BadFileException if the folder contains no such file, a file cannot be read, or a file
-   *     has a different number of channels or rate than most others
+   *     has a different number of channels or sampling rate than most others
    * @throws IOException if the folder or a file cannot be read
    */
   public static List<Series> in(Path folder) throws IOException {
@@ -91,9 +91,10 @@ public final class WavFiles {
    * Reads the files of a listing.
    *
    * @param listing a listing of WAV files
-   * @return the series, with equal numbers of channels and rates, in the order of the listing
+   * @return the series, with equal numbers of channels and sampling rates, in the order of the
+   *     listing
    * @throws BadFileException if a file cannot be read, or has a different number of channels or
-   *     rate than most others
+   *     sampling rate than most others
    * @throws IOException if a file cannot be read
    */
   public static List<Series> read(FolderListing listing) throws IOException {
@@ -137,7 +138,7 @@ public final class WavFiles {
   }
 
   private static String kind(Series series) {
-    return Counts.of(series.channels(), "channel") + " at " + series.rate() + " Hz";
+    return Counts.of(series.channels(), "channel") + " at " + series.samplingRate() + " Hz";
   }
 
   /**
@@ -154,7 +155,7 @@ public final class WavFiles {
     byte[] bytes = new byte[checkWritable(series)];
     ByteBuffer wav = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int frame = 2 * series.channels();
-    int rate = (int) series.rate();
+    int rate = (int) series.samplingRate();
     wav.put(ascii("RIFF")).putInt(bytes.length - 8).put(ascii("WAVE"));
     wav.put(ascii("fmt ")).putInt(16).putShort(PCM).putShort((short) series.channels());
     wav.putInt(rate).putInt(rate * frame).putShort((short) frame).putShort((short) 16);
@@ -168,7 +169,7 @@ public final class WavFiles {
 
   /** Returns the length of the file. */
   private static int checkWritable(Series series) {
-    double rate = series.rate();
+    double rate = series.samplingRate();
     long length = HEADER + 2L * series.length() * series.channels();
     if (rate < 1
         || rate != Math.rint(rate)
@@ -178,8 +179,9 @@ public final class WavFiles {
       throw new IllegalArgumentException(
           "got "
               + series
-              + ", expected at most 16383 channels, at most 2 GB, and an integer sampling rate of 1"
-              + " or more for a WAV file; set a rate with Series.of, or write several files");
+              + ", expected at most 16383 channels, at most 2 GB, and an integer sampling rate of"
+              + " at least 1 for a WAV file; set a sampling rate with Series.of, or"
+              + " write several files");
     }
     return (int) length;
   }

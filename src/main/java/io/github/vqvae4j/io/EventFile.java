@@ -91,7 +91,7 @@ public final class EventFile {
    * @param step the training step
    * @param height the height in pixels
    * @param width the width in pixels
-   * @param channels the number of channels: 1 for gray, 3 for color
+   * @param channels the number of channels: 1 for grayscale, 3 for color
    * @param png the image as a PNG file
    * @throws IOException if the event cannot be encoded
    */

@@ -69,7 +69,7 @@ public final class RecordFile {
    * @param <R> the type of the record
    * @return the record, created by its canonical constructor
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if the file is corrupt, of another kind or of a later version
+   * @throws BadFileException if the file is corrupt, of a different kind or of a later version
    * @throws IOException if the file cannot be read
    */
   public static <R extends Record> R read(Path file, Class<R> type, String writer)

@@ -228,7 +228,7 @@ public final class RunFolder implements TrainingListener {
   public void checkModel(ImageModel trained) {
     if (trained != model) {
       throw new IllegalArgumentException(
-          "RunFolder: expected the model that the RunFolder was created for, got another one."
+          "RunFolder: expected the model that the RunFolder was created for, got a different one."
               + " Create a RunFolder for each model.");
     }
   }

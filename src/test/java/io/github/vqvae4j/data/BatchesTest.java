@@ -179,8 +179,7 @@ class BatchesTest {
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> Batches.shuffled(data, 1, 1, -1).close()),
-        "first batch -1",
-        "0 or more");
+        "Batches.shuffled: expected a first batch of at least 0, got -1.");
   }
 
   @Test
@@ -233,7 +232,7 @@ class BatchesTest {
     assertFalse(loader.isAlive());
     batches.close();
     assertSays(
-        assertThrows(IllegalStateException.class, batches::next), "closed", "create new batches");
+        assertThrows(IllegalStateException.class, batches::next), "closed", "Create new ones");
   }
 
   private static Set<Thread> loaders() {

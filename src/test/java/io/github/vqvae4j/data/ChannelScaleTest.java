@@ -52,7 +52,7 @@ class ChannelScaleTest {
     assertArrayEquals(new float[] {0, 1, 2, -2}, scaled.samples());
     assertEquals("Series[2, 2] at 50.0 Hz", scaled.toString());
     assertArrayEquals(series.samples(), SCALE.invert(scaled).samples());
-    assertEquals(50, SCALE.invert(scaled).rate());
+    assertEquals(50, SCALE.invert(scaled).samplingRate());
   }
 
   @Test

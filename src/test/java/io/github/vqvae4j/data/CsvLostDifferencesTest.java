@@ -75,7 +75,8 @@ class CsvLostDifferencesTest {
     times.add(0, "0");
     assertSays(
         assertThrows(BadFileException.class, () -> read(times)),
-        "column 1 (v): got values such as 1700000000 whose differences are lost");
+        "column 1 (v): expected differences that float can represent (7 digits), got values such"
+            + " as 1700000000.");
   }
 
   @Test
@@ -162,7 +163,7 @@ class CsvLostDifferencesTest {
         wrong.add("read: " + name);
       }
     } catch (BadFileException e) {
-      assertSays(e, "column 1 (v)", "lost in float");
+      assertSays(e, "column 1 (v)", "differences that float can represent");
       if (!rejected) {
         wrong.add("rejected: " + name);
       }

@@ -168,7 +168,10 @@ class CsvTextTest {
       for (int i = 11; i < 99; i++) {
         times.append(start).append(i).append(",1\n");
       }
-      assertRejected(times.toString(), "column 1 (t): got values such as " + start + "11", "float");
+      assertRejected(
+          times.toString(),
+          "column 1 (t): expected differences that float can represent",
+          "got values such as " + start + "11");
       if (!start.endsWith(".")) {
         assertRejected(times + "1e10,1\n", "column 1 (t)", "CsvConfig.index(PRESENT)");
       }

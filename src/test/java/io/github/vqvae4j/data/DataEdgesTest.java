@@ -69,7 +69,7 @@ class DataEdgesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two))),
         "Images[1, 1, 1, 2]",
-        "expected 1 channel (gray) or 3");
+        "expected 1 channel (grayscale) or 3");
   }
 
   @Test

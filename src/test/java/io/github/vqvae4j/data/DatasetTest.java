@@ -47,7 +47,7 @@ class DatasetTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> ByteImages.of(new byte[0], 0, 2, 3, 1)),
         "[0, 2, 3, 1]",
-        "1 or more");
+        "at least 1");
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
@@ -141,6 +141,6 @@ class DatasetTest {
     assertSays(
         assertThrows(IllegalStateException.class, () -> images.range(1, 1).variance()),
         "0 images",
-        "expected 1 or more");
+        "expected at least 1");
   }
 }

@@ -153,7 +153,7 @@ class IdxTest {
         "expected at most 28");
     rejected(
         () -> Idx.images(file("huge", gzip(idx(2051, 12, 2, 65536, 65536)))), "byte 8", "131072");
-    rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
+    rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "at least 1");
     rejected(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
   }
 

@@ -259,7 +259,7 @@ class ImageFolderTest {
         assertThrows(
             IllegalArgumentException.class,
             () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, List.of())),
-        "ImageFolderConfig.channels: expected 1 (gray) or 3 (red, green, blue), got 2.");
+        "ImageFolderConfig.channels: expected 1 (grayscale) or 3 (red, green, blue), got 2.");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),
         "ImageFolderConfig.labels: expected distinct names, got [a, b, a]; remove");

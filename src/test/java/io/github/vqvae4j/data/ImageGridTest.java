@@ -70,12 +70,12 @@ class ImageGridTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.writeGrid(gray, 0, file)),
         "got 0 columns",
-        "1 or more");
+        "at least 1");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> Images.writeGrid(List.of(gray), 0, file)),
         "got scale 0",
-        "1 or more");
+        "at least 1");
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.writeGrid(List.of(), file)),
         "got no images");

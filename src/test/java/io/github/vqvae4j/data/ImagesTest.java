@@ -44,7 +44,7 @@ class ImagesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.of(new float[0], 0, 2, 2, 1)),
         "[0, 2, 2, 1]",
-        "1 or more");
+        "at least 1");
   }
 
   @Test
@@ -91,7 +91,7 @@ class ImagesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> Images.from(data.range(1, 1))),
         "[0, 1, 1, 1]",
-        "1 or more");
+        "at least 1");
   }
 
   @Test
@@ -107,7 +107,7 @@ class ImagesTest {
     assertSays(
         assertThrows(IllegalArgumentException.class, other::toGray),
         "Images[1, 1, 1, 2]",
-        "expected 1 channel (gray) or 3");
+        "expected 1 channel (grayscale) or 3");
     assertThrows(IllegalArgumentException.class, other::toColor);
   }
 
@@ -144,7 +144,7 @@ class ImagesTest {
         assertSays(
             assertThrows(IllegalArgumentException.class, writing),
             "unbounded values",
-            "from 0 to 1",
+            "in [0, 1]",
             "as a curve");
       }
     }

@@ -66,7 +66,7 @@ class SeriesTest {
     for (double rate : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertSays(
           assertThrows(IllegalArgumentException.class, () -> Series.of(new float[5], 1, rate)),
-          "got a rate of " + rate);
+          "got a sampling rate of " + rate);
     }
     assertSays(
         assertThrows(
@@ -89,7 +89,7 @@ class SeriesTest {
           assertThrows(
               IllegalArgumentException.class, () -> Series.windows(List.of(series, other), 2, 1)),
           "got " + other + " together with Series[5, 1]",
-          "equal channels and rates");
+          "equal channels and sampling rates");
     }
   }
 

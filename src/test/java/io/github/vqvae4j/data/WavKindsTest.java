@@ -314,8 +314,9 @@ class WavKindsTest {
     assertSays(rejected(riff(fmt(PCM, 1, 8_000, 0, 16), data)), "header: ", "0 bytes");
     assertSays(rejected(riff(extensible(PCM, 1, 8_000, 0, 24, 24), data)), "header: ", "0 bytes");
     assertSays(rejected(riff(fmt(PCM, 0, 8_000, 2, 16), data)), "header: ", "0 channels");
-    assertSays(rejected(riff(fmt(PCM, 1, 0, 2, 16), data)), "header: ", "a rate of 0 Hz");
-    assertSays(rejected(riff(fmt(PCM, 1, 0xFFFFFFFFL, 2, 16), data)), "a rate of 4294967295 Hz");
+    assertSays(rejected(riff(fmt(PCM, 1, 0, 2, 16), data)), "header: ", "a sampling rate of 0 Hz");
+    assertSays(
+        rejected(riff(fmt(PCM, 1, 0xFFFFFFFFL, 2, 16), data)), "a sampling rate of 4294967295 Hz");
     int[][] bad = {
       {PCM, 1, 2, 0}, {PCM, 1, 1, 9}, {PCM, 2, 3, 12}, {PCM, 3, 2, 8}, {PCM, 1, 2, 8},
       {PCM, 1, 5, 40}, {PCM, 1, 8, 64}, {FLOAT, 1, 2, 16}, {FLOAT, 1, 3, 24}, {FLOAT, 1, 8, 32},

@@ -22,7 +22,7 @@ class SafetensorsDamageTest {
   @TempDir Path folder;
 
   @Test
-  void messagesNameFilePlaceAndProblem() throws IOException {
+  void messagesNameFileLocationAndProblem() throws IOException {
     Path file = Files.write(folder.resolve("short"), new byte[7]);
     BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
     assertEquals(

@@ -318,7 +318,7 @@ class AnomalyDetectorTest {
               () ->
                   AnomalyDetector.calibrate(
                       model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.01))),
-          "at least 99 held-out normal images for a false positive rate of 0.01",
+          "at least 99 held-out normal images for a false-positive rate of 0.01",
           "got 98",
           "0.0101",
           "Hold out more");

@@ -140,7 +140,7 @@ class ImagePaletteTest {
     ImagePalette palette = fit(images, 6);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> fit(noise(1, 2, 2, 2), 3)),
-        "expected one or more images of 1 or 3 channels, got 1 of 2");
+        "expected one or more images with 1 or 3 channels, got 1 of 2");
     assertSays(
         assertThrows(
             IllegalArgumentException.class,
@@ -180,11 +180,11 @@ class ImagePaletteTest {
     Codes codes = palette.encode(images);
     assertSays(
         assertThrows(IllegalArgumentException.class, () -> fit(images.unbounded(), 4)),
-        "in 0..1",
+        "in [0, 1]",
         "KMeans");
     assertSays(
         assertThrows(
             IllegalArgumentException.class, () -> palette.report(images.unbounded(), codes)),
-        "in 0..1");
+        "in [0, 1]");
   }
 }

@@ -46,7 +46,7 @@ class LatentModelFileTest {
     Path file = folder.resolve("v.safetensors");
     List<Vae> models =
         List.of(
-            LatentModels.vae(7).likelihood(Likelihood.gaussian(0.02)).beta(2).warmUp(9).build(),
+            LatentModels.vae(7).likelihood(Likelihood.gaussian(0.02)).beta(2).klWarmUp(9).build(),
             LatentModels.convolutional(7),
             Vae.builder()
                 .encoder(StridedEncoder.channels(1).widths(3))
@@ -115,8 +115,8 @@ class LatentModelFileTest {
       model.save(file);
     }
     assertRejected(file, "\"latent\":[6]", "\"latent\":[16777216]", "encoder.project.weight");
-    assertRejected(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
-    assertRejected(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
+    assertRejected(file, "\"latent\":[6]", "\"latent\":[]", "corrupt settings");
+    assertRejected(file, "\"variance\":1.0", "\"variance\":0.0", "corrupt settings");
     assertRejected(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
     assertRejected(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "the file's 8 arrays");
     assertRejected(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");

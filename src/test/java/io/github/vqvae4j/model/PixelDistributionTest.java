@@ -103,7 +103,7 @@ class PixelDistributionTest {
         assertThrows(IllegalArgumentException.class, () -> Likelihood.gaussian(0)),
         "above 0",
         "got 0.0",
-        "in 0..1");
+        "in [0, 1]");
     assertThrows(IllegalArgumentException.class, () -> Likelihood.learnedGaussian(Double.NaN));
   }
 }

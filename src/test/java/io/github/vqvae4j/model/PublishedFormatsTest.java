@@ -129,11 +129,11 @@ class PublishedFormatsTest {
     String config = metadata.get("vqvae4j.config");
     metadata.put("vqvae4j.config", change.apply(config));
     assertNotEquals(config, metadata.get("vqvae4j.config"), "the change had no effect");
-    Path damaged = folder.resolve("damaged");
-    Safetensors.write(damaged, metadata, content.arrays());
+    Path corrupt = folder.resolve("corrupt");
+    Safetensors.write(corrupt, metadata, content.arrays());
     assertSays(
-        assertThrows(BadFileException.class, () -> VqVae.load(damaged)),
-        damaged.toString(),
+        assertThrows(BadFileException.class, () -> VqVae.load(corrupt)),
+        corrupt.toString(),
         "metadata vqvae4j.config, encoder: ",
         fault);
   }

@@ -119,7 +119,7 @@ class SeriesEncoderDecoderTest {
     assertRejected(
         content,
         config.replaceFirst("\"dilationGrowth\":3", "\"dilationGrowth\":0"),
-        "damaged settings");
+        "corrupt settings");
     int decoder = config.indexOf("series-decoder");
     String encoder = config.substring(0, decoder);
     String rest = config.substring(decoder);

@@ -79,7 +79,7 @@ class VaeTest {
 
   @Test
   void klWeightIncreasesToBeta() {
-    try (Vae model = LatentModels.vae(1).beta(4).warmUp(100).build()) {
+    try (Vae model = LatentModels.vae(1).beta(4).klWarmUp(100).build()) {
       assertEquals(0, klWeight(model, 0));
       assertEquals(0.04, klWeight(model, 1), 1e-12);
       assertEquals(2, klWeight(model, 50), 1e-12);
@@ -174,10 +174,10 @@ class VaeTest {
   @Test
   void klIsAveragedOverAllImages() {
     try (Vae model = LatentModels.vae(1).build()) {
-      double[] whole = model.kl(IMAGES);
+      double[] whole = model.klPerDimension(IMAGES);
       assertEquals(6, whole.length);
-      double[] first = model.kl(IMAGES.range(0, 10));
-      double[] rest = model.kl(IMAGES.range(10, 70));
+      double[] first = model.klPerDimension(IMAGES.range(0, 10));
+      double[] rest = model.klPerDimension(IMAGES.range(10, 70));
       for (int i = 0; i < 6; i++) {
         assertTrue(whole[i] > 0);
         assertEquals((10 * first[i] + 60 * rest[i]) / 70, whole[i], 1e-6);
@@ -198,7 +198,7 @@ class VaeTest {
     List<String> warnings = warnings(oneUsed, 1000);
     assertEquals(1, warnings.size());
     for (String part :
-        List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "warmUp(..)")) {
+        List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "klWarmUp(..)")) {
       assertTrue(warnings.get(0).contains(part), warnings.get(0));
     }
   }
@@ -271,7 +271,7 @@ class VaeTest {
     assertRejected(() -> Vae.builder().latent(1 << 20, 1 << 20, 1 << 30), "16777216");
     assertRejected(() -> Vae.builder().beta(-1), "VaeConfig.beta", "at least 0, got -1.0.");
     assertRejected(
-        () -> Vae.builder().warmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
+        () -> Vae.builder().klWarmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
     assertRejected(
         () -> DenseEncoder.images(8, 0, 1),
         "DenseEncoderConfig.width: expected at least 1, got 0.");

@@ -152,7 +152,7 @@ class VqVaeFileTest {
     assertRejected(
         Map.of("vqvae4j.config", "{}"),
         "encoder",
-        "damaged settings: encoder: missing, expected an object");
+        "corrupt settings: encoder: missing, expected an object");
     assertRejected(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"java.lang.Runtime\"}}"),
         "unknown kind \"java.lang.Runtime\"",
@@ -196,7 +196,7 @@ class VqVaeFileTest {
       String changed = config.replaceFirst(change[0], change[1]);
       assertRejected(Map.of("vqvae4j.config", changed), "the settings require", change[2]);
     }
-    assertRejected(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+    assertRejected(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "corrupt settings");
   }
 
   @Test

@@ -103,7 +103,7 @@ class WeightCheckTest {
           first(vae, "encoder"),
           value,
           () -> vae.sample(2, new Rng(1)),
-          () -> vae.kl(IMAGES),
+          () -> vae.klPerDimension(IMAGES),
           () -> vae.logLikelihood(IMAGES, 2, new Rng(1)));
     }
   }
@@ -125,8 +125,8 @@ class WeightCheckTest {
         }
         NonFiniteException error =
             assertThrows(NonFiniteException.class, () -> each.reconstruct(IMAGES));
-        assertEquals("the encoder's output", error.what());
-        assertSays(error, each.getClass().getSimpleName() + ": the encoder's output is ");
+        assertEquals("the encoder output", error.what());
+        assertSays(error, each.getClass().getSimpleName() + ": the encoder output is ");
       }
     }
   }

@@ -55,7 +55,7 @@ class LatentTrainingTest {
     double meanLogLikelihood = 0;
     double meanError = 0;
     for (int seed = 1; seed <= 3; seed++) {
-      try (Vae model = LatentModels.vae(seed).warmUp(100).build()) {
+      try (Vae model = LatentModels.vae(seed).klWarmUp(100).build()) {
         double before = mean(model.logLikelihood(TEST, 20, new Rng(1)));
         List<StepReport> reports = new ArrayList<>();
         TrainingReport report =
@@ -80,7 +80,8 @@ class LatentTrainingTest {
         // out of range.
         double gap = after + held.term("reconstruction") + held.term(Vae.KL);
         assertTrue(gap > 0.3 && gap < 3, message + ", gap " + gap);
-        assertTrue(Arrays.stream(model.kl(TEST)).filter(kl -> kl > 0.1).count() >= 4, message);
+        assertTrue(
+            Arrays.stream(model.klPerDimension(TEST)).filter(kl -> kl > 0.1).count() >= 4, message);
       }
     }
     assertTrue(meanLogLikelihood > -17, "mean of three: " + meanLogLikelihood);
@@ -94,7 +95,7 @@ class LatentTrainingTest {
     double[] errors = new double[3];
     double[] betas = {0.5, 1, 2};
     for (int i = 0; i < betas.length; i++) {
-      try (Vae model = LatentModels.vae(1).beta(betas[i]).warmUp(100).build()) {
+      try (Vae model = LatentModels.vae(1).beta(betas[i]).klWarmUp(100).build()) {
         Evaluation held =
             trainer(model).seed(1).evaluate(TEST, 400).fit(TRAIN).evaluations().get(0);
         nats[i] = held.term(Vae.KL);
@@ -174,7 +175,7 @@ class LatentTrainingTest {
       Evaluation last = report.evaluations().get(3);
       assertEquals(
           List.of("reconstruction", "kl"), last.terms().stream().map(TermReport::name).toList());
-      assertEquals(Arrays.stream(model.kl(TEST)).sum(), last.term(Vae.KL), 1e-3);
+      assertEquals(Arrays.stream(model.klPerDimension(TEST)).sum(), last.term(Vae.KL), 1e-3);
       assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-9);
       double min = report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
       assertEquals(min, report.best().orElseThrow().loss());
@@ -186,7 +187,7 @@ class LatentTrainingTest {
       assertEquals(elbo, -last.loss(), 1);
       assertTrue(mean(model.logLikelihood(TEST, 300, new Rng(1))) > elbo);
     }
-    try (Vae warming = LatentModels.vae(1).beta(2).warmUp(1_000).build()) {
+    try (Vae warming = LatentModels.vae(1).beta(2).klWarmUp(1_000).build()) {
       Evaluation early =
           trainer(warming).steps(1).evaluate(TEST, 1).fit(TRAIN).best().orElseThrow();
       assertEquals(2, early.terms().get(1).weight());

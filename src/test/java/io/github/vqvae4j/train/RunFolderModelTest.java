@@ -219,7 +219,7 @@ class RunFolderModelTest {
       assertSays(
           assertThrows(
               IllegalArgumentException.class, () -> trainer(other).listener(folder).fit(TRAIN)),
-          "another one",
+          "a different one",
           "a RunFolder for each model");
       trainer(model).listener(folder).fit(TRAIN);
     }

@@ -292,7 +292,7 @@ class RunFolderTest {
       assertFalse(Files.exists(folder.path().resolve("images")));
       assertSays(
           assertThrows(ArithmeticException.class, () -> model.reconstruct(TEST)),
-          "VqVae: the encoder's output is ",
+          "VqVae: the encoder output is ",
           "smaller learning rate");
     }
   }

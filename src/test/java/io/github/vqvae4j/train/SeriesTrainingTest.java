@@ -105,8 +105,7 @@ class SeriesTrainingTest {
       assertTrue(report.toString().contains("normalized MSE"), report.toString());
       assertFalse(Files.exists(folder.resolve("images")));
       assertEquals(1, run.warnings().size(), run.warnings().toString());
-      assertSays(
-          new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training continues");
+      assertSays(new Exception(run.warnings().get(0)), "images", "in [0, 1]", "Training continues");
     }
   }
 

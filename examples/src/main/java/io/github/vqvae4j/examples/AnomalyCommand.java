@@ -48,8 +48,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       converter = PositiveDouble.class,
       defaultValue = "0.05",
       description =
-          "The accepted fraction of normal digits reported as anomalous. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Maximum false-positive rate: the fraction of normal digits that may be flagged."
+              + " Default: ${DEFAULT-VALUE}.")
   private double falsePositives;
 
   @Option(
@@ -102,7 +102,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     if (indices.length == images.size() || indices.length == 0) {
       throw new ParameterException(
           spec.commandLine(),
-          "--without: expected a label of the images, which must have at least two labels, got " + without);
+          "--without: expected a label of the images, which must have at least two labels,"
+              + " got " + without);
     }
     return images.select(indices);
   }

@@ -45,13 +45,15 @@ final class DownloadOption {
         paramLabel = "URL",
         description =
             "Folder from which --download fetches the files, under their original names. If several"
-                + " are given, the next one is tried after a failure. Default: the data set's standard mirrors.")
+                + " are given, the next one is tried after a failure. Default: the data"
+                + " set's standard mirrors.")
     private List<URI> mirrors = List.of();
 
     @Option(
         names = "--cache",
         paramLabel = "DIR",
-        description = "Cache folder of --download. Default: the system property vqvae4j.cache, or else"
+        description =
+            "Cache folder of --download. Default: the system property vqvae4j.cache, or else"
                 + " .cache/vqvae4j in your home directory.")
     private Path cache;
   }

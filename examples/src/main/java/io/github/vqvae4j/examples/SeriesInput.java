@@ -105,7 +105,7 @@ record SeriesInput(
         train,
         heldOut,
         last.range(start, last.length()),
-        new Timeline(start, last.rate()),
+        new Timeline(start, last.samplingRate()),
         channels,
         List.of(),
         sound,
