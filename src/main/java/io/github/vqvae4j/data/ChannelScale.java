@@ -94,7 +94,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * Standardizes a series.
    *
    * @param series a series with the same number of channels
-   * @return the series of (x - mean) / deviation, with the same sampling rate
+   * @return the series of (x - mean) / std, with the same sampling rate
    * @throws IllegalArgumentException if the number of channels differs
    */
   public Series apply(Series series) {
@@ -112,7 +112,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * original units of the channels.
    *
    * @param scaled a series with the same number of channels
-   * @return the series of mean + deviation x, with the same sampling rate
+   * @return the series of mean + std x, with the same sampling rate
    * @throws IllegalArgumentException if the number of channels differs
    */
   public Series invert(Series scaled) {

@@ -103,7 +103,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       throw new ParameterException(
           spec.commandLine(),
           "--without: expected a label of the images, which must have at least two labels,"
-              + " got " + without);
+              + " got "
+              + without);
     }
     return images.select(indices);
   }
