@@ -150,7 +150,7 @@ class BadInputTest {
   void wrongImageSize() throws IOException {
     Path image = folder.resolve("wide.png");
     Images.write(Images.of(new float[27 * 30], 1, 27, 30, 1), image);
-    reconstruct(model, image).failed(1, "27x30", "4 divides");
+    reconstruct(model, image).failed(1, "27x30", "multiples of 4");
     assertFalse(Files.exists(folder.resolve("r.png")));
   }
 
