@@ -22,12 +22,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Java code block in README.md, CONTRIBUTING.md and docs/ compiles. */
+/** Every Java example in README.md, CONTRIBUTING.md, docs/ and the library's Javadoc compiles. */
 class DocsCodeTest {
   private static final Pattern BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern JAVADOC =
+      Pattern.compile("<pre>\\{@code(.*?)\\}</pre>", Pattern.DOTALL);
+  private static final Pattern MARGIN = Pattern.compile("(?m)^ *\\* ?");
   private static final Pattern CLASS = Pattern.compile("\\b(?:class|record) ([A-Z]\\w+)");
   private static final List<String> PACKAGES =
       List.of(
+          "config",
           "data",
           "io",
           "memory",
@@ -74,13 +78,52 @@ class DocsCodeTest {
         blocks().stream().anyMatch(b -> b.name().startsWith("README") && isComplete(b.code())));
   }
 
+  static List<Block> javadocExamples() throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    Path sources = Path.of("src/main/java/io/github/vqvae4j");
+    try (Stream<Path> files = Files.walk(sources)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).sorted().toList()) {
+        Matcher matcher = JAVADOC.matcher(Files.readString(file));
+        while (matcher.find()) {
+          String code = MARGIN.matcher(matcher.group(1)).replaceAll("");
+          blocks.add(new Block(file, sources.relativize(file) + " " + (blocks.size() + 1), code));
+        }
+      }
+    }
+    return blocks;
+  }
+
   @ParameterizedTest
   @MethodSource("blocks")
   void codeBlockCompiles(Block block, @TempDir Path output) throws IOException {
     boolean complete = isComplete(block.code());
     Matcher name = CLASS.matcher(block.code());
     String className = complete && name.find() ? name.group(1) : "Snippet";
-    String source = complete ? block.code() : snippet(block);
+    compile(block, className, complete ? block.code() : snippet(block), output);
+  }
+
+  @Test
+  void centralClassesHaveExamples() throws IOException {
+    List<String> files =
+        javadocExamples().stream().map(b -> b.page().getFileName().toString()).toList();
+    assertTrue(
+        files.containsAll(
+            List.of("Tensor.java", "Layer.java", "VqVae.java", "Trainer.java", "Dataset.java")),
+        files::toString);
+  }
+
+  @ParameterizedTest
+  @MethodSource("javadocExamples")
+  void javadocExampleCompiles(Block block, @TempDir Path output) throws IOException {
+    String source =
+        imports()
+            + "class Snippet extends ExampleVariables.Javadoc {\n"
+            + method(block.code())
+            + "}\n";
+    compile(block, "Snippet", source, output);
+  }
+
+  private static void compile(Block block, String className, String source, Path output) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     JavaFileObject file =
@@ -117,14 +160,8 @@ class DocsCodeTest {
    * to it. All classes of a page are visible to each other.
    */
   private static String snippet(Block block) throws IOException {
-    StringBuilder source =
-        new StringBuilder(
-            "import java.nio.file.Path;\nimport java.util.*;\nimport java.util.concurrent.*;\n");
-    source.append("import org.nd4j.linalg.api.buffer.DataType;\n");
-    source.append("import org.nd4j.linalg.api.ndarray.INDArray;\n");
-    source.append("import org.nd4j.linalg.factory.Nd4j;\n");
-    PACKAGES.forEach(p -> source.append("import io.github.vqvae4j.").append(p).append(".*;\n"));
-    source.append("class Snippet {\n");
+    StringBuilder source = new StringBuilder(imports());
+    source.append("class Snippet extends ExampleVariables.Docs {\n");
     for (Block other : blocks()) {
       if (other.page().equals(block.page())
           && !isComplete(other.code())
@@ -133,11 +170,32 @@ class DocsCodeTest {
       }
     }
     if (!hasClass(block.code())) {
-      source
-          .append("void run(VqVae model, MnistData digits, Rng rng) throws Exception {\n")
-          .append(block.code())
-          .append("}\n");
+      source.append(method(block.code()));
     }
     return source.append("}\n").toString();
+  }
+
+  private static String imports() {
+    StringBuilder imports =
+        new StringBuilder("import static java.nio.charset.StandardCharsets.UTF_8;\n");
+    List<String> names =
+        new ArrayList<>(
+            List.of(
+                "com.google.gson.JsonObject",
+                "io.github.vqvae4j.ExampleVariables",
+                "java.net.URI",
+                "java.nio.file.Path",
+                "java.util.*",
+                "java.util.concurrent.*",
+                "org.nd4j.linalg.api.buffer.DataType",
+                "org.nd4j.linalg.api.ndarray.INDArray",
+                "org.nd4j.linalg.factory.Nd4j"));
+    PACKAGES.forEach(p -> names.add("io.github.vqvae4j." + p + ".*"));
+    names.forEach(name -> imports.append("import ").append(name).append(";\n"));
+    return imports.toString();
+  }
+
+  private static String method(String statements) {
+    return "void run() throws Exception {\n" + statements + "}\n";
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
  * record and component:
  *
  * <pre>{@code
+ * enum Unit { METER, INCH }
+ *
  * record Size(int height, Unit unit) {
  *   Size {
  *     Require.that(height >= 1, "Size.height", "at least 1", height);

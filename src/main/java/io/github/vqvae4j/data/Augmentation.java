@@ -5,15 +5,15 @@ import io.github.vqvae4j.config.Require;
 
 /**
  * Random transformations of training images, applied in this order: crop, horizontal flip,
- * brightness, contrast. {@link #NONE}, the default, applies none.
+ * brightness, contrast. {@link #NONE} applies no transformations.
  *
  * <pre>{@code
  * Dataset varied = flowers.augmented(Augmentation.NONE.crop(56, 56).flip(true).brightness(0.1), 42);
  * }</pre>
  *
  * <p>Let f be uniform in [1 - brightness, 1 + brightness], g uniform in [1 - contrast, 1 +
- * contrast], and m the mean of all values of the image. A value v becomes first f v, then m + g (v
- * - m); each result is clamped to [0, 1].
+ * contrast], and m the mean of all values of the image after the brightness change. A value v
+ * becomes first f v, then m + g (v - m); each result is clamped to [0, 1].
  *
  * <p>Unbounded values (see {@link Dataset#unitRange}), as in windows of a {@link Series}, are not
  * clamped, and m is the mean of the value's channel in the window. Brightness then scales the
@@ -31,11 +31,11 @@ import io.github.vqvae4j.config.Require;
  */
 public record Augmentation(
     int height, int width, int padding, boolean flip, double brightness, double contrast) {
-  /** No transformations. */
+  /** Applies no transformations. */
   public static final Augmentation NONE = new Augmentation(0, 0, 0, false, 0, 0);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if a value is out of range
    */
@@ -56,7 +56,7 @@ public record Augmentation(
    *
    * @param newHeight the height in pixels
    * @param newWidth the width in pixels
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public Augmentation crop(int newHeight, int newWidth) {
     return Records.with(this, "height", newHeight, "width", newWidth);

@@ -1,27 +1,27 @@
 package io.github.vqvae4j.data;
 
 /**
- * A batch of images of a data set, in the form that models take. The arrays are not copied, neither
- * by the constructor nor by the accessors.
+ * A batch of images of a data set, in the layout that models expect. The arrays are not copied,
+ * neither by the constructor nor by the accessors.
  *
  * @param images the pixels, [count, height, width, channels], all finite
  * @param count the number of images
  * @param height the height in pixels
  * @param width the width in pixels
- * @param channels the number of channels: 1 for gray, 3 for red, green, blue
+ * @param channels the number of channels: 1 for grayscale, 3 for red, green, blue
  * @param labels the label of each image, -1 for none
  * @param indices the index of each image in the data set
  */
 public record Batch(
     float[] images, int count, int height, int width, int channels, int[] labels, int[] indices) {
   /**
-   * Creates a batch of these arrays.
+   * Creates a batch from arrays.
    *
    * @param images the pixels, [count, height, width, channels]
-   * @param count the number of images, 1 or more
-   * @param height the height in pixels, 1 or more
-   * @param width the width in pixels, 1 or more
-   * @param channels the number of channels, 1 or more
+   * @param count the number of images, at least 1
+   * @param height the height in pixels, at least 1
+   * @param width the width in pixels, at least 1
+   * @param channels the number of channels, at least 1
    * @param labels the label of each image
    * @param indices the index of each image in the data set
    * @throws IllegalArgumentException if a size is below 1 or the length of an array does not match

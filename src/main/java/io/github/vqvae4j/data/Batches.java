@@ -17,8 +17,8 @@ import java.util.concurrent.CancellationException;
  * }</pre>
  *
  * <p>The order of the images depends only on the arguments of {@code shuffled}: a run that stopped
- * after n batches resumes with {@code shuffled(data, batch, seed, n)} and gets the same batches as
- * without the interruption.
+ * after n batches resumes with {@code shuffled(data, batch, seed, n)} and returns the same batches
+ * as an uninterrupted run.
  *
  * <p>This class is thread-safe; each batch is returned to one caller. The background thread is a
  * daemon and ends on {@link #close}.
@@ -46,8 +46,8 @@ public final class Batches implements AutoCloseable {
   /**
    * Returns an infinite sequence of batches in random order. Each epoch is a new Fisher-Yates
    * shuffle of all images, determined by the seed and the epoch; its incomplete last batch is
-   * dropped. Images are read {@linkplain Dataset#image(int, long, float[], int) as used in that
-   * epoch}.
+   * dropped. Images are read {@linkplain Dataset#image(int, long, float[], int) with the
+   * augmentation of that epoch}.
    *
    * @param data the images
    * @param batch the number of images in each batch, 1 to {@code data.size()}
@@ -74,9 +74,9 @@ public final class Batches implements AutoCloseable {
     checkBatch(data, batch);
     if (firstBatch < 0) {
       throw new IllegalArgumentException(
-          "got first batch "
+          "Batches.shuffled: expected a first batch of at least 0, got "
               + firstBatch
-              + ", expected 0 or more; pass 0 to start with the first batch");
+              + ". Pass 0 to start with the first batch.");
     }
     return start(new Batches(data, BatchOrder.shuffled(data.size(), batch, seed), firstBatch));
   }
@@ -121,8 +121,8 @@ public final class Batches implements AutoCloseable {
     }
     if (closed) {
       throw new IllegalStateException(
-          "got a call of next() on closed batches, expected open ones; create new batches, which"
-              + " can resume where these stopped");
+          "Batches.next: expected open batches, but they are closed. Create new ones with"
+              + " Batches.shuffled, which can resume at a given batch.");
     }
     if (ready.isEmpty() && failure != null) {
       throw rethrow(failure);

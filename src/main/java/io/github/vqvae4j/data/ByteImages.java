@@ -40,7 +40,7 @@ public final class ByteImages implements Dataset {
    * @param count the number of images
    * @param height the height in pixels
    * @param width the width in pixels
-   * @param channels the number of channels: 1 for gray, 3 for red, green, blue
+   * @param channels the number of channels: 1 for grayscale, 3 for red, green, blue
    * @return the images
    * @throws IllegalArgumentException if a size is below 1 or the length of the array is not the
    *     product of the sizes
@@ -63,7 +63,7 @@ public final class ByteImages implements Dataset {
   /**
    * Returns the same images with labels.
    *
-   * @param labels the label of each image, 0 or more, or -1 for none; not copied
+   * @param labels the label of each image, at least 0, or -1 for none; not copied
    * @return images that share these pixels
    * @throws IllegalArgumentException if the number of labels is not the number of images, or a
    *     label is below -1
@@ -84,7 +84,7 @@ public final class ByteImages implements Dataset {
                 + labels[i]
                 + " for image "
                 + i
-                + ", expected 0 or more, or -1 for none; correct it");
+                + ", expected at least 0, or -1 for none; correct it");
       }
     }
     return new ByteImages(pixels, size, height, width, channels, labels);
@@ -117,7 +117,7 @@ public final class ByteImages implements Dataset {
     toFloats(pixels, index * length, length, target, offset);
   }
 
-  /** Converts bytes to values from 0 to 1. */
+  /** Converts bytes to values in [0, 1]. */
   static void toFloats(byte[] bytes, int start, int length, float[] target, int offset) {
     for (int i = 0; i < length; i++) {
       target[offset + i] = VALUES[bytes[start + i] & 0xff];

@@ -12,12 +12,12 @@ import java.util.List;
 
 /**
  * Mean and standard deviation of each channel of a series, used to standardize channels of
- * different units: {@code (x - mean) / deviation}, and the inverse. Compute them from the training
- * data and save them with the model, because later inputs must be scaled with the same values.
+ * different units: {@code (x - mean) / std}, and the inverse. Compute them from the training data
+ * and save them with the model, because later inputs must be scaled with the same values.
  *
  * <pre>{@code
- * ChannelScale scale = ChannelScale.of(List.of(train));
- * Dataset windows = Series.windows(List.of(scale.apply(train)), 512, 128);
+ * ChannelScale scale = ChannelScale.of(List.of(series));
+ * Dataset windows = Series.windows(List.of(scale.apply(series)), 512, 128);
  * }</pre>
  *
  * @param means the mean of each channel, in its unit
@@ -54,7 +54,8 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
 
   /**
    * Computes the mean and population standard deviation of each channel over all samples of the
-   * given series. A constant channel gets the deviation 1, so that scaling only shifts it.
+   * given series. The standard deviation of a constant channel is set to 1, so that the channel is
+   * only shifted.
    *
    * @param series one or more series with the same number of channels
    * @return the scale
@@ -68,9 +69,9 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
     double[] means = new double[channels];
     double[] squares = new double[channels];
     long count = 0;
-    for (Series one : series) {
-      checkChannels(one, channels);
-      float[] samples = one.samples();
+    for (Series part : series) {
+      checkChannels(part, channels);
+      float[] samples = part.samples();
       for (int i = 0; i < samples.length; i++) {
         int channel = i % channels;
         // Welford's update (1962) avoids the difference of large sums.
@@ -94,7 +95,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * Standardizes a series.
    *
    * @param series a series with the same number of channels
-   * @return the series of (x - mean) / deviation, with the same sampling rate
+   * @return the series of (x - mean) / std, with the same sampling rate
    * @throws IllegalArgumentException if the number of channels differs
    */
   public Series apply(Series series) {
@@ -104,7 +105,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
       int channel = i % means.size();
       samples[i] = (float) ((samples[i] - means.get(channel)) / standardDeviations.get(channel));
     }
-    return Series.of(samples, means.size(), series.rate());
+    return Series.of(samples, means.size(), series.samplingRate());
   }
 
   /**
@@ -112,7 +113,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * original units of the channels.
    *
    * @param scaled a series with the same number of channels
-   * @return the series of mean + deviation x, with the same sampling rate
+   * @return the series of mean + std x, with the same sampling rate
    * @throws IllegalArgumentException if the number of channels differs
    */
   public Series invert(Series scaled) {
@@ -122,7 +123,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
       int channel = i % means.size();
       samples[i] = (float) (means.get(channel) + standardDeviations.get(channel) * samples[i]);
     }
-    return Series.of(samples, means.size(), scaled.rate());
+    return Series.of(samples, means.size(), scaled.samplingRate());
   }
 
   private static void checkChannels(Series series, int channels) {
@@ -152,7 +153,7 @@ public record ChannelScale(List<Double> means, List<Double> standardDeviations) 
    * @param file the file
    * @return the scale
    * @throws NoSuchFileException if the file does not exist
-   * @throws BadFileException if the file is of another kind or corrupt
+   * @throws BadFileException if the file is of a different kind or corrupt
    * @throws IOException if the file cannot be read
    */
   public static ChannelScale load(Path file) throws IOException {

@@ -13,7 +13,7 @@ final class Checks {
       throw new IllegalArgumentException(
           "got image index "
               + index
-              + ", expected 0 or more and less than "
+              + ", expected at least 0 and less than "
               + size
               + ", the number of images; correct the index");
     }
@@ -36,7 +36,7 @@ final class Checks {
       throw new IllegalArgumentException(
           "got images "
               + shape(count, height, width, channels)
-              + ", expected each size to be 1 or more and at most 2147483639 values in total;"
+              + ", expected each size to be at least 1, and at most 2147483639 values in total;"
               + " correct the sizes, or use fewer images at a time");
     }
     return (int) length;
@@ -84,7 +84,8 @@ final class Checks {
       throw new IllegalArgumentException(
           "got "
               + images
-              + ", expected 1 channel (gray) or 3 (red, green, blue); select these channels first");
+              + ", expected 1 channel (grayscale) or 3 (red, green, blue); select these channels"
+              + " first");
     }
   }
 
@@ -96,7 +97,7 @@ final class Checks {
       throw new IllegalArgumentException(
           "got "
               + images
-              + " with unbounded values, expected pixels from 0 to 1; scale the values and create"
+              + " with unbounded values, expected pixels in [0, 1]; scale the values and create"
               + " pixels with Images.of, or plot the series as a curve");
     }
     grayOrColor(images);

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads CIFAR-10 in its binary version: color images of 32 x 32 pixels in ten classes.
+ * Reads the binary version of CIFAR-10: color images of 32 x 32 pixels in ten classes.
  *
  * <pre>{@code
  * Cifar10Data cifar = Cifar10.download();
@@ -55,10 +55,10 @@ public final class Cifar10 {
    * unpacked 184 MB).
    *
    * @return the images with their labels
-   * @throws IOException as in {@link #download(DownloadConfig)}
+   * @throws IOException as for {@link #download(DownloadConfig)}
    */
   public static Cifar10Data download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**
@@ -171,11 +171,11 @@ public final class Cifar10 {
   /** Copies one record's planes to {@code pixels}, channels last, and returns its label. */
   private static int readRecord(Path file, int index, byte[] record, byte[] pixels, int offset)
       throws BadFileException {
-    String place = "record " + index + " (byte " + (long) index * RECORD + ")";
+    String location = "record " + index + " (byte " + (long) index * RECORD + ")";
     if (record.length < RECORD) {
       throw new BadFileException(
           file,
-          place,
+          location,
           "got "
               + record.length
               + " bytes, expected "
@@ -186,7 +186,7 @@ public final class Cifar10 {
     if (label >= LABEL_NAMES.size()) {
       throw new BadFileException(
           file,
-          place,
+          location,
           "got label "
               + label
               + ", expected 0 to 9; the file is corrupt or not of the binary"

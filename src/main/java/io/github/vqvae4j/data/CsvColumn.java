@@ -8,17 +8,19 @@ import java.util.function.Supplier;
 
 /** A column of a CSV file that is read as a channel, with statistics of its values. */
 final class CsvColumn {
-  /** The maximum relative change, by rounding to float, of a difference that is not lost. */
+  /** The maximum relative change of a difference by rounding to float that is tolerated. */
   private static final double TOLERANCE = 0.1;
 
-  /** The number of floats within the range of the values from which on rounding is harmless. */
+  /** The minimum number of floats within the range of the values for which rounding is harmless. */
   private static final int MIN_FLOATS = 100_000;
 
-  /** The gap of outliers to the other values, as a multiple of the range of those. */
+  /**
+   * The minimum gap between outliers and other values, as a multiple of the range of the others.
+   */
   private static final int OUTLIER_GAP = 50;
 
   private final int index;
-  private final String place;
+  private final String location;
   private double first = Double.NaN;
   private double last = Double.NaN;
   private double min = Double.POSITIVE_INFINITY;
@@ -37,19 +39,19 @@ final class CsvColumn {
    * Creates a column.
    *
    * @param index the index, counted from 0
-   * @param place the description for messages, counted from 1
+   * @param location the description for messages, counted from 1
    */
-  CsvColumn(int index, String place) {
+  CsvColumn(int index, String location) {
     this.index = index;
-    this.place = place;
+    this.location = location;
   }
 
   int index() {
     return index;
   }
 
-  String place() {
-    return place;
+  String location() {
+    return location;
   }
 
   /** Adds the next value that is not missing. */
@@ -63,8 +65,8 @@ final class CsvColumn {
       if (step != 0) {
         differences++;
         fractions += value == Math.rint(value) ? 0 : 1;
-        double kept = (double) (float) value - (float) last;
-        if (Math.abs(kept - step) > TOLERANCE * Math.abs(step)) {
+        double roundedDifference = (double) (float) value - (float) last;
+        if (Math.abs(roundedDifference - step) > TOLERANCE * Math.abs(step)) {
           valueBeforeLost = lostDifferences++ == 0 ? last : valueBeforeLost;
         }
       }
@@ -102,22 +104,21 @@ final class CsvColumn {
     if (gap > 0 && missing == CsvMissing.INTERPOLATE) {
       throw new BadFileException(
           file,
-          "end of file, " + place,
+          "end of file, " + location,
           "got "
               + (gap == 1 ? "a missing value" : gap + " missing values")
               + " at the end, expected a value after them to interpolate; remove these lines, or"
               + " use CsvConfig.missing(DROP_LINE or PREVIOUS)");
     }
-    thousands.check(file, place);
+    thousands.check(file, location);
     if (losesDifferences(samples)) {
       throw new BadFileException(
           file,
-          place,
-          "got values such as "
+          location,
+          "expected differences that float can represent (7 digits), got values such as "
               + BigDecimal.valueOf(valueBeforeLost).toPlainString()
-              + " whose differences are lost in float, which has 7 digits, expected differences"
-              + " that are preserved; exclude the column by selecting others by name, or, if it is"
-              + " the first, with CsvConfig.index(PRESENT), or subtract a constant");
+              + ". Exclude the column by selecting others by name, or, if it is the first, with"
+              + " CsvConfig.index(PRESENT), or subtract a constant.");
     }
   }
 

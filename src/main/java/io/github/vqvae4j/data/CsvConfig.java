@@ -15,26 +15,38 @@ import io.github.vqvae4j.config.Require;
  * @param separator the separator between fields; a comma by default. A first line {@code sep=;}, as
  *     read and written by Excel, overrides it. The separator is never guessed; a file with another
  *     one is an error
- * @param header whether the first line is a header. {@code AUTO}, the default, treats it as a
- *     header if columns are selected by name; if none of its fields is a number and at least one is
- *     a name (a missing value such as {@code NA} is not a name); or if it counts the columns, 0, 1,
- *     2, .., as pandas writes it for columns without names. After an empty first field or {@code
- *     Unnamed: 0}, the name of an index, one name suffices and the other fields may be numbers.
- *     Ambiguous lines are errors: {@code 0} and {@code 0,1}, and a first line of distinct numbers
- *     each of which is farther from the other values of its column than the range of those; in a
- *     table of one column, only if it consists of digits, such as {@code 2020}, and most of the
- *     other values are not integers
+ * @param header whether the first line is a header. {@code AUTO}, the default, treats it as one if
+ *     <ul>
+ *       <li>columns are selected by name,
+ *       <li>none of its fields is a number and at least one is a name (a missing value such as
+ *           {@code NA} is not a name),
+ *       <li>it counts the columns, 0, 1, 2, .., as pandas writes it for columns without names, or
+ *       <li>its first field is empty or {@code Unnamed: 0}, the name of an index, and at least one
+ *           other field is a name, even if further fields are numbers.
+ *     </ul>
+ *     Ambiguous first lines are errors:
+ *     <ul>
+ *       <li>{@code 0} and {@code 0,1};
+ *       <li>distinct numbers each of which is farther from the other values of its column than the
+ *           range of those; in a table of one column, only if the line consists of digits, such as
+ *           {@code 2020}, and most of the other values are not integers.
+ *     </ul>
+ *
  * @param index whether the first column is an index, such as row numbers or times, rather than
  *     samples; an index is not read as a channel unless selected by name. {@code AUTO}, the
  *     default, treats it as an index if its name in the header is empty, as written by pandas and
  *     R, or {@code Unnamed: 0}
  * @param missing how missing values are treated; by default they are errors
- * @param decimal the decimal mark of numbers; a point by default
- * @param comments whether lines that begin with {@code #} are skipped. By default they are, and
- *     thus cannot be the header; with {@code false} they are ordinary lines. By default, a line
- *     that may begin with a spreadsheet's error value is an error: its first field is a value such
- *     as {@code #N/A} or {@code #VALEUR!}, or consists of {@code #} characters, or, after the first
- *     line, of capital letters, and other fields follow or the table has one column
+ * @param decimal the decimal separator; {@code AUTO} by default: a point, and ambiguous files are
+ *     rejected
+ * @param comments whether lines that begin with {@code #} are skipped as comments; true by default.
+ *     A comment cannot be the header. If true, a line that may begin with a spreadsheet's error
+ *     value is an error: if other fields follow or the table has one column, and the first field
+ *     <ul>
+ *       <li>is a value such as {@code #N/A} or {@code #VALEUR!},
+ *       <li>consists of {@code #} characters, or
+ *       <li>after the first line, consists of {@code #} and capital letters.
+ *     </ul>
  */
 public record CsvConfig(
     char separator,
@@ -44,18 +56,19 @@ public record CsvConfig(
     CsvDecimal decimal,
     boolean comments) {
   /**
-   * Comma and decimal point, header and index detected, missing values are errors, comments
-   * skipped.
+   * The default settings: comma separator, decimal point, header and index detected, missing values
+   * rejected, comments skipped.
    */
   public static final CsvConfig DEFAULT =
       new CsvConfig(
           ',', CsvPresence.AUTO, CsvPresence.AUTO, CsvMissing.REJECT, CsvDecimal.AUTO, true);
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
-   * @throws IllegalArgumentException if the separator is a letter, a digit, a line break, or one of
-   *     {@code " # . + -}, which are reserved for quotes, comments and numbers
+   * @throws IllegalArgumentException if the separator is a letter, a digit, a line break, a
+   *     surrogate, NUL, a byte order mark, or one of {@code " # . + -}, which are reserved for
+   *     quotes, comments and numbers
    */
   public CsvConfig {
     Require.that(
@@ -117,7 +130,7 @@ public record CsvConfig(
   }
 
   /**
-   * Sets the decimal mark of numbers.
+   * Sets the decimal separator of numbers.
    *
    * @param newDecimal the new value
    * @return a copy with the new value

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-/** The decimal mark of a CSV file; see {@link CsvConfig}. */
+/** The decimal separator of a CSV file; see {@link CsvConfig}. */
 public enum CsvDecimal {
   /**
    * A point, as in 1.5; ambiguous files are errors. Two columns of integers without a header,

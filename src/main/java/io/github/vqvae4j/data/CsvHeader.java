@@ -148,9 +148,9 @@ final class CsvHeader {
   }
 
   private CsvColumn column(int index) {
-    String place = "column " + (index + 1);
+    String location = "column " + (index + 1);
     return new CsvColumn(
-        index, named ? place + " (" + MessageText.excerpt(fields.get(index)) + ")" : place);
+        index, named ? location + " (" + MessageText.excerpt(fields.get(index)) + ")" : location);
   }
 
   private int find(String name, boolean comments, char separator) throws BadFileException {

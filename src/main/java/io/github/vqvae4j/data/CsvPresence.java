@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-/** Whether a CSV file has a header or an index; see {@link CsvConfig}. */
+/** The presence of a header or an index in a CSV file; see {@link CsvConfig}. */
 public enum CsvPresence {
   /** Detected from the file by the rules in {@link CsvConfig}. */
   AUTO,

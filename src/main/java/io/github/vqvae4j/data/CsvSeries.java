@@ -24,7 +24,7 @@ import java.util.List;
  * }</pre>
  *
  * <p>Files are UTF-8 with any line endings; fields may be quoted as in RFC 4180. For the settings,
- * see {@link CsvConfig}. A value consists of digits with an optional sign, decimal mark and
+ * see {@link CsvConfig}. A value consists of digits with an optional sign, decimal separator and
  * exponent ({@code -1.5e-3}); anything else in a channel is an error: dates, units, percent signs,
  * infinities, and thousands separators if they can be detected: a column that contains only values
  * such as {@code 1.012} is read as having decimal points.
@@ -82,7 +82,7 @@ public final class CsvSeries {
    * @param columns the names of the columns to read as channels, in this order; none for all
    * @return the series, with an unknown sampling rate
    * @throws NoSuchFileException if the file does not exist
-   * @throws BadFileException as in {@link #read(Path, CsvConfig, String...)}
+   * @throws BadFileException as for {@link #read(Path, CsvConfig, String...)}
    * @throws IOException if the file cannot be read
    */
   public static Series read(Path file, String... columns) throws IOException {
@@ -97,8 +97,8 @@ public final class CsvSeries {
    * @param columns the names of the columns to read as channels, in this order; none for all
    * @return the series, with an unknown sampling rate
    * @throws NoSuchFileException if the file does not exist
-   * @throws BadFileException as in {@link #read(Path, CsvConfig, String...)}
-   * @throws IllegalArgumentException as in {@link CsvConfig}
+   * @throws BadFileException as for {@link #read(Path, CsvConfig, String...)}
+   * @throws IllegalArgumentException as for {@link CsvConfig}
    * @throws IOException if the file cannot be read
    */
   public static Series read(Path file, char separator, String... columns) throws IOException {
@@ -294,7 +294,7 @@ public final class CsvSeries {
 
   private BadFileException bad(CsvRecord line, CsvColumn column, String problem) {
     return new BadFileException(
-        file, "line " + line.getStartingLineNumber() + ", " + column.place(), problem);
+        file, "line " + line.getStartingLineNumber() + ", " + column.location(), problem);
   }
 
   private void reserve(CsvRecord line) throws BadFileException {

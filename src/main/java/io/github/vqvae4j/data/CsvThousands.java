@@ -17,9 +17,7 @@ final class CsvThousands {
   private String integer;
   private String grouped;
 
-  /**
-   * Returns whether a number has one mark, which may be a decimal mark or a thousands separator.
-   */
+  /** Returns whether a number has one mark, which may be a decimal or thousands separator. */
   static boolean maySeparate(String field) {
     return field.length() <= MAX_LENGTH && GROUPED.matcher(field).matches();
   }
@@ -45,11 +43,11 @@ final class CsvThousands {
   }
 
   /** Throws an exception if the points of the column may be thousands separators. */
-  void check(Path file, String place) throws BadFileException {
+  void check(Path file, String location) throws BadFileException {
     if (!excluded && integer != null && grouped != null) {
       throw new BadFileException(
           file,
-          place,
+          location,
           "got only integers below 1000, such as "
               + integer
               + ", and values such as "

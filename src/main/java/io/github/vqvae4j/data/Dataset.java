@@ -3,8 +3,8 @@ package io.github.vqvae4j.data;
 import java.util.List;
 
 /**
- * A fixed number of images of equal size, each with or without a label. A window of a {@link
- * Series} is an image of height 1 whose width is the time.
+ * A fixed-size collection of images of equal size, each with or without a label. A window of a
+ * {@link Series} is an image of height 1 whose width is the time.
  *
  * <pre>{@code
  * Dataset train = Mnist.download().train();
@@ -21,7 +21,7 @@ public interface Dataset {
   /**
    * Returns the number of images.
    *
-   * @return the number of images, 0 or more
+   * @return the number of images, at least 0
    */
   int size();
 
@@ -42,7 +42,7 @@ public interface Dataset {
   /**
    * Returns the number of channels of each image.
    *
-   * @return 1 for gray, 3 for red, green, blue
+   * @return 1 for grayscale, 3 for red, green, blue
    */
   int channels();
 
@@ -76,15 +76,15 @@ public interface Dataset {
    * Returns the label of one image.
    *
    * @param index the index of the image, 0 to {@code size() - 1}
-   * @return the label, 0 or more, or -1 if the image has none
+   * @return the label, at least 0, or -1 if the image has none
    * @throws IllegalArgumentException if the index is out of range
    */
   int label(int index);
 
   /**
    * Returns whether the values are pixels from 0 (black) to 1 (white) rather than unbounded values,
-   * such as the samples of a {@link Series}. Only pixels are clamped when they are {@link
-   * #augmented}, have a PSNR, and can be written to image files. A view returns the value of the
+   * such as the samples of a {@link Series}. Only data with pixels in [0, 1] is clamped by {@link
+   * #augmented}, has a PSNR, and can be written to image files. A view returns the value of the
    * underlying data set.
    *
    * @return whether the values are pixels; true by default
@@ -157,7 +157,7 @@ public interface Dataset {
   }
 
   /**
-   * Returns a view whose images are varied at random in each epoch of training. Outside training,
+   * Returns a view whose images are randomly augmented in each epoch of training. Outside training,
    * as in an evaluation or {@link #variance}, they are only center-cropped.
    *
    * @param augmentation the random transformations
@@ -198,7 +198,7 @@ public interface Dataset {
    * <p>Every image is read once. Sums are accumulated in double precision, and only of squares of
    * centered values.
    *
-   * @return the variance, 0 or more
+   * @return the variance, at least 0
    * @throws IllegalStateException if there are no images
    * @throws IllegalArgumentException if an image contains NaN or infinity
    */

@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <pre>{@code
  * URI mirror = URI.create("https://example.org/mnist/");
- * DownloadConfig config = DownloadConfig.of().cache(Path.of("/data/cache")).mirrors(mirror);
+ * DownloadConfig config = DownloadConfig.defaults().cache(Path.of("/data/cache")).mirrors(mirror);
  * MnistData mnist = Mnist.download(config);
  * }</pre>
  *
@@ -40,7 +40,7 @@ public record DownloadConfig(
   private static final String CACHE_PROPERTY = "vqvae4j.cache";
 
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if the URL of a mirror is not http or https, a timeout is less
    *     than 1 ms, or {@code attempts} is below 1
@@ -78,7 +78,7 @@ public record DownloadConfig(
    *
    * @return the settings
    */
-  public static DownloadConfig of() {
+  public static DownloadConfig defaults() {
     return new DownloadConfig(
         defaultCache(),
         List.of(),
@@ -138,7 +138,7 @@ public record DownloadConfig(
   /**
    * Sets the maximum number of consecutive failures of a mirror.
    *
-   * @param count the maximum, 1 or more
+   * @param count the maximum, at least 1
    * @return a copy with the new value
    */
   public DownloadConfig attempts(int count) {

@@ -3,7 +3,7 @@ package io.github.vqvae4j.data;
 /** Receives the progress of a download. */
 @FunctionalInterface
 public interface DownloadListener {
-  /** Does nothing. */
+  /** A listener that does nothing. */
   DownloadListener NONE = progress -> {};
 
   /**

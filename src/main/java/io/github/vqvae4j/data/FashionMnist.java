@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.List;
 
 /**
- * Downloads Fashion-MNIST: grayscale 28 x 28 images of ten kinds of clothing. The files are named
- * as those of MNIST; {@link Mnist#in} reads existing files.
+ * Downloads Fashion-MNIST: grayscale images of 28 x 28 pixels, showing ten kinds of clothing. The
+ * files are named as those of MNIST; {@link Mnist#in} reads existing files.
  *
  * <p>Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine
  * learning algorithms", 2017.
@@ -56,10 +56,10 @@ public final class FashionMnist {
    * Reads Fashion-MNIST from the cache. Missing files are downloaded first (31 MB).
    *
    * @return the images with their labels
-   * @throws IOException as in {@link #download(DownloadConfig)}
+   * @throws IOException as for {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**

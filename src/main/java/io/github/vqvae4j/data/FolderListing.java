@@ -64,7 +64,7 @@ public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ign
    * @throws BadFileException if the folder contains no such files
    * @throws IOException if the folder cannot be read
    */
-  public static FolderListing sounds(Path folder) throws IOException {
+  public static FolderListing wavFiles(Path folder) throws IOException {
     return new FolderSearch("WAV", SOUNDS, false).in(folder);
   }
 

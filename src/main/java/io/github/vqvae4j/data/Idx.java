@@ -117,18 +117,18 @@ public final class Idx {
     checkMagic(file, readInt(file, in, 0), magic);
     long length = 1;
     for (int i = 0; i < sizes.length; i++) {
-      int place = 4 + 4 * i;
-      sizes[i] = readInt(file, in, place);
+      int offset = 4 + 4 * i;
+      sizes[i] = readInt(file, in, offset);
       if (sizes[i] < 1) {
         throw new BadFileException(
-            file, "byte " + place, "got size " + sizes[i] + ", expected 1 or more" + REMEDY);
+            file, "byte " + offset, "got size " + sizes[i] + ", expected at least 1" + REMEDY);
       }
       // Each factor is an int, so the product cannot overflow before it is rejected.
       length *= sizes[i];
       if (length > Math.min(maxBytes, Integer.MAX_VALUE - 8)) {
         throw new BadFileException(
             file,
-            "byte " + place,
+            "byte " + offset,
             "got sizes with a product of at least "
                 + length
                 + " bytes, expected at most "
@@ -186,17 +186,20 @@ public final class Idx {
       problem +=
           "; this is a file of labels: the two paths are swapped, pass them in the other order";
     } else {
-      problem += "; this is not such an IDX file, check the path or get a new copy of the file";
+      problem +=
+          "; this is not an IDX file of "
+              + (expected == IMAGES_MAGIC ? "images" : "labels")
+              + ": check the path or download the file again";
     }
     throw new BadFileException(file, "byte 0", problem);
   }
 
-  private static int readInt(Path file, InputStream in, int place) throws IOException {
+  private static int readInt(Path file, InputStream in, int offset) throws IOException {
     byte[] bytes = in.readNBytes(4);
     if (bytes.length < 4) {
       throw new BadFileException(
           file,
-          "byte " + (place + bytes.length),
+          "byte " + (offset + bytes.length),
           "the file ends within its header, expected an IDX header" + REMEDY);
     }
     return ByteBuffer.wrap(bytes).getInt();

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-/** How images of different sizes are fitted to one size. */
+/** The method that fits images of different sizes to one size. */
 public enum ImageFit {
   /**
    * Scales the image to cover the size and center-crops it, preserving the aspect ratio. The center
@@ -12,6 +12,9 @@ public enum ImageFit {
   /** Scales the image to the size, ignoring the aspect ratio. */
   STRETCH,
 
-  /** Center-crops the image without scaling. Each image must be at least as large as the size. */
+  /**
+   * Center-crops the image without scaling. Each image must be at least as large as the target
+   * size.
+   */
   CENTER
 }

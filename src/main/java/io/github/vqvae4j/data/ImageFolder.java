@@ -37,9 +37,9 @@ import org.slf4j.event.Level;
  *
  * <p>The label names are the sorted names of the direct subfolders that contain images at any
  * depth: {@code flowers/rose/7.jpg} has the label of {@code rose}; an image directly in the folder
- * has no label. Subfolders whose names differ only in Unicode normalization (é as one character or
- * as two) are the same label. A subfolder without images, such as {@code __MACOSX}, is not a label.
- * A test folder may lack a class. To give it the same labels, pass the label names of the training
+ * has no label. Subfolders whose names differ only in Unicode normalization (é as one code point or
+ * two) are the same label. A subfolder without images, such as {@code __MACOSX}, is not a label. A
+ * test folder may lack a class. To give it the same labels, pass the label names of the training
  * folder:
  *
  * <pre>{@code
@@ -378,12 +378,12 @@ public final class ImageFolder implements Dataset {
   }
 
   /**
-   * Returns the number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, 2 images
-   * without, held in memory, in flowers}.
+   * Returns the number, shape, labels and folder: {@code 900 images [64, 64, 3], 5 labels, 2
+   * unlabeled images, held in memory, in flowers}.
    */
   @Override
   public String toString() {
-    long without = labelNames.isEmpty() ? 0 : unlabeled();
+    long unlabeled = labelNames.isEmpty() ? 0 : unlabeled();
     return Counts.of(size(), "image")
         + " ["
         + height()
@@ -393,7 +393,7 @@ public final class ImageFolder implements Dataset {
         + channels()
         + "], "
         + Counts.of(labelNames.size(), "label")
-        + (without == 0 ? "" : ", " + Counts.of(without, "image") + " without")
+        + (unlabeled == 0 ? "" : ", " + Counts.of(unlabeled, "unlabeled image"))
         + ", "
         + (images instanceof StreamedImages ? "streamed" : "held in memory")
         + ", in "

@@ -15,8 +15,9 @@ import java.util.List;
  *
  * @param height the height of every image in pixels, at least 1
  * @param width the width of every image in pixels, at least 1
- * @param channels 3 for red, green, blue (the default) or 1 for gray; other images are converted
- * @param fit how images of other sizes are fitted; {@code COVER} by default
+ * @param channels 3 for red, green, blue (the default) or 1 for grayscale; other images are
+ *     converted
+ * @param fit how images are fitted to this size; {@code COVER} by default
  * @param streamed whether images are read from their files on each access; by default, all are held
  *     in memory, height * width * channels bytes each
  * @param skipCorrupt whether files that cannot be read are skipped and counted; by default, the
@@ -32,7 +33,7 @@ public record ImageFolderConfig(
     boolean skipCorrupt,
     List<String> labels) {
   /**
-   * Checks the settings.
+   * Validates the settings.
    *
    * @throws IllegalArgumentException if a size is below 1, an image is too large for an array, the
    *     number of channels is neither 1 nor 3, or a label name is repeated
@@ -44,7 +45,7 @@ public record ImageFolderConfig(
     Require.that(
         channels == 1 || channels == 3,
         record + "channels",
-        "1 (gray) or 3 (red, green, blue)",
+        "1 (grayscale) or 3 (red, green, blue)",
         channels);
     Checks.length(1, height, width, channels);
     Require.nonNull(ImageFit.class, record + "fit", fit);
@@ -79,7 +80,7 @@ public record ImageFolderConfig(
   }
 
   /**
-   * Converts images to gray: 0.299 red + 0.587 green + 0.114 blue.
+   * Converts images to grayscale: 0.299 red + 0.587 green + 0.114 blue.
    *
    * @return a copy with 1 channel
    */
@@ -88,7 +89,7 @@ public record ImageFolderConfig(
   }
 
   /**
-   * Sets how images of other sizes are fitted.
+   * Sets how images are fitted to this size.
    *
    * @param newFit the new value
    * @return a copy with the new value

@@ -27,7 +27,7 @@ final class ImageGrid {
   static List<Images> rows(Images images, int columns) {
     if (columns < 1) {
       throw new IllegalArgumentException(
-          "got " + columns + " columns, expected 1 or more; correct the number of columns");
+          "got " + columns + " columns, expected at least 1; correct the number of columns");
     }
     List<Images> rows = new ArrayList<>();
     for (int start = 0; start < images.size(); start += columns) {
@@ -44,7 +44,7 @@ final class ImageGrid {
   static Images layOut(List<Images> rows, int scale) {
     if (scale < 1) {
       throw new IllegalArgumentException(
-          "got scale " + scale + ", expected 1 or more; use 1 to keep the size");
+          "got scale " + scale + ", expected at least 1; use 1 to keep the size");
     }
     Images first = rows.get(0);
     rows.forEach(Checks::writable);

@@ -37,7 +37,7 @@ final class ImageRows {
     return raster.getWidth();
   }
 
-  /** Returns 1 for gray or 3 for red, green, blue. */
+  /** Returns 1 for grayscale or 3 for red, green, blue. */
   int channels() {
     return pixels.channels();
   }

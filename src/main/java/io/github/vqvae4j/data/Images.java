@@ -62,7 +62,7 @@ public final class Images implements Dataset {
    * @param count the number of images
    * @param height the height in pixels
    * @param width the width in pixels
-   * @param channels the number of channels: 1 for gray, 3 for red, green, blue
+   * @param channels the number of channels: 1 for grayscale, 3 for red, green, blue
    * @return the images
    * @throws IllegalArgumentException if a size is below 1, the length of the array is not the
    *     product of the sizes, or a value is NaN or infinite
@@ -86,11 +86,11 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Reads one image from a PNG, JPEG or BMP file. The format is detected from the content. A gray
-   * image has 1 channel, a color image 3. As in PIL and torchvision, values are those stored in the
-   * file, divided by the maximum: color profiles and gamma are ignored, and 16-bit values keep
-   * their precision. Transparent pixels, including those of a PNG's transparent color, are blended
-   * with white. Of an animated PNG, the default image is read.
+   * Reads one image from a PNG, JPEG or BMP file. The format is detected from the content. A
+   * grayscale image has 1 channel, a color image 3. As in PIL and torchvision, values are those
+   * stored in the file, divided by the maximum: color profiles and gamma are ignored, and 16-bit
+   * values keep their precision. Transparent pixels, including those of a PNG's transparent color,
+   * are blended with white. Of an animated PNG, the default image is read.
    *
    * <p>JPEG files are decoded by the JDK. If only the height of the chroma is halved (4:4:0), the
    * result depends on the libjpeg of the JDK build: libjpeg-turbo, as in PIL and Debian's OpenJDK,
@@ -118,7 +118,7 @@ public final class Images implements Dataset {
   /**
    * Copies all images of a data set. To copy some of them, see {@link Dataset#range}.
    *
-   * @param data the data set, of 1 or more images
+   * @param data the data set, of at least 1 image
    * @return the images
    * @throws IllegalArgumentException if the data set is empty, does not fit into one array, or
    *     contains NaN or infinity
@@ -131,7 +131,7 @@ public final class Images implements Dataset {
    * Copies selected images of a data set.
    *
    * @param data the data set
-   * @param indices the indices of 1 or more images, in any order
+   * @param indices the indices of at least 1 image, in any order
    * @return the images
    * @throws IllegalArgumentException if an index is out of range, or an image contains NaN or
    *     infinity
@@ -181,10 +181,10 @@ public final class Images implements Dataset {
    * Writes one image to a file, atomically: as PNG if the name ends in {@code .png}, as JPEG if it
    * ends in {@code .jpg} or {@code .jpeg}. Values are clamped to [0, 1] and rounded to 8 bits.
    *
-   * @param image one image of 1 or 3 channels
+   * @param image one image with 1 or 3 channels
    * @param file the file; an existing one is replaced
    * @throws IllegalArgumentException if there are several images, the number of channels is neither
-   *     1 nor 3, the values are unbounded, or the file name has another extension
+   *     1 nor 3, the values are unbounded, or the file name has a different extension
    * @throws IOException if the file cannot be written
    */
   public static void write(Images image, Path file) throws IOException {
@@ -205,7 +205,7 @@ public final class Images implements Dataset {
   /**
    * Encodes one image as PNG.
    *
-   * @param image one image of 1 or 3 channels
+   * @param image one image with 1 or 3 channels
    * @return the bytes that {@link #write} writes
    * @throws IllegalArgumentException if there are several images, the number of channels is neither
    *     1 nor 3, or the values are unbounded
@@ -221,7 +221,7 @@ public final class Images implements Dataset {
    *
    * @param images the images
    * @param file the PNG or JPEG file (see {@link #write})
-   * @throws IllegalArgumentException as in {@link #writeGrid(List, Path)}
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(Images images, Path file) throws IOException {
@@ -233,9 +233,9 @@ public final class Images implements Dataset {
    * Path)}).
    *
    * @param images the images
-   * @param columns the number of images per row, 1 or more
+   * @param columns the number of images per row, at least 1
    * @param file the PNG or JPEG file (see {@link #write})
-   * @throws IllegalArgumentException if {@code columns} is below 1, and as in {@link
+   * @throws IllegalArgumentException if {@code columns} is below 1, and as for {@link
    *     #writeGrid(List, Path)}
    * @throws IOException if the file cannot be written
    */
@@ -246,12 +246,12 @@ public final class Images implements Dataset {
   /**
    * Writes images as a grid in which each {@code Images} is one row, such as originals above their
    * reconstructions. Images of up to 56 pixels are enlarged by an integer factor, to at most 112
-   * pixels and as far as the grid does not become too large.
+   * pixels; the factor is smaller if the grid would become too large.
    *
    * @param rows the rows, of images of equal size; shorter rows are padded with white
    * @param file the PNG or JPEG file (see {@link #write})
    * @throws IllegalArgumentException if there are no rows, their images differ in size, or the grid
-   *     has more than 64 million pixels, and as in {@link #write}
+   *     has more than 64 million pixels, and as for {@link #write}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, Path file) throws IOException {
@@ -263,7 +263,7 @@ public final class Images implements Dataset {
    *
    * @param rows the rows, of images of equal size; shorter rows are padded with white
    * @return one large image
-   * @throws IllegalArgumentException as in {@link #writeGrid(List, Path)}
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
    */
   public static Images grid(List<Images> rows) {
     Checks.equalSizes(rows);
@@ -275,10 +275,10 @@ public final class Images implements Dataset {
    * with a thin white line between images.
    *
    * @param rows the rows, of images of equal size; shorter rows are padded with white
-   * @param scale the enlargement factor, 1 or more
+   * @param scale the enlargement factor, at least 1
    * @param file the PNG or JPEG file (see {@link #write})
-   * @throws IllegalArgumentException if {@code scale} is below 1, and as in {@link #writeGrid(List,
-   *     Path)}
+   * @throws IllegalArgumentException if {@code scale} is below 1, and as for {@link
+   *     #writeGrid(List, Path)}
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, int scale, Path file) throws IOException {
@@ -287,7 +287,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Returns images of the same values, marked as unbounded: not pixels from 0 to 1, but values such
+   * Returns images of the same values, marked as unbounded: not pixels in [0, 1], but values such
    * as the samples of a series.
    *
    * @return images whose {@link #unitRange} is false
@@ -297,9 +297,9 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Converts the images to gray: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+   * Converts the images to grayscale: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
    *
-   * @return images of 1 channel; this object if they are gray already
+   * @return images with 1 channel; this object if they are grayscale already
    * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
    */
   public Images toGray() {
@@ -317,7 +317,7 @@ public final class Images implements Dataset {
   /**
    * Converts the images to red, green and blue. The three channels of a grayscale image are equal.
    *
-   * @return images of 3 channels; this object if they are in color already
+   * @return images with 3 channels; this object if they are in color already
    * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
    */
   public Images toColor() {

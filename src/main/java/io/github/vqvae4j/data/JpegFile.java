@@ -299,12 +299,12 @@ final class JpegFile {
     if (ids.length == 4) {
       throw unsupported(
           (adobeTransform == 2 ? "YCCK" : "CMYK") + " JPEG, intended for printing",
-          "expected gray or RGB; convert it to RGB");
+          "expected grayscale or RGB; convert it to RGB");
     }
     if (ids.length != 1 && ids.length != 3) {
       throw unsupported(
           "JPEG of " + ids.length + " components",
-          "expected 1 (gray) or 3 (color); convert it to RGB");
+          "expected 1 (grayscale) or 3 (color); convert it to RGB");
     }
   }
 

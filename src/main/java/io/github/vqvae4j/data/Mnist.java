@@ -55,10 +55,10 @@ public final class Mnist {
    * Reads MNIST from the cache. Missing files are downloaded first (12 MB).
    *
    * @return the images with their labels
-   * @throws IOException as in {@link #download(DownloadConfig)}
+   * @throws IOException as for {@link #download(DownloadConfig)}
    */
   public static MnistData download() throws IOException {
-    return download(DownloadConfig.of());
+    return download(DownloadConfig.defaults());
   }
 
   /**

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * pixels are blended with white.
  */
 sealed interface PixelFormat {
-  /** Returns 1 for gray or 3 for red, green, blue. */
+  /** Returns 1 for grayscale or 3 for red, green, blue. */
   int channels();
 
   /** Returns the number of samples per pixel. */
@@ -17,7 +17,7 @@ sealed interface PixelFormat {
   /** Returns the number of bytes per pixel in ImageIO, or an upper bound if pixels share a byte. */
   int bytes();
 
-  /** Converts the samples of the first {@code pixels} pixels to values from 0 to 1. */
+  /** Converts the samples of the first {@code pixels} pixels to values in [0, 1]. */
   void toFloats(int[] samples, int pixels, float[] target, int offset) throws BadFileException;
 
   /**

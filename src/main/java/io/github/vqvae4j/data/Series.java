@@ -7,7 +7,7 @@ import java.util.List;
  * A time series of samples in one or more channels, such as audio or a table of measurements,
  * immutable and on the heap: [time, channels], in arbitrary units.
  *
- * <p>Models are trained on windows of it, which are images of height 1: [1, time, channels].
+ * <p>Models are trained on windows of a series, which are images of height 1: [1, time, channels].
  *
  * <pre>{@code
  * Dataset windows = Series.windows(WavFiles.in(Path.of("birds")), 4_096, 2_048);
@@ -34,9 +34,9 @@ public final class Series {
     }
     if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException(
-          "got a rate of "
+          "got a sampling rate of "
               + rate
-              + ", expected the number of samples per second, or 0 if unknown; correct the rate");
+              + ", expected the number of samples per second, or 0 if unknown; correct it");
     }
     this.samples = samples;
     this.channels = channels;
@@ -48,11 +48,11 @@ public final class Series {
    * Creates a series from an array.
    *
    * @param samples the samples, [time, channels], row-major; copied
-   * @param channels the number of channels, 1 or more
+   * @param channels the number of channels, at least 1
    * @param rate the sampling rate in Hz, 0 if unknown
    * @return the series
    * @throws IllegalArgumentException if the number of samples is 0 or not a multiple of the number
-   *     of channels, the rate is negative, or a sample is NaN or infinite
+   *     of channels, the sampling rate is negative, or a sample is NaN or infinite
    */
   public static Series of(float[] samples, int channels, double rate) {
     return new Series(samples.clone(), channels, rate);
@@ -73,8 +73,8 @@ public final class Series {
    * @param hop the number of samples from the start of one window to the start of the next; windows
    *     overlap if it is less than {@code length}
    * @return the windows, series by series
-   * @throws IllegalArgumentException if the numbers of channels or the rates differ, {@code length}
-   *     or {@code hop} is below 1, or all series are shorter than a window
+   * @throws IllegalArgumentException if the numbers of channels or the sampling rates differ,
+   *     {@code length} or {@code hop} is below 1, or all series are shorter than a window
    */
   public static Dataset windows(List<Series> series, int length, int hop) {
     return new SeriesWindows(series, length, hop);
@@ -83,7 +83,7 @@ public final class Series {
   /**
    * Returns the number of samples in each channel.
    *
-   * @return the number of samples, 1 or more
+   * @return the number of samples, at least 1
    */
   public int length() {
     return samples.length / channels;
@@ -92,7 +92,7 @@ public final class Series {
   /**
    * Returns the number of channels.
    *
-   * @return the number of channels, 1 or more
+   * @return the number of channels, at least 1
    */
   public int channels() {
     return channels;
@@ -103,7 +103,7 @@ public final class Series {
    *
    * @return the number of samples per second, 0 if unknown
    */
-  public double rate() {
+  public double samplingRate() {
     return rate;
   }
 

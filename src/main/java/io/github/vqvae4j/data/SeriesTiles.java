@@ -3,8 +3,8 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.io.Counts;
 
 /**
- * Overlapping windows that cover a whole series, and the merging of a model's outputs for them:
- * reconstructions, anomaly scores or codes.
+ * A series split into overlapping windows, whose model outputs can be merged: reconstructions,
+ * anomaly scores or codes.
  *
  * <pre>{@code
  * SeriesTiles tiles = SeriesTiles.of(series, 1_024, 128);
@@ -66,7 +66,7 @@ public final class SeriesTiles implements Dataset {
    * Returns the number of samples at each end of a window whose outputs are discarded, except at
    * the two ends of the series.
    *
-   * @return the margin, 0 or more
+   * @return the margin, at least 0
    */
   public int margin() {
     return margin;
@@ -100,7 +100,7 @@ public final class SeriesTiles implements Dataset {
       System.arraycopy(
           window, (keptStart - start) * channels, samples, keptStart * channels, count * channels);
     }
-    return Series.of(samples, channels, series.rate());
+    return Series.of(samples, channels, series.samplingRate());
   }
 
   /**

@@ -23,7 +23,7 @@ final class SeriesWindows implements Dataset {
               + length
               + " every "
               + hop
-              + " samples, expected 1 or more; correct the length or the hop");
+              + " samples, expected at least 1; correct the length or the hop");
     }
     firstWindow = new int[series.size() + 1];
     for (int i = 0; i < series.size(); i++) {
@@ -45,13 +45,14 @@ final class SeriesWindows implements Dataset {
   }
 
   private static void checkSame(Series first, Series other) {
-    if (first.channels() != other.channels() || first.rate() != other.rate()) {
+    if (first.channels() != other.channels() || first.samplingRate() != other.samplingRate()) {
       throw new IllegalArgumentException(
           "got "
               + other
               + " together with "
               + first
-              + ", expected equal channels and rates; convert them, or create a data set for each"
+              + ", expected equal channels and sampling rates; convert them, or create a data"
+              + " set for each"
               + " kind");
     }
   }

@@ -68,8 +68,8 @@ final class Subset implements Dataset {
   }
 
   /**
-   * Returns the end of each part; if the fractions do not add up to 1, the last part takes the
-   * rest.
+   * Returns the end of each part; if the fractions do not add up to 1, the last part contains the
+   * remaining images.
    */
   private static int[] ends(int size, double... fractions) {
     double sum = Arrays.stream(fractions).sum();

@@ -63,34 +63,34 @@ final class TarGz {
     Files.createDirectories(folder);
     long remaining = maxBytes;
     for (int entry = 0; ; entry++) {
-      String place = "entry " + entry;
+      String location = "entry " + entry;
       byte[] header = in.readNBytes(BLOCK);
       if (header.length < BLOCK) {
-        throw bad(place, "the archive ends before its end mark, expected a header" + REMEDY);
+        throw bad(location, "the archive ends before its end mark, expected a header" + REMEDY);
       }
       if (isZero(header)) {
         // Reading to the end makes gzip verify its checksum.
         in.transferTo(OutputStream.nullOutputStream());
         return;
       }
-      verifyChecksum(place, header);
-      long size = octal(place, header, 124, 12);
+      verifyChecksum(location, header);
+      long size = octal(location, header, 124, 12);
       remaining -= size;
       if (entry >= maxEntries || remaining < 0) {
         throw bad(
-            place,
+            location,
             "got more than "
                 + (remaining < 0 ? maxBytes + " bytes" : maxEntries + " entries")
                 + " so far, expected at most that many in such an archive"
                 + REMEDY);
       }
-      write(place, header, size, in);
+      write(location, header, size, in);
     }
   }
 
-  private void write(String place, byte[] header, long size, InputStream in) throws IOException {
+  private void write(String location, byte[] header, long size, InputStream in) throws IOException {
     String name = name(header);
-    Path target = resolve(place, name);
+    Path target = resolve(location, name);
     char type = (char) header[TYPE];
     try {
       // Before 1988, a folder was a file whose name ends in a slash.
@@ -100,7 +100,7 @@ final class TarGz {
       }
       if (type != '0' && type != 0) {
         throw bad(
-            place,
+            location,
             "got " + name + " of type '" + type + "', expected a plain file or a folder" + REMEDY);
       }
       Files.createDirectories(target.getParent());
@@ -113,7 +113,8 @@ final class TarGz {
       }
     } catch (FileAlreadyExistsException e) {
       throw bad(
-          place, "got " + name + ", expected no entry inside or in place of another file" + REMEDY);
+          location,
+          "got " + name + ", expected no entry inside or in place of another file" + REMEDY);
     }
     in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
   }
@@ -130,13 +131,13 @@ final class TarGz {
     }
   }
 
-  private Path resolve(String place, String name) throws BadFileException {
+  private Path resolve(String location, String name) throws BadFileException {
     // Colons and backslashes are special on Windows, and non-ASCII characters depend on the locale.
     boolean plain = name.chars().allMatch(c -> c >= ' ' && c <= '~' && c != '\\' && c != ':');
     Path target = plain ? folder.resolve(name).normalize() : null;
     if (target == null || !target.startsWith(folder)) {
       throw bad(
-          place,
+          location,
           "got the name "
               + name
               + ", expected an ASCII name inside the folder; do not use this archive");
@@ -156,23 +157,24 @@ final class TarGz {
    * Verifies the checksum, the sum of all bytes with those of the checksum itself replaced by
    * spaces.
    */
-  private void verifyChecksum(String place, byte[] header) throws BadFileException {
+  private void verifyChecksum(String location, byte[] header) throws BadFileException {
     int sum = 0;
     for (int i = 0; i < BLOCK; i++) {
       sum += i >= CHECKSUM && i < CHECKSUM + 8 ? ' ' : header[i] & 0xff;
     }
-    long expected = octal(place, header, CHECKSUM, 8);
+    long expected = octal(location, header, CHECKSUM, 8);
     if (sum != expected) {
       throw bad(
-          place,
+          location,
           "got the checksum " + sum + ", expected " + expected + " as in the header" + REMEDY);
     }
   }
 
-  private long octal(String place, byte[] header, int start, int length) throws BadFileException {
+  private long octal(String location, byte[] header, int start, int length)
+      throws BadFileException {
     String digits = text(header, start, length).strip();
     if (!digits.matches("[0-7]{1,12}")) {
-      throw bad(place, "got the number \"" + digits + "\", expected octal digits" + REMEDY);
+      throw bad(location, "got the number \"" + digits + "\", expected octal digits" + REMEDY);
     }
     return Long.parseLong(digits, 8);
   }
@@ -194,7 +196,7 @@ final class TarGz {
     return true;
   }
 
-  private BadFileException bad(String place, String problem) {
-    return new BadFileException(archive, place, problem);
+  private BadFileException bad(String location, String problem) {
+    return new BadFileException(archive, location, problem);
   }
 }

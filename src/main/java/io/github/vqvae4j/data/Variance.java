@@ -11,7 +11,7 @@ final class Variance {
   static double of(Dataset data) {
     if (data.size() == 0) {
       throw new IllegalStateException(
-          "got a data set of 0 images, expected 1 or more; the variance of no images is undefined");
+          "got a data set of 0 images, expected at least 1; the variance of no images is undefined");
     }
     int length = data.imageLength();
     float[] image = new float[length];

@@ -56,9 +56,9 @@ public final class WavFiles {
    * @param file a WAV file
    * @return the samples
    * @throws NoSuchFileException if the file does not exist
-   * @throws BadFileException if the file is not a WAV file of such samples (the message names the
-   *     actual format, if it can be detected), is truncated, contains NaN or infinity, or contains
-   *     more samples than fit into an array
+   * @throws BadFileException if the file is not a WAV file with a supported sample format (the
+   *     message names the actual format, if it can be detected), is truncated, contains NaN or
+   *     infinity, or contains more samples than fit into an array
    * @throws IOException if the file cannot be read
    * @throws InsufficientMemoryException if the heap is too small for the samples
    */
@@ -74,15 +74,15 @@ public final class WavFiles {
    * files are ignored; the log reports their number and names.
    *
    * @param folder the folder; its subfolders are not searched
-   * @return the series, with equal numbers of channels and rates, in the order of {@link
-   *     FolderListing#sounds}
+   * @return the series, with equal numbers of channels and sampling rates, in the order of {@link
+   *     FolderListing#wavFiles}
    * @throws NoSuchFileException if the folder does not exist
    * @throws BadFileException if the folder contains no such file, a file cannot be read, or a file
-   *     has a different number of channels or rate than most others
+   *     has a different number of channels or sampling rate than most others
    * @throws IOException if the folder or a file cannot be read
    */
   public static List<Series> in(Path folder) throws IOException {
-    FolderListing listing = FolderListing.sounds(folder);
+    FolderListing listing = FolderListing.wavFiles(folder);
     LOG.info("{}", listing);
     return read(listing);
   }
@@ -91,9 +91,10 @@ public final class WavFiles {
    * Reads the files of a listing.
    *
    * @param listing a listing of WAV files
-   * @return the series, with equal numbers of channels and rates, in the order of the listing
+   * @return the series, with equal numbers of channels and sampling rates, in the order of the
+   *     listing
    * @throws BadFileException if a file cannot be read, or has a different number of channels or
-   *     rate than most others
+   *     sampling rate than most others
    * @throws IOException if a file cannot be read
    */
   public static List<Series> read(FolderListing listing) throws IOException {
@@ -111,7 +112,7 @@ public final class WavFiles {
    */
   private static void requireEqual(List<Path> files, List<Series> series) throws BadFileException {
     Map<String, Integer> kinds = new LinkedHashMap<>();
-    series.forEach(sound -> kinds.merge(kind(sound), 1, Integer::sum));
+    series.forEach(s -> kinds.merge(kind(s), 1, Integer::sum));
     int max = Collections.max(kinds.values());
     String usual = "";
     for (Map.Entry<String, Integer> kind : kinds.entrySet()) {
@@ -136,30 +137,30 @@ public final class WavFiles {
     }
   }
 
-  private static String kind(Series sound) {
-    return Counts.of(sound.channels(), "channel") + " at " + sound.rate() + " Hz";
+  private static String kind(Series series) {
+    return Counts.of(series.channels(), "channel") + " at " + series.samplingRate() + " Hz";
   }
 
   /**
    * Writes a series as 16-bit PCM, atomically. A sample x becomes 32,768 x, rounded and clamped to
    * 16 bits. Writing is therefore lossless for files of 8 or 16 bits.
    *
-   * @param sound the samples, from -1 to 1, with an integer sampling rate
+   * @param series the samples, from -1 to 1, with an integer sampling rate
    * @param file the file; an existing one is replaced
    * @throws IllegalArgumentException if the sampling rate, the number of channels (at most 16,383)
    *     or the number of samples (at most 2 GB) is not supported by WAV files
    * @throws IOException if the file cannot be written
    */
-  public static void write(Series sound, Path file) throws IOException {
-    byte[] bytes = new byte[checkWritable(sound)];
+  public static void write(Series series, Path file) throws IOException {
+    byte[] bytes = new byte[checkWritable(series)];
     ByteBuffer wav = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int frame = 2 * sound.channels();
-    int rate = (int) sound.rate();
+    int frame = 2 * series.channels();
+    int rate = (int) series.samplingRate();
     wav.put(ascii("RIFF")).putInt(bytes.length - 8).put(ascii("WAVE"));
-    wav.put(ascii("fmt ")).putInt(16).putShort(PCM).putShort((short) sound.channels());
+    wav.put(ascii("fmt ")).putInt(16).putShort(PCM).putShort((short) series.channels());
     wav.putInt(rate).putInt(rate * frame).putShort((short) frame).putShort((short) 16);
     wav.put(ascii("data")).putInt(bytes.length - HEADER);
-    for (float sample : sound.samples()) {
+    for (float sample : series.samples()) {
       int rounded = Math.round(sample * 0x1p15f);
       wav.putShort((short) Math.max(Short.MIN_VALUE, Math.min(Short.MAX_VALUE, rounded)));
     }
@@ -167,19 +168,20 @@ public final class WavFiles {
   }
 
   /** Returns the length of the file. */
-  private static int checkWritable(Series sound) {
-    double rate = sound.rate();
-    long length = HEADER + 2L * sound.length() * sound.channels();
+  private static int checkWritable(Series series) {
+    double rate = series.samplingRate();
+    long length = HEADER + 2L * series.length() * series.channels();
     if (rate < 1
         || rate != Math.rint(rate)
-        || rate * 2 * sound.channels() > Integer.MAX_VALUE
-        || 2 * sound.channels() > Short.MAX_VALUE
+        || rate * 2 * series.channels() > Integer.MAX_VALUE
+        || 2 * series.channels() > Short.MAX_VALUE
         || length > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "got "
-              + sound
-              + ", expected at most 16383 channels, at most 2 GB, and an integer sampling rate of 1"
-              + " or more for a WAV file; set a rate with Series.of, or write several files");
+              + series
+              + ", expected at most 16383 channels, at most 2 GB, and an integer sampling rate of"
+              + " at least 1 for a WAV file; set a sampling rate with Series.of, or"
+              + " write several files");
     }
     return (int) length;
   }

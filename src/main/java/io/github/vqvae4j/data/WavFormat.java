@@ -12,8 +12,8 @@ import java.util.Map;
  * The sample format of a WAV file, from its {@code fmt } chunk.
  *
  * @param real whether samples are floating point
- * @param channels the number of channels, 1 or more
- * @param rate the number of frames per second, 1 or more
+ * @param channels the number of channels, at least 1
+ * @param rate the number of frames per second, at least 1
  * @param bytes the number of bytes of a sample: 1 to 4 for integers, 4 or 8 for floating point
  * @param bits the number of significant bits of a sample, the upper ones of its bytes
  */
@@ -82,9 +82,9 @@ record WavFormat(boolean real, int channels, int rate, int bytes, int bits) {
               + channels
               + " channels, "
               + frame
-              + " bytes per frame and a rate of "
+              + " bytes per frame and a sampling rate of "
               + rate
-              + " Hz, expected 1 or more of each; the file is corrupt, get a new copy");
+              + " Hz, expected at least 1 of each; the file is corrupt, get a new copy");
     }
     int bytes = frame / channels;
     if (bytes * channels != frame || !isKnown(tag == FLOAT, bytes, bits)) {

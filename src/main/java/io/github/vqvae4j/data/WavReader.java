@@ -158,8 +158,8 @@ final class WavReader {
    * Returns whether the file, by the RIFF size, ends at the offset or before, or was written to a
    * pipe.
    */
-  private boolean endsBy(long place) {
-    return riffSize <= place - CHUNK_HEADER || !wide && riffSize >= MIN_PLACEHOLDER;
+  private boolean endsBy(long offset) {
+    return riffSize <= offset - CHUNK_HEADER || !wide && riffSize >= MIN_PLACEHOLDER;
   }
 
   private float[] samples(WavFormat format, long start, long frames) throws IOException {
@@ -200,7 +200,7 @@ final class WavReader {
           "data",
           "got "
               + sample
-              + place(format, index)
+              + location(format, index)
               + ", expected finite values in the range of float; repair or remove the file");
     }
     return (float) sample;
@@ -220,7 +220,7 @@ final class WavReader {
       throw bad(
           "data",
           "got a sample"
-              + place(format, index)
+              + location(format, index)
               + " with more than "
               + format.bits()
               + " bits in "
@@ -231,7 +231,7 @@ final class WavReader {
     return sample / 0x1p31f;
   }
 
-  private static String place(WavFormat format, int index) {
+  private static String location(WavFormat format, int index) {
     return " in frame " + index / format.channels() + ", channel " + index % format.channels();
   }
 
@@ -256,7 +256,7 @@ final class WavReader {
     return new String(letters, StandardCharsets.ISO_8859_1);
   }
 
-  private BadFileException bad(String place, String problem) {
-    return new BadFileException(file.file(), place, problem);
+  private BadFileException bad(String location, String problem) {
+    return new BadFileException(file.file(), location, problem);
   }
 }

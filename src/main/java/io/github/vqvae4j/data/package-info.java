@@ -12,7 +12,7 @@
  *   <li>{@link io.github.vqvae4j.data.Images} holds images in memory, and reads and writes image
  *       files.
  *   <li>{@link io.github.vqvae4j.data.Batches} loads shuffled batches in a background thread;
- *       {@link io.github.vqvae4j.data.Augmentation} varies the images at random.
+ *       {@link io.github.vqvae4j.data.Augmentation} describes how images are randomly augmented.
  *   <li>{@link io.github.vqvae4j.data.CsvSeries} and {@link io.github.vqvae4j.data.WavFiles} read a
  *       {@link io.github.vqvae4j.data.Series}. Its windows are images of height 1, [count, 1, time,
  *       channels].

@@ -7,46 +7,46 @@ import java.nio.file.Path;
  * Thrown if a file violates its format: because it is truncated, corrupt, of a different kind, or
  * of an unknown version.
  *
- * <p>The message has the form {@code <file>: <place>: <problem>}. The problem states what was
- * expected, what was found and what to do. Place and problem may contain text of the file; their
+ * <p>The message has the form {@code <file>: <location>: <problem>}. The problem states what was
+ * expected, what was found and what to do. Location and problem may contain text of the file; their
  * length is limited and control characters are escaped.
  */
 public final class BadFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final transient Path file;
-  private final transient String place;
+  private final transient String location;
   private final transient String problem;
 
   /**
    * Creates an exception.
    *
    * @param file the file
-   * @param place the position in the file: a name, a record number or a byte offset
+   * @param location the position in the file: a name, a record number or a byte offset
    * @param problem what was expected, what was found, and what to do
    */
-  public BadFileException(Path file, String place, String problem) {
-    this(file, place, problem, null);
+  public BadFileException(Path file, String location, String problem) {
+    this(file, location, problem, null);
   }
 
   /**
    * Creates an exception with a cause.
    *
    * @param file the file
-   * @param place the position in the file: a name, a record number or a byte offset
+   * @param location the position in the file: a name, a record number or a byte offset
    * @param problem what was expected, what was found, and what to do
    * @param cause the cause, or null
    */
-  public BadFileException(Path file, String place, String problem, Throwable cause) {
+  public BadFileException(Path file, String location, String problem, Throwable cause) {
     super(
         FileNames.path(file)
             + ": "
-            + MessageText.limited(place)
+            + MessageText.limited(location)
             + ": "
             + MessageText.limited(problem),
         cause);
     this.file = file;
-    this.place = MessageText.limited(place);
+    this.location = MessageText.limited(location);
     this.problem = MessageText.limited(problem);
   }
 
@@ -65,7 +65,7 @@ public final class BadFileException extends IOException {
    * @return a name, a record number or a byte offset
    */
   public String location() {
-    return place;
+    return location;
   }
 
   /**

@@ -10,22 +10,22 @@ public final class Counts {
    * Formats a count with a noun whose plural ends in s.
    *
    * @param count the count
-   * @param one the singular noun
+   * @param singular the singular noun
    * @return a text such as {@code 1 image} or {@code 0 images}
    */
-  public static String of(long count, String one) {
-    return of(count, one, one + "s");
+  public static String of(long count, String singular) {
+    return of(count, singular, singular + "s");
   }
 
   /**
    * Formats a count with a singular or plural phrase.
    *
    * @param count the count
-   * @param one the singular phrase
-   * @param several the plural phrase
+   * @param singular the singular phrase
+   * @param plural the plural phrase
    * @return a text such as {@code 1 file is} or {@code 2 files are}
    */
-  public static String of(long count, String one, String several) {
-    return count + " " + (count == 1 ? one : several);
+  public static String of(long count, String singular, String plural) {
+    return count + " " + (count == 1 ? singular : plural);
   }
 }

@@ -73,27 +73,27 @@ public final class EventFile {
   }
 
   /**
-   * Adds a point of a curve.
+   * Adds a point of a curve. The event is buffered until {@link #flush}.
    *
    * @param tag the name of the curve, such as {@code train/loss}
    * @param step the training step
    * @param value the value, rounded to float
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the event cannot be encoded
    */
   public void scalar(String tag, long step, double value) throws IOException {
     write(step, Summary.Value.newBuilder().setTag(tag).setSimpleValue((float) value));
   }
 
   /**
-   * Adds an image.
+   * Adds an image. The event is buffered until {@link #flush}.
    *
    * @param tag the name of the image
    * @param step the training step
    * @param height the height in pixels
    * @param width the width in pixels
-   * @param channels the number of channels: 1 for gray, 3 for color
+   * @param channels the number of channels: 1 for grayscale, 3 for color
    * @param png the image as a PNG file
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the event cannot be encoded
    */
   public void image(String tag, long step, int height, int width, int channels, byte[] png)
       throws IOException {
@@ -108,13 +108,14 @@ public final class EventFile {
   }
 
   /**
-   * Adds a histogram: 30 bins of equal width from the minimum to the maximum.
+   * Adds a histogram: 30 bins of equal width from the minimum to the maximum. The event is buffered
+   * until {@link #flush}.
    *
    * @param tag the name of the histogram
    * @param step the training step
    * @param values one or more finite values
    * @throws IllegalArgumentException if there are no values, or one is NaN or infinite
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the event cannot be encoded
    */
   public void histogram(String tag, long step, float[] values) throws IOException {
     write(step, Summary.Value.newBuilder().setTag(tag).setHisto(histogram(tag, values)));

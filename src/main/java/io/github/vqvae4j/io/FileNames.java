@@ -77,7 +77,7 @@ public final class FileNames {
    * Formats a path for messages.
    *
    * @param path any path
-   * @return {@link Path#toString} or, if that has lost characters, the names decoded as by {@link
+   * @return {@link Path#toString} or, if decoding lost characters, the names decoded as by {@link
    *     #name} but not normalized; with special characters escaped as by {@link
    *     MessageText#escaped}
    */
@@ -128,15 +128,15 @@ public final class FileNames {
               + ", expected the default file system; write the file there and copy it with"
               + " Files.copy");
     }
-    Path here = path.getFileSystem().getPath("").toAbsolutePath();
-    if (!path.isAbsolute() && !Files.isDirectory(here)) {
+    Path workingDirectory = path.getFileSystem().getPath("").toAbsolutePath();
+    if (!path.isAbsolute() && !Files.isDirectory(workingDirectory)) {
       throw new IOException(
           "Cannot write "
               + path(path)
               + ": cannot find the working directory "
-              + here
+              + workingDirectory
               + "; use an absolute path"
-              + hint(here));
+              + hint(workingDirectory));
     }
   }
 

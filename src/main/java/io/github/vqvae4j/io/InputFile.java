@@ -51,7 +51,7 @@ public final class InputFile {
    * Checks that a path is an existing folder.
    *
    * @param folder the folder
-   * @param expected the expected kind of folder, for messages: {@code "one of images"}
+   * @param expected the expected kind of folder, for messages: {@code "a folder of images"}
    * @throws NoSuchFileException if there is no such folder
    */
   public static void requireFolder(Path folder, String expected) throws IOException {

@@ -142,7 +142,7 @@ public final class NamedArray {
    * Returns the values of an F32 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array has another type
+   * @throws IllegalStateException if the array has a different type
    */
   public float[] floats() {
     return (float[]) values(Type.F32);
@@ -152,7 +152,7 @@ public final class NamedArray {
    * Returns the values of an F64 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array has another type
+   * @throws IllegalStateException if the array has a different type
    */
   public double[] doubles() {
     return (double[]) values(Type.F64);
@@ -162,7 +162,7 @@ public final class NamedArray {
    * Returns the values of an I32 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array has another type
+   * @throws IllegalStateException if the array has a different type
    */
   public int[] ints() {
     return (int[]) values(Type.I32);
@@ -172,7 +172,7 @@ public final class NamedArray {
    * Returns the values of an I64 array.
    *
    * @return the values, not copied
-   * @throws IllegalStateException if the array has another type
+   * @throws IllegalStateException if the array has a different type
    */
   public long[] longs() {
     return (long[]) values(Type.I64);
@@ -202,7 +202,7 @@ public final class NamedArray {
               + Arrays.toString(shape)
               + "; use at most "
               + MAX_RANK
-              + " dimensions of 0 or more, whose product is the number of values");
+              + " dimensions of at least 0, whose product is the number of values");
     }
   }
 

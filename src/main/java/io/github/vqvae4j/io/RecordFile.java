@@ -33,9 +33,9 @@ public final class RecordFile {
    *
    * @param file the file; an existing file is replaced atomically
    * @param value a record supported by {@link RecordJson#toJson}
-   * @throws IllegalArgumentException if the file could not be read again: as for {@link
-   *     RecordJson#toJson}, or if a string is not valid Unicode, or if the file would be longer
-   *     than 1 MiB
+   * @throws IllegalArgumentException if the record cannot be read back: as for {@link
+   *     RecordJson#toJson}, if a string is not valid Unicode, or if the file would be longer than 1
+   *     MiB
    * @throws IOException if the file cannot be written
    */
   public static void write(Path file, Record value) throws IOException {
@@ -70,7 +70,7 @@ public final class RecordFile {
    * @param <R> the type of the record
    * @return the record, created by its canonical constructor
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if the file is corrupt, of another kind or of a later version
+   * @throws BadFileException if the file is corrupt, of a different kind or of a later version
    * @throws IOException if the file cannot be read
    */
   public static <R extends Record> R read(Path file, Class<R> type, String writer)

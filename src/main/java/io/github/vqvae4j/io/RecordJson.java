@@ -202,19 +202,19 @@ public final class RecordJson {
     Object[] values = new Object[components.length];
     for (int i = 0; i < components.length; i++) {
       Type componentType = components[i].getGenericType();
-      String place = join(path, components[i].getName());
+      String location = join(path, components[i].getName());
       if (!isInVersion(version, components[i])) {
         String value = components[i].getAnnotation(Added.class).value();
         values[i] =
-            valueOf(StrictJson.parseElement(value), componentType, place, Integer.MAX_VALUE);
+            valueOf(StrictJson.parseElement(value), componentType, location, Integer.MAX_VALUE);
         continue;
       }
       JsonElement element = json.get(components[i].getName());
       if (element == null) {
         throw new IllegalArgumentException(
-            place + ": missing, expected " + describe(componentType) + "; add it");
+            location + ": missing, expected " + describe(componentType) + "; add it");
       }
-      values[i] = valueOf(element, componentType, place, version);
+      values[i] = valueOf(element, componentType, location, version);
     }
     return Records.create(type, values);
   }

@@ -17,11 +17,11 @@ import java.util.Map;
 record SafetensorsEntry(String name, NamedArray.Type type, long[] shape, long begin, long end) {
 
   /** Returns the name of this array for messages. */
-  String place() {
-    return place(name);
+  String location() {
+    return location(name);
   }
 
-  static String place(String name) {
+  static String location(String name) {
     return "array \"" + MessageText.excerpt(name) + "\"";
   }
 

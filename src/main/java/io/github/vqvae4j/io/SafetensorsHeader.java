@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  */
 final class SafetensorsHeader {
   private static final String METADATA = "__metadata__";
-  private static final String PLACE = "header";
+  private static final String HEADER = "header";
   private static final Pattern INTEGER = Pattern.compile("[0-9]{1,18}");
   private static final String REMEDY =
       "; the file is corrupt or was written incorrectly, get a new copy";
@@ -66,9 +66,9 @@ final class SafetensorsHeader {
     try {
       result.readAll();
     } catch (MalformedJsonException | EOFException e) {
-      throw new BadFileException(file, PLACE, StrictJson.problem(e) + REMEDY, e);
+      throw new BadFileException(file, HEADER, StrictJson.problem(e) + REMEDY, e);
     } catch (CharacterCodingException e) {
-      throw new BadFileException(file, PLACE, "not valid UTF-8" + REMEDY, e);
+      throw new BadFileException(file, HEADER, "not valid UTF-8" + REMEDY, e);
     }
     result.checkLayout(dataLength);
     return result;
@@ -94,7 +94,7 @@ final class SafetensorsHeader {
     while (json.hasNext()) {
       String name = json.nextName();
       if (name.equals(METADATA)) {
-        rejectDuplicate(metadataSeen, PLACE, METADATA);
+        rejectDuplicate(metadataSeen, HEADER, METADATA);
         metadataSeen = true;
         if (json.peek() == JsonToken.NULL) {
           json.nextNull();
@@ -102,12 +102,12 @@ final class SafetensorsHeader {
           readMetadata();
         }
       } else {
-        rejectDuplicate(entries.containsKey(name), PLACE, name);
-        entries.put(name, readEntry(name, SafetensorsEntry.place(name)));
+        rejectDuplicate(entries.containsKey(name), HEADER, name);
+        entries.put(name, readEntry(name, SafetensorsEntry.location(name)));
       }
     }
     json.endObject();
-    expect(JsonToken.END_DOCUMENT, PLACE, "after the header object");
+    expect(JsonToken.END_DOCUMENT, HEADER, "after the header object");
   }
 
   private void readMetadata() throws IOException {
@@ -122,8 +122,8 @@ final class SafetensorsHeader {
     json.endObject();
   }
 
-  private SafetensorsEntry readEntry(String name, String place) throws IOException {
-    expect(JsonToken.BEGIN_OBJECT, place, "the array's description");
+  private SafetensorsEntry readEntry(String name, String location) throws IOException {
+    expect(JsonToken.BEGIN_OBJECT, location, "the array's description");
     json.beginObject();
     NamedArray.Type type = null;
     long[] shape = null;
@@ -131,23 +131,24 @@ final class SafetensorsHeader {
     Set<String> fields = new HashSet<>();
     while (json.hasNext()) {
       String field = json.nextName();
-      rejectDuplicate(!fields.add(field), place, field);
+      rejectDuplicate(!fields.add(field), location, field);
       switch (field) {
-        case "dtype" -> type = readType(place);
-        case "shape" -> shape = readIntegers(field, NamedArray.MAX_RANK, place);
-        case "data_offsets" -> offsets = readIntegers(field, 2, place);
+        case "dtype" -> type = readType(location);
+        case "shape" -> shape = readIntegers(field, NamedArray.MAX_RANK, location);
+        case "data_offsets" -> offsets = readIntegers(field, 2, location);
         default -> StrictJson.skip(json, ENTRY_DEPTH);
       }
     }
     json.endObject();
     if (type == null || shape == null || offsets == null || offsets.length != 2) {
-      throw bad(place, "expected dtype, shape and two data_offsets, got an incomplete description");
+      throw bad(
+          location, "expected dtype, shape and two data_offsets, got an incomplete description");
     }
     return new SafetensorsEntry(name, type, shape, offsets[0], offsets[1]);
   }
 
-  private NamedArray.Type readType(String place) throws IOException {
-    expect(JsonToken.STRING, place, "dtype");
+  private NamedArray.Type readType(String location) throws IOException {
+    expect(JsonToken.STRING, location, "dtype");
     String text = json.nextString();
     for (NamedArray.Type type : NamedArray.Type.values()) {
       if (type.name().equals(text)) {
@@ -156,7 +157,7 @@ final class SafetensorsHeader {
     }
     throw new BadFileException(
         file,
-        place,
+        location,
         "expected a dtype of "
             + Arrays.toString(NamedArray.Type.values())
             + ", got \""
@@ -164,23 +165,24 @@ final class SafetensorsHeader {
             + "\"; convert the array with the program that wrote the file");
   }
 
-  private long[] readIntegers(String field, int maxCount, String place) throws IOException {
-    expect(JsonToken.BEGIN_ARRAY, place, field);
+  private long[] readIntegers(String field, int maxCount, String location) throws IOException {
+    expect(JsonToken.BEGIN_ARRAY, location, field);
     json.beginArray();
     List<Long> integers = new ArrayList<>();
     while (json.hasNext()) {
-      expect(JsonToken.NUMBER, place, "an element of " + field);
+      expect(JsonToken.NUMBER, location, "an element of " + field);
       String text = json.nextString();
       if (!INTEGER.matcher(text).matches()) {
         throw bad(
-            place,
+            location,
             "expected integers from 0 to 10^18 - 1 in "
                 + field
                 + ", got "
                 + MessageText.excerpt(text));
       }
       if (integers.size() == maxCount) {
-        throw bad(place, "expected at most " + maxCount + " elements in " + field + ", got more");
+        throw bad(
+            location, "expected at most " + maxCount + " elements in " + field + ", got more");
       }
       integers.add(Long.parseLong(text));
     }
@@ -200,7 +202,7 @@ final class SafetensorsHeader {
     for (SafetensorsEntry entry : inOrder) {
       if (entry.end() < entry.begin() || entry.end() > dataLength) {
         throw bad(
-            entry.place(),
+            entry.location(),
             offsets(entry)
                 + " are out of range, expected increasing offsets within the "
                 + dataLength
@@ -208,7 +210,7 @@ final class SafetensorsHeader {
       }
       if (entry.begin() != expected) {
         throw bad(
-            entry.place(),
+            entry.location(),
             offsets(entry)
                 + (entry.begin() < expected ? " overlap the previous array" : " leave a gap")
                 + ", expected a start at "
@@ -239,11 +241,11 @@ final class SafetensorsHeader {
         bytes = Math.multiplyExact(bytes, dimension);
       }
     } catch (ArithmeticException e) {
-      throw bad(entry.place(), typeAndShape(entry) + " overflows, expected fewer values");
+      throw bad(entry.location(), typeAndShape(entry) + " overflows, expected fewer values");
     }
     if (bytes != entry.end() - entry.begin()) {
       throw bad(
-          entry.place(),
+          entry.location(),
           offsets(entry)
               + " do not match "
               + typeAndShape(entry)
@@ -254,7 +256,7 @@ final class SafetensorsHeader {
     if (bytes / entry.type().bytes() > MAX_LENGTH) {
       throw new BadFileException(
           file,
-          entry.place(),
+          entry.location(),
           typeAndShape(entry)
               + " is too long, expected at most "
               + MAX_LENGTH
@@ -262,20 +264,20 @@ final class SafetensorsHeader {
     }
   }
 
-  private void rejectDuplicate(boolean seen, String place, String name) throws BadFileException {
+  private void rejectDuplicate(boolean seen, String location, String name) throws BadFileException {
     if (seen) {
-      throw bad(place, "duplicate name \"" + MessageText.excerpt(name) + "\", expected it once");
+      throw bad(location, "duplicate name \"" + MessageText.excerpt(name) + "\", expected it once");
     }
   }
 
-  private void expect(JsonToken expected, String place, String what) throws IOException {
+  private void expect(JsonToken expected, String location, String what) throws IOException {
     JsonToken token = json.peek();
     if (token != expected) {
-      throw bad(place, what + ": expected " + expected + ", got " + token);
+      throw bad(location, what + ": expected " + expected + ", got " + token);
     }
   }
 
-  private BadFileException bad(String place, String problem) {
-    return new BadFileException(file, place, problem + REMEDY);
+  private BadFileException bad(String location, String problem) {
+    return new BadFileException(file, location, problem + REMEDY);
   }
 }

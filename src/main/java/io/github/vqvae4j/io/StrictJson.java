@@ -26,7 +26,7 @@ public final class StrictJson {
   /** The limit of serde_json, which Hugging Face's safetensors library uses. */
   private static final int MAX_DEPTH = 127;
 
-  private static final Pattern PLACE = Pattern.compile(" at line \\d+ column \\d+");
+  private static final Pattern LOCATION = Pattern.compile(" at line \\d+ column \\d+");
 
   private StrictJson() {}
 
@@ -110,18 +110,18 @@ public final class StrictJson {
   }
 
   private static MalformedJsonException bad(JsonReader json, String problem) {
-    return new MalformedJsonException(problem + place(json.toString()));
+    return new MalformedJsonException(problem + location(json.toString()));
   }
 
   /** Returns the problem that a reader has found in JSON. */
   static String problem(IOException e) {
     // Gson's messages mention its settings and end with a URL.
     boolean isOurs = e instanceof MalformedJsonException && !e.getMessage().contains("\nSee ");
-    return isOurs ? e.getMessage() : "not valid JSON" + place(e.getMessage());
+    return isOurs ? e.getMessage() : "not valid JSON" + location(e.getMessage());
   }
 
-  private static String place(String message) {
-    Matcher place = PLACE.matcher(message);
-    return place.find() ? place.group() : "";
+  private static String location(String message) {
+    Matcher location = LOCATION.matcher(message);
+    return location.find() ? location.group() : "";
   }
 }

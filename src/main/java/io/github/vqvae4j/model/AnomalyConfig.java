@@ -66,7 +66,7 @@ public record AnomalyConfig(
   }
 
   /**
-   * Returns the default settings for a false positive rate.
+   * Returns the default settings for a false-positive rate.
    *
    * @param rate f, such as 0.01
    * @return the settings

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  *
  * <pre>{@code
  * AnomalyDetector detector =
- *     AnomalyDetector.calibrate(model, heldOutNormals, AnomalyConfig.falsePositiveRate(0.01));
+ *     AnomalyDetector.calibrate(model, heldOut, AnomalyConfig.falsePositiveRate(0.01));
  * AnomalyScore score = detector.scores(images).get(0);
  * boolean anomalous = detector.isAnomalous(score);
  * detector.save(Path.of("detector.json"));
@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
  * images, which makes them comparable, and combined:
  *
  * <pre>
- * total = (1 - w) (r - mean r) / deviation r  +  w (q - mean q) / deviation q
+ * total = (1 - w) (r - mean r) / std r  +  w (q - mean q) / std q
  * </pre>
  *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
@@ -74,8 +74,8 @@ public final class AnomalyDetector {
    *     images; at least 1/f - 1
    * @param config the settings
    * @return the detector
-   * @throws IllegalArgumentException if there are too few images for f, or the images do not have
-   *     the size and channels that the model expects
+   * @throws IllegalArgumentException if there are too few images for f, the images do not have the
+   *     size and channels that the model expects, or they are not larger than twice the border
    * @throws NonFiniteException if a parameter, a buffer or an output of the model is NaN or
    *     infinite
    */
@@ -174,13 +174,13 @@ public final class AnomalyDetector {
       throw new IllegalArgumentException(
           "AnomalyDetector: expected at least "
               + (long) Math.ceil(1 / falsePositiveRate - 1 - ROUNDING)
-              + " held-out normal images for a false positive rate of "
+              + " held-out normal images for a false-positive rate of "
               + falsePositiveRate
               + ", got "
               + n
-              + ", which are sufficient for a rate of "
+              + ", which is enough only for a false-positive rate of at least "
               + 1.0 / (n + 1L)
-              + " or more. Hold out more images, or allow a larger rate.");
+              + ". Hold out more images, or allow a higher false-positive rate.");
     }
     return rank;
   }
@@ -207,9 +207,10 @@ public final class AnomalyDetector {
   /**
    * Computes the anomaly scores of images.
    *
-   * @param images images of the size and channels that the model expects, in 0..1
+   * @param images images of the size and channels that the model expects, in [0, 1]
    * @return one score per image
-   * @throws NonFiniteException as {@link #calibrate}
+   * @throws IllegalArgumentException if the images are not larger than twice the border
+   * @throws NonFiniteException as for {@link #calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();
@@ -237,11 +238,12 @@ public final class AnomalyDetector {
    *
    * @param images as for {@link #scores}
    * @return [images, height, width, 1], values around 0 for normal pixels and above {@link
-   *     #heatThreshold} for anomalous ones; not in 0..1 but {@link Images#unbounded}. Pixels of the
-   *     border, for which the threshold is not defined, are 0, the heat of an average pixel, or, if
-   *     the threshold is not above 0, a value just below it
+   *     #heatThreshold} for anomalous ones; not in [0, 1] but {@link Images#unbounded}. Pixels of
+   *     the border, for which the threshold is not defined, are 0, the heat of an average pixel,
+   *     or, if the threshold is not above 0, a value just below it
    * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
-   *     than the border, so that parts of the series would be within the border of every window
+   *     than the border, so that parts of the series would be within the border of every window, or
+   *     the images are not larger than twice the border
    */
   public Images heatMap(Dataset images) {
     AnomalyConfig config = calibration.config();
@@ -337,7 +339,7 @@ public final class AnomalyDetector {
    * @param file a file written by {@link #save}
    * @param model the model that the detector was calibrated with
    * @return the detector
-   * @throws BadFileException if the file is damaged or belongs to a model with other weights
+   * @throws BadFileException if the file is corrupt or belongs to a model with different weights
    * @throws IOException if the file does not exist
    */
   public static AnomalyDetector load(Path file, ImageModel model) throws IOException {

@@ -48,7 +48,7 @@ public final class Autoencoder extends LatentModel {
    *
    * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if the file does not exist, is damaged, or is not a file of an autoencoder;
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of an autoencoder;
    *     the message names the problem and its location
    */
   public static Autoencoder load(Path file) throws IOException {
@@ -64,7 +64,7 @@ public final class Autoencoder extends LatentModel {
    * @param file a file written by {@link #save}
    * @param into a model built like the one that was saved; unchanged if loading fails
    * @return {@code into}
-   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
    */
   public static Autoencoder load(Path file, Autoencoder into) throws IOException {
     return ModelFile.read(file, ModelFile.Model.AUTOENCODER).fill(into);

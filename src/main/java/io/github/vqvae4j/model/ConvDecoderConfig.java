@@ -59,7 +59,7 @@ public record ConvDecoderConfig(
   /**
    * Sets the number of times that the size is doubled.
    *
-   * @param times n; the image is larger than the map of codes by a factor of 2^n in each dimension
+   * @param times n; the image is larger than the code map by a factor of 2^n in each dimension
    * @return a copy with the new value
    */
   public ConvDecoderConfig upsample(int times) {
@@ -77,7 +77,7 @@ public record ConvDecoderConfig(
   }
 
   /**
-   * Returns the settings of a decoder of one vector per image instead of a map.
+   * Returns the settings of a decoder that takes one vector per image instead of a map.
    *
    * @param height the height of the images
    * @param width the width of the images

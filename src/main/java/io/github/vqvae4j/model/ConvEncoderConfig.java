@@ -35,7 +35,7 @@ public record ConvEncoderConfig(
   /**
    * Sets the number of times that the size is halved.
    *
-   * @param times n; the map of codes is smaller than the image by a factor of 2^n in each dimension
+   * @param times n; the code map is smaller than the image by a factor of 2^n in each dimension
    * @return a copy with the new value
    */
   public ConvEncoderConfig downsample(int times) {

@@ -6,7 +6,8 @@ import io.github.vqvae4j.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * A convolutional decoder of one vector per image: [b, D] to images [b, height, width, channels].
+ * A convolutional decoder that maps one vector per image, [b, D], to images [b, height, width,
+ * channels].
  *
  * <p>A linear layer to a feature map, a ReLU, and a {@link ConvDecoder}.
  */

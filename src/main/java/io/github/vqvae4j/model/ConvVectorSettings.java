@@ -10,7 +10,7 @@ import io.github.vqvae4j.config.Records;
 public sealed interface ConvVectorSettings<C extends Record & ConvVectorSettings<C>>
     permits ConvVectorEncoderConfig, ConvVectorDecoderConfig {
   /**
-   * Sets the number of channels of the feature map next to the vector.
+   * Sets the number of channels of the feature map between the convolutions and the linear layer.
    *
    * @param count the number of channels, at least 1
    * @return a copy with the new value

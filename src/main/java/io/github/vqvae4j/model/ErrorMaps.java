@@ -122,7 +122,7 @@ final class ErrorMaps {
             "AnomalyDetector",
             "the model's error for image " + image,
             sum,
-            "use a trained model and pixels in 0..1, or retrain the model with a smaller learning"
+            "use a trained model and pixels in [0, 1], or retrain the model with a smaller learning"
                 + " rate");
       }
     }

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 /**
  * The base class of models that reconstruct images. It defines the loss on a batch, which {@code
  * train.Trainer} minimizes. As a layer, a model maps images to reconstructions, both with pixels in
- * 0..1.
+ * [0, 1].
  *
  * <pre>{@code
  * ImageModel model = VqVae.load(Path.of("digits.safetensors"));
@@ -33,7 +33,7 @@ public abstract class ImageModel extends Layer {
   static final float CENTER = 0.5f;
 
   /** The name of the encoder output in messages. */
-  static final String ENCODER_OUTPUT = "the encoder's output";
+  static final String ENCODER_OUTPUT = "the encoder output";
 
   /** The maximum number of images that are processed at once. */
   private static final int MAX_IMAGES = 64;
@@ -50,7 +50,7 @@ public abstract class ImageModel extends Layer {
    * Computes the loss of a batch. In a training step, this is the loss that is minimized; in an
    * inference step, it is the evaluation loss.
    *
-   * @param images [b, h, w, channels], in 0..1
+   * @param images [b, h, w, channels], in [0, 1]
    * @param progress the position of the training run or evaluation
    * @return the loss terms and the reconstructions
    */
@@ -79,7 +79,7 @@ public abstract class ImageModel extends Layer {
   /**
    * Returns the reconstructions of images.
    *
-   * @param images images of the size and channels that the model expects, in 0..1
+   * @param images images of the size and channels that the model expects, in [0, 1]
    * @return the reconstructions
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
    *     or infinite
@@ -91,8 +91,8 @@ public abstract class ImageModel extends Layer {
   /**
    * Returns the settings of the model and its components, which are saved with it.
    *
-   * @return the settings by component name, those of the model itself under {@code model}; empty
-   *     for a custom component
+   * @return the settings by component name, those of the model itself, if any, under {@code model};
+   *     empty for a custom component
    */
   public abstract Map<String, Optional<?>> settings();
 
@@ -206,7 +206,7 @@ public abstract class ImageModel extends Layer {
           getClass().getSimpleName(),
           what,
           tensor.toDoubles()[(int) index],
-          "the model has diverged, or the images have pixels far outside 0..1. Retrain the model"
+          "the model has diverged, or the images have pixels far outside [0, 1]. Retrain the model"
               + " with a smaller learning rate, or load an earlier checkpoint");
     }
     return tensor;

@@ -46,13 +46,13 @@ public final class ImagePalette {
   /**
    * Fits a palette to images.
    *
-   * @param images one or more images of 1 or 3 channels; all pixels have equal weight
+   * @param images one or more images with 1 or 3 channels; all pixels have equal weight
    * @param config the number of colors K and the stopping criterion; {@link KMeansConfig#batchSize}
    *     speeds up the search for many images
    * @param rng the random number generator
    * @return a palette of K distinct colors, or of all colors of the images if there are at most K
    * @throws IllegalArgumentException if there are no images, if they are too many for one array,
-   *     have another number of channels or unbounded values, or if a value is NaN or infinite
+   *     have a different number of channels or unbounded values, or if a value is NaN or infinite
    * @throws InsufficientMemoryException if the heap is too small for several copies of the pixels
    */
   public static ImagePalette fit(Dataset images, KMeansConfig config, Rng rng) {
@@ -60,7 +60,7 @@ public final class ImagePalette {
     checkPixels("fit", images);
     if (images.size() == 0 || channels != 1 && channels != 3) {
       throw new IllegalArgumentException(
-          "ImagePalette: expected one or more images of 1 or 3 channels, got "
+          "ImagePalette: expected one or more images with 1 or 3 channels, got "
               + images.size()
               + " of "
               + channels
@@ -92,7 +92,7 @@ public final class ImagePalette {
       throw new IllegalArgumentException(
           "ImagePalette."
               + method
-              + ": expected pixels in 0..1, got unbounded values, such as those of a series."
+              + ": expected pixels in [0, 1], got unbounded values, such as those of a series."
               + " Quantize them with KMeans.");
     }
   }
@@ -112,9 +112,9 @@ public final class ImagePalette {
    * @param images the images that the palette was fitted to, or others with the same number of
    *     channels
    * @return codes [images, height, width], each from 0 to K - 1, with the labels of the images
-   * @throws IllegalArgumentException if there are no images, they have another number of channels,
-   *     or a value is NaN or infinite
-   * @throws InsufficientMemoryException as {@link #fit}
+   * @throws IllegalArgumentException if there are no images, they have a different number of
+   *     channels, or a value is NaN or infinite
+   * @throws InsufficientMemoryException as for {@link #fit}
    */
   public Codes encode(Dataset images) {
     if (images.size() == 0 || images.channels() != channels) {
@@ -149,8 +149,8 @@ public final class ImagePalette {
    *
    * @param codes codes [count, height, width] of this palette
    * @return the images in the colors of the palette
-   * @throws IllegalArgumentException if the codes belong to another number of colors, or a code is
-   *     missing
+   * @throws IllegalArgumentException if the codes were computed with a different number of colors,
+   *     or a code is missing
    */
   public Images decode(Codes codes) {
     check("decode", codes);
@@ -200,7 +200,7 @@ public final class ImagePalette {
    * @param codes the codes of one image, [1, height, width]
    * @param file a file whose name ends in {@code .png}; an existing file is replaced
    * @throws IllegalArgumentException if there are several images or more than 256 colors, a code is
-   *     missing, or the file name has another extension
+   *     missing, or the file name has a different extension
    * @throws IOException if the file cannot be written
    */
   public void write(Codes codes, Path file) throws IOException {

@@ -66,7 +66,7 @@ public abstract class LatentModel extends ImageModel {
   /** Returns the latents of centered images. */
   abstract Tensor latents(Tensor centered);
 
-  /** Returns the images, with pixels in 0..1, that latents decode to. */
+  /** Returns the images, with pixels in [0, 1], that latents decode to. */
   abstract Tensor pixels(Tensor latents);
 
   @Override
@@ -77,10 +77,10 @@ public abstract class LatentModel extends ImageModel {
   /**
    * Encodes images.
    *
-   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return the latents, [images, .., D]
-   * @throws NonFiniteException as {@link #reconstruct}
-   * @throws InsufficientMemoryException as {@link #reconstruct}
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public final Latents encode(Dataset images) {
     String caller = getClass().getSimpleName() + ".encode";
@@ -123,10 +123,10 @@ public abstract class LatentModel extends ImageModel {
    * Decodes latents.
    *
    * @param latents latents of this model, [count, .., D]
-   * @return the images; pixels may be slightly outside 0..1
+   * @return the images; pixels may be slightly outside [0, 1]
    * @throws IllegalArgumentException if the decoder does not accept latents of that shape
-   * @throws NonFiniteException as {@link #reconstruct}
-   * @throws InsufficientMemoryException as {@link #reconstruct}
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public final Images decode(Latents latents) {
     int[] shape = latents.shape();

@@ -10,8 +10,9 @@ import java.util.Arrays;
  * an attribute can be added to the latent of another image:
  *
  * <pre>{@code
- * Latents glasses = model.encode(with).mean().minus(model.encode(without).mean());
- * Images result = model.decode(model.encode(other).plus(glasses));
+ * Latents glasses =
+ *     autoencoder.encode(withGlasses).mean().minus(autoencoder.encode(withoutGlasses).mean());
+ * Images results = autoencoder.decode(autoencoder.encode(images).plus(glasses));
  * }</pre>
  */
 public final class Latents {
@@ -51,7 +52,7 @@ public final class Latents {
   }
 
   /**
-   * Interpolates linearly between two latents, both included.
+   * Interpolates linearly between two latents, including both endpoints.
    *
    * @param from the first latent
    * @param to the second latent, of the same shape
@@ -157,7 +158,8 @@ public final class Latents {
    *
    * @param other the same number of latents, or a single one, which is added to each
    * @return this + other
-   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
+   * @throws IllegalArgumentException unless the shapes are equal or {@code other} is a single
+   *     latent of the same shape
    */
   public Latents plus(Latents other) {
     return combine("plus", other, 1);
@@ -168,7 +170,8 @@ public final class Latents {
    *
    * @param other the same number of latents, or a single one, which is subtracted from each
    * @return this - other
-   * @throws IllegalArgumentException if the shapes differ in more than a count of 1
+   * @throws IllegalArgumentException unless the shapes are equal or {@code other} is a single
+   *     latent of the same shape
    */
   public Latents minus(Latents other) {
     return combine("minus", other, -1);

@@ -16,7 +16,7 @@ public record Likelihood(Kind kind, double variance) {
     /**
      * Each pixel is 1 with probability sigmoid(decoder output). -log p is the binary cross-entropy,
      * in which values between 0 and 1 act as probabilities (Kingma and Welling 2014, appendix C.1).
-     * For images that are nearly black and white.
+     * Suited to images that are nearly black and white.
      */
     BERNOULLI,
     /** N(decoder output + 0.5, sigma^2) with a fixed sigma^2. */
@@ -41,7 +41,7 @@ public record Likelihood(Kind kind, double variance) {
         "Likelihood.variance",
         "a finite value above 0",
         variance,
-        "pixels are in 0..1, so 0.01 is a standard deviation of a tenth of their range");
+        "pixels are in [0, 1], so 0.01 is a standard deviation of a tenth of their range");
   }
 
   /**
@@ -57,7 +57,7 @@ public record Likelihood(Kind kind, double variance) {
    * Returns a Gaussian likelihood with a fixed variance. The larger the variance, the larger the
    * relative weight of the KL divergence.
    *
-   * @param variance sigma^2, for pixels in 0..1
+   * @param variance sigma^2, for pixels in [0, 1]
    * @return {@link Kind#GAUSSIAN}
    */
   public static Likelihood gaussian(double variance) {
@@ -67,7 +67,7 @@ public record Likelihood(Kind kind, double variance) {
   /**
    * Returns a Gaussian likelihood with a learned variance.
    *
-   * @param initialVariance the initial sigma^2, for pixels in 0..1
+   * @param initialVariance the initial sigma^2, for pixels in [0, 1]
    * @return {@link Kind#LEARNED_GAUSSIAN}
    */
   public static Likelihood learnedGaussian(double initialVariance) {

@@ -146,7 +146,7 @@ final class ModelFile {
    * Returns the settings of a component.
    *
    * @param type the expected type
-   * @throws BadFileException if the settings are missing or damaged, or the component is a custom
+   * @throws BadFileException if the settings are missing or corrupt, or the component is a custom
    *     one
    */
   <C> C settings(String component, Class<C> type) throws BadFileException {
@@ -170,7 +170,7 @@ final class ModelFile {
 
   /**
    * Builds a model from its settings and fills it with the values of the file. Memory is only
-   * allocated for arrays that the file contains, so damaged settings cannot cause large
+   * allocated for arrays that the file contains, so corrupt settings cannot cause large
    * allocations.
    */
   <B extends Block> B build(Supplier<B> builder) throws BadFileException {
@@ -209,7 +209,7 @@ final class ModelFile {
     return new BadFileException(
         path,
         "metadata " + CONFIG,
-        problem + "; the file is damaged, replace it with an intact copy");
+        problem + "; the file is corrupt, replace it with an intact copy");
   }
 
   /**
@@ -253,7 +253,7 @@ final class ModelFile {
                 + values[index]
                 + " as element "
                 + index
-                + "; the file is damaged, replace it with an intact copy");
+                + "; the file is corrupt, replace it with an intact copy");
       }
     }
     variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));

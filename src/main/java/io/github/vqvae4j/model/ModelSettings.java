@@ -79,7 +79,7 @@ final class ModelSettings {
       throw new BadFileException(
           file,
           location,
-          e.getMessage() + "; expected a JSON object of settings, the file is damaged",
+          e.getMessage() + "; expected a JSON object of settings, the file is corrupt",
           e);
     }
   }
@@ -114,7 +114,7 @@ final class ModelSettings {
    * @param type the expected type
    * @param loader the class whose {@code load(file, model)} loads custom components, for the
    *     message
-   * @throws BadFileException if the settings are missing or damaged, or the component is a custom
+   * @throws BadFileException if the settings are missing or corrupt, or the component is a custom
    *     one
    */
   <C> C of(String component, Class<C> type, String loader) throws BadFileException {
@@ -143,7 +143,7 @@ final class ModelSettings {
       return type.cast(RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), record, version));
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
-          file, location + ", " + component, "damaged settings: " + e.getMessage(), e);
+          file, location + ", " + component, "corrupt settings: " + e.getMessage(), e);
     }
   }
 

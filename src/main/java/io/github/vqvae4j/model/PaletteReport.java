@@ -9,7 +9,7 @@ import java.util.Locale;
  *
  * @param pixels the number of pixels of all images
  * @param channels the number of channels
- * @param meanSquaredError the mean squared error over all pixels and channels, for values in 0..1
+ * @param meanSquaredError the mean squared error over all pixels and channels, for values in [0, 1]
  * @param usage the number of pixels of each color
  */
 public record PaletteReport(long pixels, int channels, double meanSquaredError, CodeUsage usage) {

@@ -22,7 +22,7 @@ final class PixelDistribution extends Layer {
             : null;
   }
 
-  /** Returns the mean image, with pixels in 0..1 or, for a Gaussian, approximately so. */
+  /** Returns the mean image, with pixels in [0, 1] or, for a Gaussian, approximately so. */
   @Override
   protected Tensor compute(Tensor decoded) {
     return settings.kind() == Likelihood.Kind.BERNOULLI

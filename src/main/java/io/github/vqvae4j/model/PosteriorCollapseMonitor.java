@@ -41,7 +41,7 @@ final class PosteriorCollapseMonitor {
         LOG.warn(
             "After {} batches, {} of {} latent dimensions have a KL divergence below {} nats: the"
                 + " decoder ignores them (posterior collapse). Increase the weight of the KL"
-                + " divergence gradually with warmUp(..), set a smaller beta(..) or likelihood"
+                + " divergence gradually with klWarmUp(..), set a smaller beta(..) or likelihood"
                 + " variance, or build the model with fewer latent dimensions.",
             batches,
             unused,

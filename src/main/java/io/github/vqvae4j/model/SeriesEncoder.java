@@ -17,7 +17,7 @@ import java.util.Optional;
  * {@link ResidualStack}; a convolution with kernel size 1 to D channels.
  *
  * <pre>{@code
- * SeriesEncoder.channels(4).hidden(64).downsample(3)
+ * SeriesEncoderConfig encoder = SeriesEncoder.channels(4).hidden(64).downsample(3);
  * }</pre>
  */
 public final class SeriesEncoder extends DownsamplingEncoder {

@@ -11,7 +11,7 @@ import io.github.vqvae4j.nn.Initializer;
 public sealed interface StridedSettings<C extends Record & StridedSettings<C>>
     permits StridedEncoderConfig, StridedDecoderConfig {
   /**
-   * Sets the number of channels of each strided convolution and thereby their number.
+   * Sets the number of channels of each strided convolution and thus their number.
    *
    * @param newWidths the channels in the order of the layers, at least one
    * @return a copy with the new value

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.model;
 
 /**
- * The position of a training run or an evaluation, and the statistics of its data that a loss
- * depends on.
+ * The progress of a training run or evaluation, and the statistics of its data that a loss depends
+ * on.
  *
  * @param step the training step, counted from 1; 0 before the first step
  * @param variance the variance of the training images' pixels

@@ -74,7 +74,7 @@ public final class Vae extends LatentModel {
    *
    * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if the file does not exist, is damaged, or is not a file of a VAE; the
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of a VAE; the
    *     message names the problem and its location
    */
   public static Vae load(Path file) throws IOException {
@@ -90,7 +90,7 @@ public final class Vae extends LatentModel {
    * @param file a file written by {@link #save}
    * @param into a model built like the one that was saved; unchanged if loading fails
    * @return {@code into}
-   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
    */
   public static Vae load(Path file, Vae into) throws IOException {
     return ModelFile.read(file, ModelFile.Model.VAE).fill(into);
@@ -200,6 +200,7 @@ public final class Vae extends LatentModel {
    * @param rng the random number generator
    * @return the means of p(x|z)
    * @throws IllegalArgumentException if the count is below 1
+   * @throws NonFiniteException if a parameter, a buffer or a pixel is NaN or infinite
    */
   public Images sample(int count, Rng rng) {
     if (count < 1) {
@@ -230,8 +231,10 @@ public final class Vae extends LatentModel {
    * @param images one or more images
    * @return the divergences in nats, in the order of the latent's shape; near 0 for a dimension
    *     that the decoder ignores
+   * @throws IllegalArgumentException if there are no images
+   * @throws NonFiniteException if a parameter, a buffer or an encoder output is NaN or infinite
    */
-  public double[] kl(Dataset images) {
+  public double[] klPerDimension(Dataset images) {
     checkNotEmpty(images);
     checkWeights();
     int chunk = chunkSize((long) images.height() * images.width());

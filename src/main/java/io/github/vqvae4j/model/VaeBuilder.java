@@ -57,7 +57,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
    * @param steps the number of steps
    * @return this builder
    */
-  public VaeBuilder warmUp(long steps) {
+  public VaeBuilder klWarmUp(long steps) {
     return config(Records.with(config, "warmUp", steps));
   }
 

@@ -42,10 +42,12 @@ import org.slf4j.LoggerFactory;
  * model.save(Path.of("digits.safetensors"));
  * }</pre>
  *
- * <p>Pixels are in 0..1. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link #reconstruct}
- * may be called from any number of threads, but not while the model is being trained. Within a
- * step, {@link #encode(Tensor)} and {@link #decode(Tensor)} are differentiable building blocks on
- * tensors. As a layer, the model maps images to reconstructions.
+ * <p>Pixels are in [0, 1]. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link
+ * #reconstruct} may be called from any number of threads, but not while the model is being trained.
+ * Within a step, {@link #encode(Tensor)} and {@link #decode(Tensor)} form one graph from images to
+ * codes to images, which can be traced as a whole; no gradient passes through the integer codes.
+ * {@link #run} has the straight-through gradient. As a layer, the model maps images to
+ * reconstructions.
  */
 public final class VqVae extends ImageModel {
   private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
@@ -75,7 +77,7 @@ public final class VqVae extends ImageModel {
    *
    * @param file a file written by {@link #save}
    * @return a new model
-   * @throws IOException if the file does not exist, is damaged, or is not a file of a VQ-VAE; the
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of a VQ-VAE; the
    *     message names the problem and its location
    */
   public static VqVae load(Path file) throws IOException {
@@ -89,7 +91,7 @@ public final class VqVae extends ImageModel {
    * @param file a file written by {@link #save}
    * @param into a model built like the one that was saved; unchanged if loading fails
    * @return {@code into}
-   * @throws IOException as {@link #load(Path)}, or if names or shapes differ
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
    */
   public static VqVae load(Path file, VqVae into) throws IOException {
     return VqVaeFile.load(file, into);
@@ -127,7 +129,7 @@ public final class VqVae extends ImageModel {
   /**
    * Returns the quantizer.
    *
-   * @return a layer from latent vectors to codes
+   * @return a layer from latents to quantized latents of the same shape
    */
   public Quantizer quantizer() {
     return quantizer;
@@ -145,7 +147,7 @@ public final class VqVae extends ImageModel {
   /**
    * Runs the whole model in a step, for training or for custom losses.
    *
-   * @param images [b, h, w, channels], in 0..1
+   * @param images [b, h, w, channels], in [0, 1]
    * @return the reconstruction, the codes and the loss terms of the quantizer
    * @throws NonFiniteException if a value of the encoder output is NaN or infinite
    */
@@ -160,7 +162,7 @@ public final class VqVae extends ImageModel {
   /**
    * Returns the encoder output, the input of the quantizer.
    *
-   * @param images [b, h, w, channels], in 0..1
+   * @param images [b, h, w, channels], in [0, 1]
    * @return z_e, [b, h/r, w/r, D]
    * @throws NonFiniteException if a value is NaN or infinite
    */
@@ -191,6 +193,8 @@ public final class VqVae extends ImageModel {
    *
    * <pre>
    * L = mean((x - x')^2) / variance + alpha codebook + beta commitment
+   * codebook   = mean((sg[z_e] - e)^2), absent with EMA updates
+   * commitment = mean((z_e - sg[e])^2)
    * </pre>
    */
   @Override
@@ -212,6 +216,10 @@ public final class VqVae extends ImageModel {
   /**
    * Initializes the codebook from the encoder output for the first batches, if the quantizer needs
    * it.
+   *
+   * @throws IllegalStateException if the quantizer is frozen and its codebook has not been
+   *     initialized
+   * @throws NonFiniteException if an encoder output is NaN or infinite
    */
   @Override
   public void initialize(Dataset data, int batch, long seed, Rng rng) {
@@ -287,7 +295,7 @@ public final class VqVae extends ImageModel {
   /**
    * Encodes images in a step.
    *
-   * @param images [b, h, w, channels], in 0..1
+   * @param images [b, h, w, channels], in [0, 1]
    * @return codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
    *     several codebooks
    * @throws NonFiniteException if a value of the encoder output is NaN or infinite
@@ -301,8 +309,8 @@ public final class VqVae extends ImageModel {
    *
    * @param codes codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
    *     several codebooks
-   * @return [b, h, w, channels]; pixels may be slightly outside 0..1
-   * @throws IllegalArgumentException as {@link Quantizer#lookup}
+   * @return [b, h, w, channels]; pixels may be slightly outside [0, 1]
+   * @throws IllegalArgumentException as for {@link Quantizer#lookup}
    */
   public Tensor decode(Tensor codes) {
     return decoded(quantizer.lookup(codes));
@@ -315,10 +323,10 @@ public final class VqVae extends ImageModel {
   /**
    * Encodes images.
    *
-   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return codes [images, h/r, w/r], each from 0 to K - 1, with the labels of the images
-   * @throws NonFiniteException as {@link #reconstruct}
-   * @throws InsufficientMemoryException as {@link #reconstruct}
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
     return withMemoryGuard("VqVae.encode", images, () -> encodeInChunks(images));
@@ -348,11 +356,11 @@ public final class VqVae extends ImageModel {
    *
    * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
    *     over the codes
-   * @return the images; pixels may be slightly outside 0..1
-   * @throws IllegalArgumentException if the codes belong to other codebooks, or if a code is
+   * @return the images; pixels may be slightly outside [0, 1]
+   * @throws IllegalArgumentException if the codes refer to different codebooks, or if a code is
    *     missing and the quantizer does not support missing codes
-   * @throws NonFiniteException as {@link #reconstruct}
-   * @throws InsufficientMemoryException as {@link #reconstruct}
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public Images decode(Codes codes) {
     int[] shape = codes.shape();
@@ -395,7 +403,7 @@ public final class VqVae extends ImageModel {
   /**
    * Encodes and decodes images: {@code decode(encode(images))}.
    *
-   * @param images images of the size and channels that the encoder expects, in 0..1
+   * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return the reconstructions
    * @throws IllegalArgumentException if encoder and decoder do not match
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of the

@@ -1,5 +1,5 @@
 /**
- * Models that reconstruct images or windows of series, and what is done with trained models.
+ * Models that reconstruct images or windows of series, and applications of trained models.
  *
  * <p>Start with {@link io.github.vqvae4j.model.VqVae}; {@link io.github.vqvae4j.model.Vae} and
  * {@link io.github.vqvae4j.model.Autoencoder} have continuous latents ({@link

@@ -8,7 +8,8 @@ import java.util.function.UnaryOperator;
  * be shared between models.
  *
  * <pre>{@code
- * Sequential.of(new Linear(64, 128, rng), Activation.GELU, new Linear(128, 10, rng))
+ * Sequential mlp =
+ *     Sequential.of(new Linear(64, 128, rng), Activation.GELU, new Linear(128, 10, rng));
  * }</pre>
  */
 public final class Activation extends Layer {

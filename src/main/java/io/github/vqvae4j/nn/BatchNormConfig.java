@@ -9,7 +9,7 @@ import io.github.vqvae4j.config.Require;
  * defaults are PyTorch's.
  *
  * <pre>{@code
- * BatchNormConfig.of(64).momentum(0.01).epsilon(1e-3)
+ * BatchNormConfig config = BatchNormConfig.of(64).momentum(0.01).epsilon(1e-3);
  * }</pre>
  *
  * @param channels the number of image channels, at least 1

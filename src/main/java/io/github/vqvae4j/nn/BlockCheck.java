@@ -18,7 +18,7 @@ import java.util.function.Function;
  * shapes are sufficient.
  *
  * <pre>{@code
- * BlockCheck check = BlockCheck.of(new PatchEncoder(1, 4, 32, rng), 2, 8, 8, 1);
+ * BlockCheck check = BlockCheck.of(encoder, 2, 8, 8, 1);
  * check.checkThreadSafety();
  * check.checkGradients();
  * }</pre>

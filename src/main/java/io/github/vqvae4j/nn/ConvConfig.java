@@ -9,8 +9,8 @@ import io.github.vqvae4j.tensor.ConvOptions;
  * ConvTranspose1d}. 1-D layers use the width settings; height settings are ignored.
  *
  * <pre>{@code
- * ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true)          // Conv2d, halves the size
- * ConvConfig.of(64, 64, 7).dilation(3).causal().weightNorm(true)   // Conv1d
+ * ConvConfig downsampling = ConvConfig.of(3, 64, 4).stride(2).padding(1).relu(true); // Conv2d
+ * ConvConfig causal = ConvConfig.of(64, 64, 7).dilation(3).causal().weightNorm(true); // Conv1d
  * }</pre>
  *
  * @param in the number of input channels

@@ -10,9 +10,10 @@ import io.github.vqvae4j.tensor.ConvOptions;
  * as for kernels whose last row contains the current pixel:
  *
  * <pre>{@code
- * ConvConfig.of(c, c, 7).same().mask(ConvMask.A)                              // PixelCNN
- * ConvConfig.of(c, c, 5).padding(4, 0, 2, 2).mask(ConvMask.A)                 // PixelSNAIL
- * ConvConfig.of(c, c, 7).kernel(4, 7).padding(3, 0, 3, 3).mask(ConvMask.ABOVE) // a vertical stack
+ * ConvConfig pixelCnn = ConvConfig.of(64, 64, 7).same().mask(ConvMask.A);
+ * ConvConfig pixelSnail = ConvConfig.of(64, 64, 5).padding(4, 0, 2, 2).mask(ConvMask.A);
+ * ConvConfig verticalStack =
+ *     ConvConfig.of(64, 64, 7).kernel(4, 7).padding(3, 0, 3, 3).mask(ConvMask.ABOVE);
  * }</pre>
  */
 public enum ConvMask {

@@ -7,7 +7,8 @@ import io.github.vqvae4j.config.Require;
  * The settings of {@link Linear}, [.., in] to [.., out]: {@code x weight + bias}.
  *
  * <pre>{@code
- * LinearConfig.of(64, 10).bias(false).initializer(Initializer.XAVIER_UNIFORM)
+ * LinearConfig config =
+ *     LinearConfig.of(64, 10).bias(false).initializer(Initializer.XAVIER_UNIFORM);
  * }</pre>
  *
  * @param in the size of the last axis of the input, at least 1

@@ -8,7 +8,7 @@ import io.github.vqvae4j.config.Require;
  * project(relu(conv(relu(x))))}, where block i has a dilation of dilationGrowth^i.
  *
  * <pre>{@code
- * ResidualConfig.of(2, 32).bias(false)
+ * ResidualConfig config = ResidualConfig.of(2, 32).bias(false);
  * }</pre>
  *
  * @param blocks the number of blocks, at least 0

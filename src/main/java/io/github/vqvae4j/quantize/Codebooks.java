@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
  * stages each have six codebooks.
  *
  * <pre>{@code
- * Codebooks.of(512)                      // a plain vector quantizer
- * Codebooks.residual(1024, 1024, 1024)   // a residual quantizer of 3 stages
- * Codebooks.grouped(8, 5, 5, 5)          // a finite scalar quantizer of 4 dimensions
+ * Codebooks plain = Codebooks.of(512); // a plain vector quantizer
+ * Codebooks residual = Codebooks.residual(1024, 1024, 1024); // a residual quantizer of 3 stages
+ * Codebooks scalar = Codebooks.grouped(8, 5, 5, 5); // a finite scalar quantizer of 4 dimensions
  * }</pre>
  *
  * @param groups the number of groups, at least 1

@@ -142,7 +142,7 @@ final class CodesFile {
 
   private BadFileException bad(String name, String problem) {
     return new BadFileException(
-        file, location(name), problem + "; the file is damaged or was not written by Codes.save");
+        file, location(name), problem + "; the file is corrupt or was not written by Codes.save");
   }
 
   private static String location(String name) {

@@ -53,7 +53,9 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * VectorQuantizer quantizer =
- *     VectorQuantizer.ema(512, 64).init(Initialization.NORMAL).build(new Rng(42));
+ *     VectorQuantizer.ema(512, 64)
+ *         .init(VectorQuantizerConfig.Initialization.NORMAL)
+ *         .build(new Rng(42));
  * try (Step step = Step.training(new Rng(1))) {
  *   Tensor images = step.tensor(pixels, 32, 28, 28, 1);
  *   Tensor latents = encoder.forward(images); // [32, 7, 7, 64]

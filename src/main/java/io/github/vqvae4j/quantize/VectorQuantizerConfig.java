@@ -10,7 +10,8 @@ import io.github.vqvae4j.random.Rng;
  * - sg(e_k))^2)} (van den Oord et al. 2017, equations 1 and 3).
  *
  * <pre>{@code
- * VectorQuantizer.ema(512, 64).commitmentWeight(0.5).ema(EmaConfig.DEFAULT.decay(0.95))
+ * VectorQuantizerConfig config =
+ *     VectorQuantizer.ema(512, 64).commitmentWeight(0.5).ema(EmaConfig.DEFAULT.decay(0.95));
  * }</pre>
  *
  * @param codebookSize K, the number of codes, at least 1

@@ -7,9 +7,11 @@ import io.github.vqvae4j.config.Require;
  * The stride, padding, dilation, groups and output padding of a convolution.
  *
  * <pre>{@code
- * ConvOptions.of(2, 1)                            // stride 2, padding 1 on each side
- * ConvOptions.of(1, 0).padding(2, 0, 1, 1)        // 2 rows above, none below, 1 column left and right
- * ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0)  // causal 1-D kernel of size 3
+ * ConvOptions downsampling = ConvOptions.of(2, 1); // stride 2, padding 1 on each side
+ * // Padding of 2 rows above, none below, and 1 column left and right:
+ * ConvOptions padded = ConvOptions.of(1, 0).padding(2, 0, 1, 1);
+ * // A causal 1-D kernel of size 3:
+ * ConvOptions causal = ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0);
  * }</pre>
  *
  * <p>One-dimensional convolutions use the width settings and groups; height settings are ignored.

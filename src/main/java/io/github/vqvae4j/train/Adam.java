@@ -41,7 +41,7 @@ public final class Adam implements Optimizer {
    * @param learningRate the learning rate, above 0
    * @param beta1 the decay rate of the first moment, in [0, 1)
    * @param beta2 the decay rate of the second moment, in [0, 1)
-   * @param epsilon the term added to the denominator, above 0 also as a float
+   * @param epsilon the term added to the denominator; must be above 0 when rounded to float
    * @throws IllegalArgumentException if an argument is out of range
    */
   public Adam(double learningRate, double beta1, double beta2, double epsilon) {
@@ -57,8 +57,8 @@ public final class Adam implements Optimizer {
         || !(beta2 >= 0 && beta2 < 1)
         || !((float) epsilon > 0 && epsilon <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
-          "Adam: expected a learning rate and an epsilon above 0, also as floats, and betas in"
-              + " [0, 1), got learning rate "
+          "Adam: expected a learning rate above 0, an epsilon above 0 when rounded to float, and"
+              + " betas in [0, 1), got learning rate "
               + learningRate
               + ", betas "
               + beta1

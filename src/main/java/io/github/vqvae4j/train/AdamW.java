@@ -27,7 +27,7 @@ public final class AdamW implements Optimizer {
    * @param learningRate the learning rate, above 0
    * @param beta1 the decay rate of the first moment, in [0, 1)
    * @param beta2 the decay rate of the second moment, in [0, 1)
-   * @param epsilon the term added to the denominator, above 0 also as a float
+   * @param epsilon the term added to the denominator; must be above 0 when rounded to float
    * @param weightDecay the weight decay, at least 0; learning rate times weight decay must be at
    *     most 1
    * @throws IllegalArgumentException if an argument is out of range

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>Codebook collapse: only a small fraction of the codes was used in a whole window of steps.
  *   <li>Growing commitment loss: encoder outputs diverge from the codebook. The windowed mean of
- *       the commitment term exceeds {@link CodebookMonitorConfig#growth} times its minimum since
- *       the warm-up while the reconstruction term improves, or 25 times that factor times its
- *       minimum in any window of the run, regardless of the reconstruction term.
+ *       the commitment term exceeds {@link CodebookMonitorConfig#growth growth} times its minimum
+ *       since the warm-up while the reconstruction term improves, or {@code 25 * growth} times its
+ *       minimum over the whole run.
  * </ul>
  *
- * <p>Each problem is reported once until it has disappeared.
+ * <p>A problem is reported again only after it has disappeared.
  *
  * <pre>{@code
  * Trainer.of(model).listener(CodebookMonitor.of(model)).fit(images);

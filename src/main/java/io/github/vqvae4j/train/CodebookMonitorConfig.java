@@ -50,7 +50,8 @@ public record CodebookMonitorConfig(int window, long warmUp, double minUsage, do
   /**
    * Sets the warm-up.
    *
-   * @param steps the number of initial steps without most warnings, at least 0
+   * @param steps the number of initial steps in which only extreme growth of the commitment term is
+   *     reported, at least 0
    * @return a copy with the new value
    */
   public CodebookMonitorConfig warmUp(long steps) {

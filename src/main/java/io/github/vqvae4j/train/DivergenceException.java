@@ -18,10 +18,13 @@ public final class DivergenceException extends ArithmeticException {
       " Training stopped; parameters and buffers are restored to their values before this step.";
   private static final String LOWER_RATE = " Try a smaller learning rate.";
   private static final String IN_FIRST_STEP =
-      " This is the first step, so the learning rate is not the cause. Check the magnitudes of"
-          + " weights and pixels, and rebuild the model or load an earlier checkpoint.";
+      " This is the first step of the run, so its learning rate is not the cause. Check the"
+          + " magnitudes of weights and pixels, and rebuild the model or load an earlier checkpoint.";
 
+  /** The training step, counted from 1. */
   private final long step;
+
+  /** The value that is not finite. */
   private final String term;
 
   /** Sentences appended to the message, such as the location of the checkpoint. */
@@ -152,8 +155,8 @@ public final class DivergenceException extends ArithmeticException {
   /**
    * Returns the name of the value that was not finite.
    *
-   * @return a parameter or buffer name with an element index, a layer name, "the gradient of" a
-   *     parameter, "the" name of a loss "term", or the name of another intermediate result
+   * @return a parameter or buffer name with an element index, a layer name, {@code "the gradient of
+   *     <parameter>"}, {@code "the <name> term"}, or the name of another intermediate result
    */
   public String term() {
     return term;

@@ -33,7 +33,7 @@ import java.util.function.BooleanSupplier;
  *
  * @param step the training step after which the model was evaluated; 0 outside a training run
  * @param terms the loss terms, averaged over all images; for a {@link io.github.vqvae4j.model.Vae
- *     Vae}, the two terms of the evidence lower bound
+ *     Vae}, the two terms of the negative evidence lower bound
  * @param meanSquaredError the mean squared error (MSE) over all pixels of all images
  * @param unitRange whether pixels are in [0, 1], so that a PSNR is defined; false for unbounded
  *     values such as samples of a time series
@@ -57,6 +57,7 @@ public record Evaluation(
    * @param data images of the model's size
    * @param variance the variance of the training images' pixels
    * @return the evaluation, with step 0
+   * @throws IllegalArgumentException if there are no images or they do not fit the model
    * @throws DivergenceException if a weight, the error or a loss term is NaN or infinite
    * @throws InsufficientMemoryException if there is not enough memory; see {@link
    *     ImageModel#reconstruct}

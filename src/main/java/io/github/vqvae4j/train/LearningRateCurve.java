@@ -44,10 +44,11 @@ public record LearningRateCurve(List<Point> points) {
 
   /**
    * Returns a suggested learning rate: the point of steepest descent of the smoothed loss over the
-   * logarithm of the learning rate, before the minimum of the loss. This is a common reading of
-   * Smith 2017, section 3.3.
+   * logarithm of the learning rate, before the minimum of the loss. This is a common interpretation
+   * of Smith 2017, section 3.3.
    *
-   * @return the learning rate; empty if the loss did not decrease
+   * @return the learning rate; empty if the loss did not decrease or the run diverged within the
+   *     first 16 steps
    */
   public OptionalDouble suggestion() {
     int min = NOISY_STEPS;
@@ -85,7 +86,8 @@ public record LearningRateCurve(List<Point> points) {
     table.append(
         suggestion.isPresent()
             ? String.format(Locale.ROOT, "suggested learning rate: %.1e", suggestion.getAsDouble())
-            : "no suggested learning rate: the loss did not decrease");
+            : "no suggested learning rate: the loss did not decrease, or the run diverged too"
+                + " early");
     return table.toString();
   }
 }

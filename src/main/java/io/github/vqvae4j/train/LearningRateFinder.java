@@ -126,7 +126,8 @@ public final class LearningRateFinder {
    *
    * @param data the training images
    * @return the curve, up to the step in which the loss diverged
-   * @throws IllegalArgumentException in the cases of {@link Trainer#fit}
+   * @throws IllegalArgumentException as for {@link Trainer#fit}
+   * @throws DivergenceException if the first step diverges
    * @throws CancellationException if the thread is interrupted or the process is shut down
    */
   public LearningRateCurve find(Dataset data) {

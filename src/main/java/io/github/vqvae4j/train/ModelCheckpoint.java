@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * The checkpoint files of a model in training. A file is replaced atomically, and only if all
- * weights are finite. After a divergence the last weights may already be unusable, so they go to a
- * separate file instead of replacing an earlier checkpoint.
+ * weights are finite. After a divergence the last weights may already be unusable, so they are
+ * saved to a separate file instead of replacing an earlier checkpoint.
  */
 final class ModelCheckpoint {
   private final ImageModel model;

@@ -36,7 +36,8 @@ public record ModelStatistics(
 
   /**
    * Runs the forward and backward pass of a training step without updating the model. If the
-   * encoder output is not finite, the outputs end there and there are no gradients.
+   * encoder output is not finite, only the outputs up to that layer are reported, and there are no
+   * gradients.
    *
    * @param model the model
    * @param images the images, processed as one batch

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Updates parameters from their gradients. An optimizer keeps state for each parameter, so each
- * model needs its own.
+ * An optimizer, which updates parameters from their gradients. It keeps state for each parameter,
+ * so each model needs its own.
  *
  * <p>Implementations are {@link Adam}, {@link AdamW} and {@link Sgd}. {@link Trainer} calls the
  * optimizer once per training step; a custom training loop calls it directly:

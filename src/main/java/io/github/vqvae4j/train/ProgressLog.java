@@ -43,7 +43,7 @@ public final class ProgressLog implements TrainingListener {
 
   @Override
   public void onEvaluation(Evaluation evaluation) {
-    LOG.info("evaluation after step {}: {}", evaluation.step(), evaluation);
+    LOG.info("Evaluation after step {}: {}", evaluation.step(), evaluation);
   }
 
   @Override

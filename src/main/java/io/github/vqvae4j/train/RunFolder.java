@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
  * model.safetensors  the model, saved at each evaluation, every five minutes and at the end;
  *                    before-divergence.safetensors is added if the run diverged
  * config.json        the model and training settings
- * metrics.csv        the training metrics of every tenth step, and the metrics of each evaluation
+ * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
+ *                    the last step, and the metrics of each evaluation
  * metrics.json       the final metrics, all evaluations and the stop reason, unless the run failed
  * images/            sample images and their reconstructions after steps 1, 2, 4, ..
  * events.out...      with {@link #tensorBoard}: the same metrics and images, and histograms of the
@@ -41,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * log and the exception name the file. The last weights before a divergence may already be
  * unusable, so they do not replace an earlier checkpoint but are saved to a separate file. If the
  * process is killed, the last checkpoint remains. The file is replaced atomically, and only if the
- * weights and their evaluation are finite. It contains the model's own weights, even if averaged
- * weights are evaluated.
+ * weights and their evaluation are finite. It contains the current weights, not their averages,
+ * even if averaged weights are evaluated.
  *
  * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
  * returned by {@link #failure}, only the model is still saved when possible; on a full disk the
@@ -227,7 +228,7 @@ public final class RunFolder implements TrainingListener {
   public void checkModel(ImageModel trained) {
     if (trained != model) {
       throw new IllegalArgumentException(
-          "RunFolder: expected the model that the RunFolder was created for, got another one."
+          "RunFolder: expected the model that the RunFolder was created for, got a different one."
               + " Create a RunFolder for each model.");
     }
   }

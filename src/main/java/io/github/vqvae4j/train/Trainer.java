@@ -293,15 +293,18 @@ public final class Trainer {
    * @return the report of the run
    * @throws DivergenceException if a weight, a layer output, a loss term or a gradient becomes NaN
    *     or infinite in training or evaluation
-   * @throws IllegalArgumentException if the batch size exceeds the size of the data set, or the
-   *     images do not fit the model
-   * @throws InsufficientMemoryException if there is not enough memory for a step; the model is
-   *     restored to its state before that step
+   * @throws IllegalArgumentException if the batch size exceeds the size of the data set, the images
+   *     do not fit the model, the held-out images have a different shape, the training images have
+   *     zero variance, or the schedule returns an invalid factor
+   * @throws io.github.vqvae4j.memory.InsufficientMemoryException if there is not enough memory for
+   *     a step; the model is restored to its state before that step
    * @throws IllegalStateException if {@link #stopEarly} or {@link #saveBest} was called without
-   *     {@link #evaluate}, or the optimizer was used for another model
-   * @throws CancellationException if the run was interrupted before its first step completed
-   * @throws UncheckedIOException if the file of {@link #saveBest} cannot be written; the model has
-   *     the weights after the evaluated step
+   *     {@link #evaluate}, the optimizer was used for another model, or all parameters and buffers
+   *     are frozen
+   * @throws java.util.concurrent.CancellationException if the run was interrupted before its first
+   *     step completed
+   * @throws java.io.UncheckedIOException if the file of {@link #saveBest} cannot be written; the
+   *     model has the weights after the evaluated step
    */
   public TrainingReport fit(Dataset data) {
     checkHeldOut(data);

@@ -54,8 +54,8 @@ public interface TrainingListener {
   default void onEvaluation(Evaluation evaluation) {}
 
   /**
-   * Called at the end of each step, after any evaluation. The model has its own weights, with which
-   * the next step starts, and can be saved.
+   * Called at the end of each step, after any evaluation. The model has its current, non-averaged
+   * weights and can be saved.
    *
    * @param step the step, counted from 1
    */

@@ -74,7 +74,7 @@ final class AllSettings {
           CodebookMonitorConfig.DEFAULT,
           ImageFolderConfig.of(8),
           CsvConfig.DEFAULT,
-          DownloadConfig.of(),
+          DownloadConfig.defaults(),
           Augmentation.NONE);
 
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =

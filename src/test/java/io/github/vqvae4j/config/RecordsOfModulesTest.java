@@ -1,6 +1,6 @@
 package io.github.vqvae4j.config;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -90,10 +90,11 @@ class RecordsOfModulesTest {
       "Add \"opens my.settings to io.github.vqvae4j;\" to the module-info.java of my.module",
       "make the record public and export its package"
     };
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Records.with(size, "width", 7)), parts);
-    assertSays(assertThrows(IllegalArgumentException.class, () -> Records.values(size)), parts);
-    assertSays(
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Records.values(size)), parts);
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Records.create(size.getClass(), 3, 5)),
         parts);
   }

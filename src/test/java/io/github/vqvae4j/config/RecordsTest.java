@@ -1,6 +1,6 @@
 package io.github.vqvae4j.config;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -62,7 +62,7 @@ class RecordsTest {
 
   @Test
   void unknownNamesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Records.with(SIZE, "hight", 1)),
         "Size has no component \"hight\"",
         "[height, width, ratio, names, note]");

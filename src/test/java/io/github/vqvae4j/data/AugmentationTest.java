@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -217,17 +217,17 @@ class AugmentationTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> data.augmented(Augmentation.NONE.crop(5, 5), 1)),
         "got a crop of 5 x 5 for images of 4 x 5",
         "choose a smaller crop");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.padding(-1)),
         "Augmentation.padding: expected at least 0, got -1.");
     for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
       assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.brightness(share));
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> Augmentation.NONE.contrast(share)),
           "Augmentation.contrast: expected 0 to 1, got " + share + ".");
     }

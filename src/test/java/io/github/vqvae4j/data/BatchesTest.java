@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -173,14 +173,14 @@ class BatchesTest {
       IllegalArgumentException shuffled =
           assertThrows(
               IllegalArgumentException.class, () -> Batches.shuffled(data, batch, 1).close());
-      assertSays(shuffled, "batch of " + batch, "10 images", "expected 1 to 10", "a smaller batch");
+      assertMessageContains(
+          shuffled, "batch of " + batch, "10 images", "expected 1 to 10", "a smaller batch");
       assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(data, batch).close());
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> Batches.shuffled(data, 1, 1, -1).close()),
-        "first batch -1",
-        "0 or more");
+        "Batches.shuffled: expected a first batch of at least 0, got -1.");
   }
 
   @Test
@@ -190,7 +190,7 @@ class BatchesTest {
     try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 5, 2, 3, 1), 2)) {
       assertEquals(2, batches.next().count());
       for (int i = 0; i < 2; i++) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, batches::next),
             "got NaN in image 3 of the data set at row 1, column 1, channel 0",
             "expected finite values",
@@ -203,14 +203,14 @@ class BatchesTest {
   void infinityIsRejected() {
     float[] pixels = {0, Float.POSITIVE_INFINITY};
     try (Batches batches = Batches.shuffled(new FloatDataset(pixels, 2, 1, 1, 1), 2, 1)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, batches::next), "Infinity in image 1");
     }
   }
 
   @Test
   void batchOfMismatchedArraysIsRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> new Batch(new float[4], 2, 1, 1, 1, new int[2], new int[2])),
@@ -232,8 +232,8 @@ class BatchesTest {
     batches.close();
     assertFalse(loader.isAlive());
     batches.close();
-    assertSays(
-        assertThrows(IllegalStateException.class, batches::next), "closed", "create new batches");
+    assertMessageContains(
+        assertThrows(IllegalStateException.class, batches::next), "closed", "Create new ones");
   }
 
   private static Set<Thread> loaders() {

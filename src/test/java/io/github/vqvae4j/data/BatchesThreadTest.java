@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -97,7 +97,7 @@ class BatchesThreadTest {
     try (Batches batches = Batches.inOrder(data, 2)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, batches::next);
       assertSame(smuggled, e.getCause());
-      assertSays(e, "the data set threw", "disk");
+      assertMessageContains(e, "the data set threw", "disk");
     }
   }
 
@@ -177,7 +177,7 @@ class BatchesThreadTest {
       Thread.currentThread().interrupt();
       CancellationException e = assertThrows(CancellationException.class, batches::next);
       assertTrue(Thread.interrupted());
-      assertSays(e, "interrupted while waiting for a batch");
+      assertMessageContains(e, "interrupted while waiting for a batch");
       assertInstanceOf(InterruptedException.class, e.getCause());
       goOn.countDown();
       Batch batch = batches.next();

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -222,7 +222,7 @@ class BmpFilesTest {
   }
 
   private void rejected(byte[] bytes, String... parts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -52,7 +52,7 @@ class ChannelScaleTest {
     assertArrayEquals(new float[] {0, 1, 2, -2}, scaled.samples());
     assertEquals("Series[2, 2] at 50.0 Hz", scaled.toString());
     assertArrayEquals(series.samples(), SCALE.invert(scaled).samples());
-    assertEquals(50, SCALE.invert(scaled).rate());
+    assertEquals(50, SCALE.invert(scaled).samplingRate());
   }
 
   @Test
@@ -72,21 +72,22 @@ class ChannelScaleTest {
     rejected(
         head + "\"means\":[1],\"standardDeviations\":[0]}", "settings", "each deviation above 0");
     Path missing = folder.resolve("none.json");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> ChannelScale.load(missing)),
         "ChannelScale.save");
   }
 
   private void rejected(String text, String... parts) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.json"), text);
-    assertSays(assertThrows(BadFileException.class, () -> ChannelScale.load(file)), parts);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> ChannelScale.load(file)), parts);
   }
 
   @Test
   void invalidArgumentsAreRejected() {
     for (List<Double> bad :
         List.of(List.of(1.0), List.of(1.0, 0.0), List.of(1.0, -1.0), List.of(1.0, 1 / 0.0))) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> new ChannelScale(List.of(0.0, 0.0), bad)),
           "deviations " + bad,
@@ -103,7 +104,7 @@ class ChannelScaleTest {
           () -> SCALE.invert(mono),
           () -> ChannelScale.of(List.of(Series.of(new float[4], 2, 0), mono))
         }) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, mistake::run),
           "got Series[5, 1]",
           "expected 2 channels");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -77,14 +77,14 @@ class Cifar10Test {
 
   @Test
   void missingFilesAreListed() throws IOException {
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Cifar10.in(folder.resolve("none"))),
         "there is no such folder",
         "data_batch_1.bin",
         "test_batch.bin",
         "put the binary version of CIFAR-10 there");
     Files.write(folder.resolve("test_batch.bin"), record(0));
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Cifar10.in(folder)),
         "files are missing",
         "one or more of data_batch_1.bin");
@@ -111,7 +111,7 @@ class Cifar10Test {
   }
 
   private void rejected(String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> Cifar10.in(folder)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> Cifar10.in(folder)), parts);
   }
 
   private static byte[] record(int label) {

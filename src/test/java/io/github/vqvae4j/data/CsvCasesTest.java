@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -74,7 +74,7 @@ class CsvCasesTest {
 
   private static void assertRejected(
       String name, char separator, String[] columns, String... parts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             BadFileException.class, () -> CsvSeries.read(file(name), separator, columns), name),
         parts);

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 import static io.github.vqvae4j.data.CsvConfig.DEFAULT;
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -160,7 +160,7 @@ class CsvConfigTest {
     Path numpy = csv("# time,value\n1,2.5\n");
     assertArrayEquals(
         new float[] {2.5f}, CsvSeries.read(numpy, DEFAULT.comments(false), "value").samples());
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> CsvSeries.read(numpy, "value")),
         "line 2: got the columns [1, 2.5]",
         "CsvConfig.comments(false)");
@@ -241,7 +241,7 @@ class CsvConfigTest {
   @Test
   void invalidSeparatorsAreRejected() throws IOException {
     for (char separator : "a5\"#.-+\n\r\0\u00e4\uFEFF".toCharArray()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> DEFAULT.separator(separator)),
           "CsvConfig.separator: expected a character that is not a letter",
           "';'",
@@ -258,7 +258,7 @@ class CsvConfigTest {
 
   @Test
   void selectionByNameRequiresAHeader() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> CsvSeries.read(csv("1,2\n"), ABSENT, "a")),
         "[a]",
@@ -273,7 +273,8 @@ class CsvConfigTest {
   }
 
   private void assertRejected(String text, CsvConfig config, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> read(text, config), text), parts);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> read(text, config), text), parts);
   }
 
   private Series read(String text, CsvConfig config) throws IOException {

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 import static io.github.vqvae4j.data.CsvConfig.DEFAULT;
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -77,7 +77,7 @@ class CsvEmptyLinesTest {
   }
 
   private void assertRejected(String text, CsvConfig config, String... parts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv(text), config), text), parts);
   }
 

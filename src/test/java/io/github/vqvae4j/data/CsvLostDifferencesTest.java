@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -73,9 +73,10 @@ class CsvLostDifferencesTest {
   void errorContainsTheValueBeforeALostDifference() {
     List<String> times = values(200, 2, i -> 1.7e9 + i * .25);
     times.add(0, "0");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> read(times)),
-        "column 1 (v): got values such as 1700000000 whose differences are lost");
+        "column 1 (v): expected differences that float can represent (7 digits), got values such"
+            + " as 1700000000.");
   }
 
   @Test
@@ -162,7 +163,7 @@ class CsvLostDifferencesTest {
         wrong.add("read: " + name);
       }
     } catch (BadFileException e) {
-      assertSays(e, "column 1 (v)", "lost in float");
+      assertMessageContains(e, "column 1 (v)", "differences that float can represent");
       if (!rejected) {
         wrong.add("rejected: " + name);
       }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -89,7 +89,7 @@ class CsvSeriesTest {
     Path latin = folder.resolve("latin.csv");
     Files.write(latin, "h\u00f6he\n1\n".getBytes(StandardCharsets.ISO_8859_1));
     assertBad(() -> CsvSeries.read(latin), "text: got bytes that are not UTF-8");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> CsvSeries.read(folder.resolve("none.csv"))),
         "a text file of numbers");
   }
@@ -99,7 +99,7 @@ class CsvSeriesTest {
   }
 
   private static void assertBad(Reading reading, String... parts) {
-    assertSays(assertThrows(BadFileException.class, reading::read), parts);
+    assertMessageContains(assertThrows(BadFileException.class, reading::read), parts);
   }
 
   private Path csv(String text) throws IOException {

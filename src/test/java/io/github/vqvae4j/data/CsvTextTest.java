@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_16BE;
@@ -168,7 +168,10 @@ class CsvTextTest {
       for (int i = 11; i < 99; i++) {
         times.append(start).append(i).append(",1\n");
       }
-      assertRejected(times.toString(), "column 1 (t): got values such as " + start + "11", "float");
+      assertRejected(
+          times.toString(),
+          "column 1 (t): expected differences that float can represent",
+          "got values such as " + start + "11");
       if (!start.endsWith(".")) {
         assertRejected(times + "1e10,1\n", "column 1 (t)", "CsvConfig.index(PRESENT)");
       }
@@ -214,7 +217,7 @@ class CsvTextTest {
 
   private void assertRejected(byte[] bytes, String... parts) throws IOException {
     Path file = Files.write(folder.resolve("bytes.csv"), bytes);
-    assertSays(assertThrows(BadFileException.class, () -> CsvSeries.read(file)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> CsvSeries.read(file)), parts);
   }
 
   private Path csv(String text) throws IOException {

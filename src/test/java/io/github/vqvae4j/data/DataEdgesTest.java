@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,9 +25,9 @@ class DataEdgesTest {
   void interruptedThreadDoesNotStartADownload() {
     RemoteFile file = RemoteFile.of("data.gz", 3, "0".repeat(64));
     DownloadConfig config =
-        DownloadConfig.of().cache(folder).mirrors(URI.create("http://localhost:1/"));
+        DownloadConfig.defaults().cache(folder).mirrors(URI.create("http://localhost:1/"));
     Thread.currentThread().interrupt();
-    assertSays(
+    assertMessageContains(
         assertThrows(
             InterruptedIOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config)),
@@ -41,7 +41,7 @@ class DataEdgesTest {
   void paddingLargerThanTheImageIsRejected() {
     Dataset data = new FloatDataset(new float[6], 1, 2, 3, 1);
     for (int padding : new int[] {4, 1 << 30, Integer.MAX_VALUE}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> data.augmented(Augmentation.NONE.padding(padding), 1)),
@@ -57,7 +57,7 @@ class DataEdgesTest {
   @Test
   void labelsBelowMinusOneAreRejected() {
     ByteImages two = ByteImages.of(new byte[2], 2, 1, 1, 1);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> two.withLabels(new int[] {0, -2})),
         "got label -2 for image 1",
         "-1 for none");
@@ -66,10 +66,10 @@ class DataEdgesTest {
   @Test
   void gridWithUnsupportedChannelsIsRejected() {
     Images two = Images.of(new float[2], 1, 1, 1, 2);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two))),
         "Images[1, 1, 1, 2]",
-        "expected 1 channel (gray) or 3");
+        "expected 1 channel (grayscale) or 3");
   }
 
   @Test
@@ -78,10 +78,10 @@ class DataEdgesTest {
     assertArrayEquals(new float[] {2, 1, 4, 3}, byName.samples());
     // Java parses these as the numbers 1 and 5.
     assertArrayEquals(new float[] {7, 8}, CsvSeries.read(csv("1d,5f\n7,8\n")).samples());
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1\n2f\n"))),
         "line 2, column 1: got \"2f\"");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> CsvSeries.read(csv("1,2\n"), "load")),
         "got the columns [1, 2], expected one with the name load");
   }
@@ -89,7 +89,7 @@ class DataEdgesTest {
   @Test
   void lineOfMissingValuesIsNotAnEmptyLine() throws IOException {
     Path file = csv("1\t2\n\t\n3\t4\n");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> CsvSeries.read(file, '\t')),
         "line 2, column 1: got \"\"");
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -42,14 +42,14 @@ class DataSetDownloadsTest {
         });
     server.start();
     DownloadConfig config =
-        DownloadConfig.of()
+        DownloadConfig.defaults()
             .cache(cache)
             .mirrors(URI.create("http://localhost:" + server.getAddress().getPort()));
     try {
       MnistData mnist = Mnist.download(config);
       assertEquals("60000 images [28, 28, 1] with labels", mnist.train().toString());
       // These are not the bytes of Fashion-MNIST.
-      assertSays(
+      assertMessageContains(
           assertThrows(IOException.class, () -> FashionMnist.download(config)),
           "Cannot download train-images-idx3-ubyte.gz",
           "offers a file of 9912422 bytes, expected 26421880");
@@ -73,7 +73,7 @@ class DataSetDownloadsTest {
     // Leftovers of an earlier attempt are harmless.
     Files.createDirectories(cache.resolve("cifar-10/.unpacking/cifar-10-batches-bin"));
     fetch(archive);
-    Cifar10Data data = Cifar10.download(DownloadConfig.of().cache(cache));
+    Cifar10Data data = Cifar10.download(DownloadConfig.defaults().cache(cache));
     assertEquals(2, data.train().size());
     assertEquals(9, data.test().label(1));
     assertFalse(Files.exists(archive), "the archive is replaced by the folder");
@@ -85,7 +85,7 @@ class DataSetDownloadsTest {
     ByteArrayOutputStream tar = new ByteArrayOutputStream();
     Archives.entry(tar, "other/file", '0', new byte[1], "");
     Path archive = archive(tar.toByteArray());
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> fetch(archive)),
         archive + ": entries: got no folder cifar-10-batches-bin");
     assertFalse(Files.exists(cache.resolve("cifar-10/cifar-10-batches-bin")));
@@ -100,7 +100,7 @@ class DataSetDownloadsTest {
             Files.size(archive),
             Sha256.of(archive),
             "cifar-10-batches-bin");
-    Downloads.fetch("cifar-10", List.of(file), List.of(), DownloadConfig.of().cache(cache));
+    Downloads.fetch("cifar-10", List.of(file), List.of(), DownloadConfig.defaults().cache(cache));
   }
 
   /** Copies an archive to the cache, as a user without network access does. */

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -24,7 +24,7 @@ class DatasetSelectTest {
   @Test
   void indicesOutOfRangeAreRejected() {
     for (int index : new int[] {-1, 20}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> data.select(3, index)),
           "got image index " + index,
           "less than 20");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -63,7 +63,7 @@ class DatasetSplitTest {
   void invalidFractionsAreRejected() {
     for (double[] fractions :
         new double[][] {{}, {0}, {-0.5}, {1.1}, {0.6, 0.6}, {1, 0}, {Double.NaN}, {0.0001}}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> data.split(1, fractions)),
           "got the fractions " + Arrays.toString(fractions) + " for 1000 images",
           "a sum of at most 1",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -38,22 +38,22 @@ class DatasetTest {
 
   @Test
   void invalidSizesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ByteImages.of(new byte[5], 1, 2, 3, 1)),
         "got 5 bytes",
         "expected 6",
         "[1, 2, 3, 1]",
         "correct the sizes");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ByteImages.of(new byte[0], 0, 2, 3, 1)),
         "[0, 2, 3, 1]",
-        "1 or more");
-    assertSays(
+        "at least 1");
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> ByteImages.of(new byte[0], 1 << 16, 1 << 16, 1 << 16, 1 << 16)),
         "at most 2147483639");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> images.withLabels(new int[3])),
         "got 3 labels",
         "expected 2",
@@ -63,7 +63,7 @@ class DatasetTest {
   @Test
   void invalidIndicesAreRejected() {
     for (int index : new int[] {-1, 2}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> images.image(index, new float[6], 0)),
           "got image index " + index,
           "less than 2",
@@ -95,7 +95,7 @@ class DatasetTest {
   @Test
   void invalidRangesAreRejected() {
     for (int[] range : new int[][] {{-1, 1}, {0, 3}, {2, 1}}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> images.range(range[0], range[1])),
           "from " + range[0] + " to " + range[1],
           "<= 2",
@@ -130,7 +130,7 @@ class DatasetTest {
   @Test
   void imagesLargerThanAnArrayAreRejected() {
     Dataset huge = new FloatDataset(new float[0], 1, 40_000, 40_000, 3);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, huge::imageLength),
         "[1, 40000, 40000, 3]",
         "at most 2147483639");
@@ -138,9 +138,9 @@ class DatasetTest {
 
   @Test
   void varianceOfNoImagesIsRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> images.range(1, 1).variance()),
         "0 images",
-        "expected 1 or more");
+        "expected at least 1");
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -110,7 +110,7 @@ class DownloadsTest {
 
   @Test
   void serverWithoutProgressIsAbandoned() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("truncates-always-at-half")),
         "truncates-always-at-half/data.gz",
         "after 100000 of 200000 bytes");
@@ -119,7 +119,7 @@ class DownloadsTest {
 
   @Test
   void serverWithTooLittleProgressIsAbandoned() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("drips")),
         "drips/data.gz",
         "after 9 of 200000 bytes");
@@ -146,7 +146,7 @@ class DownloadsTest {
   void stalledTransferTimesOutAndKeepsTheData() throws IOException {
     DownloadConfig hasty =
         config("stalls").timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)).attempts(1);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
         "no data received for 2000 ms",
@@ -161,7 +161,7 @@ class DownloadsTest {
   void unresponsiveServerIsAbandoned() {
     DownloadConfig hasty =
         config("silent").timeouts(Duration.ofSeconds(5), Duration.ofMillis(200)).attempts(2);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), hasty)),
         "no data received for 200 ms",
@@ -174,7 +174,7 @@ class DownloadsTest {
     fetch("redirects");
     assertEquals(List.of("/redirects/data.gz null", "/good/data.gz null"), server.requests());
     Files.delete(cache.resolve("set/data.gz"));
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("loops")), "got status 302, expected 200");
   }
 
@@ -196,7 +196,7 @@ class DownloadsTest {
   void errorContainsAllFailuresAndAdvice() {
     IOException e =
         assertThrows(IOException.class, () -> fetch("missing", "wrong-bytes", "other-length"));
-    assertSays(
+    assertMessageContains(
         e,
         "Cannot download data.gz. ",
         "missing/data.gz: got status 404, expected 200",
@@ -212,7 +212,7 @@ class DownloadsTest {
 
   @Test
   void excessDataIsRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("too-much")),
         "sends more than the expected 200000 bytes");
     assertFalse(Files.exists(cache.resolve("set/data.gz")));
@@ -231,11 +231,11 @@ class DownloadsTest {
   @Test
   void invalidRangesAreRejected() throws IOException {
     part(Arrays.copyOf(body, 150_000));
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("wrong-range")),
         "got the content range bytes 1-2/3, expected one that starts with byte 150000");
     part(Arrays.copyOf(body, 150_000));
-    assertSays(
+    assertMessageContains(
         assertThrows(IOException.class, () -> fetch("no-range")),
         "the data ended prematurely, after 0");
     assertTrue(server.requests().contains("/no-range/data.gz null"));
@@ -248,7 +248,7 @@ class DownloadsTest {
       unreachable = URI.create("http://localhost:" + socket.getLocalPort() + "/");
     }
     DownloadConfig config = config().mirrors(unreachable);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IOException.class, () -> Downloads.fetch("set", List.of(file), List.of(), config)),
         unreachable + "data.gz: ",
@@ -266,7 +266,7 @@ class DownloadsTest {
                     caller.interrupt();
                   }
                 });
-    assertSays(
+    assertMessageContains(
         assertThrows(
             InterruptedIOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config)),
@@ -278,7 +278,7 @@ class DownloadsTest {
 
   @Test
   void defaultMirrorsAreUsedUnlessOthersAreSet() throws IOException {
-    DownloadConfig plain = DownloadConfig.of().cache(cache);
+    DownloadConfig plain = DownloadConfig.defaults().cache(cache);
     Downloads.fetch("set", List.of(file), List.of(server.mirror("good")), plain);
     assertWhole();
   }
@@ -303,7 +303,7 @@ class DownloadsTest {
   @Test
   void unwritableCacheIsNamedInTheError() throws IOException {
     Path taken = Files.writeString(cache.resolve("taken"), "a file");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IOException.class,
             () -> Downloads.fetch("set", List.of(file), List.of(), config("good").cache(taken))),
@@ -324,7 +324,7 @@ class DownloadsTest {
     List<byte[]> others =
         List.of(archive(new byte[] {9}), corrupt, Arrays.copyOf(intact, intact.length / 2));
     try (FileServer good = new FileServer(intact)) {
-      DownloadConfig config = DownloadConfig.of().cache(cache).mirrors(good.mirror("good"));
+      DownloadConfig config = DownloadConfig.defaults().cache(cache).mirrors(good.mirror("good"));
       for (int i = 0; i < others.size(); i++) {
         Files.write(archive, others.get(i));
         Downloads.fetch("set", List.of(wanted), List.of(), config);
@@ -341,7 +341,7 @@ class DownloadsTest {
       Files.delete(unpacked);
       Files.delete(unpacked.getParent());
       Files.write(archive, corrupt);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IOException.class,
               () ->
@@ -378,9 +378,9 @@ class DownloadsTest {
     try {
       for (String unknown : new String[] {"?", "", "home", "/nonexistent", "/J\uFFFD\uFFFDrg"}) {
         System.setProperty("user.home", unknown);
-        DownloadConfig config = DownloadConfig.of();
+        DownloadConfig config = DownloadConfig.defaults();
         assertNull(config.cache());
-        assertSays(
+        assertMessageContains(
             assertThrows(IOException.class, () -> Mnist.download(config)),
             "Cannot store mnist: the home directory of the user is unknown (user.home is \""
                 + unknown,
@@ -395,10 +395,10 @@ class DownloadsTest {
 
   @Test
   void cacheIsAPropertyOrInTheHomeDirectory() {
-    assertTrue(DownloadConfig.of().cache().endsWith(Path.of(".cache", "vqvae4j")));
+    assertTrue(DownloadConfig.defaults().cache().endsWith(Path.of(".cache", "vqvae4j")));
     System.setProperty("vqvae4j.cache", cache.toString());
     try {
-      assertEquals(cache, DownloadConfig.of().cache());
+      assertEquals(cache, DownloadConfig.defaults().cache());
     } finally {
       System.clearProperty("vqvae4j.cache");
     }
@@ -406,13 +406,13 @@ class DownloadsTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    DownloadConfig config = DownloadConfig.of();
-    assertSays(
+    DownloadConfig config = DownloadConfig.defaults();
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("ftp://a/b"))),
         "DownloadConfig.mirrors: expected",
         "http:// or https://, got ftp://a/b.");
     assertThrows(IllegalArgumentException.class, () -> config.mirrors(URI.create("a/b")));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> config.attempts(0)),
         "DownloadConfig.attempts: expected at least 1, got 0.");
     assertThrows(
@@ -424,7 +424,7 @@ class DownloadsTest {
 
   private DownloadConfig config(String... mirrors) {
     URI[] addresses = Arrays.stream(mirrors).map(server::mirror).toArray(URI[]::new);
-    return DownloadConfig.of().cache(cache).mirrors(addresses);
+    return DownloadConfig.defaults().cache(cache).mirrors(addresses);
   }
 
   private void fetch(String... mirrors) throws IOException {

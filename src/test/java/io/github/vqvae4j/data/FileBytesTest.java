@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -48,7 +48,7 @@ class FileBytesTest {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.truncate(100_000);
       }
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> new WavReader(bytes).read()),
           "a.wav: data: the file was truncated while being read");
     }
@@ -76,7 +76,7 @@ class FileBytesTest {
       try {
         assertEquals(expected, Images.read(file), "seed " + seed);
       } catch (BadFileException e) {
-        assertSays(e, "a." + format, "ends before the end of the image");
+        assertMessageContains(e, "a." + format, "ends before the end of the image");
       }
       cutter.join();
     }
@@ -105,7 +105,7 @@ class FileBytesTest {
           channel.truncate(left);
         }
         Executable late = () -> access.on(bytes);
-        assertSays(
+        assertMessageContains(
             assertThrows(BadFileException.class, late, left + " bytes left, after " + before),
             "a.jpg",
             "ends before the end of the image",

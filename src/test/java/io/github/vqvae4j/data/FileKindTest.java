@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -167,7 +167,8 @@ class FileKindTest {
         BadFileException error =
             assertThrows(BadFileException.class, () -> reader.read.from(file), sample.name);
         String[] aroundName = reader.expected.split("%s");
-        assertSays(error, file + aroundName[0] + sample.name, aroundName[1], sample.remedies[i]);
+        assertMessageContains(
+            error, file + aroundName[0] + sample.name, aroundName[1], sample.remedies[i]);
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -80,9 +80,9 @@ class FolderListingTest {
         assertThrows(
             BadFileException.class,
             () -> ImageFolder.in(folder, ImageFolderConfig.of(1).labels(List.of("b\nc"))));
-    assertSays(bad, "got images in a\\u001B[31m\\u2028,", "labels b\\nc;");
+    assertMessageContains(bad, "got images in a\\u001B[31m\\u2028,", "labels b\\nc;");
     bad = assertThrows(BadFileException.class, () -> Images.read(listing.files().get(0)));
-    assertSays(bad, folder + "/a\\u001B[31m\\u2028/1.png: byte 0");
+    assertMessageContains(bad, folder + "/a\\u001B[31m\\u2028/1.png: byte 0");
   }
 
   @Test
@@ -152,7 +152,7 @@ class FolderListingTest {
     }
     Files.createDirectory(folder.resolve("folder.wav"));
     link("loop", folder);
-    FolderListing listing = FolderListing.sounds(folder);
+    FolderListing listing = FolderListing.wavFiles(folder);
     assertEquals(List.of("a.wav", "b.WAV"), names(listing.files()));
     assertEquals(
         "1 other file (notes.txt), 1 hidden (._a.wav), 3 subfolders (deep, folder.wav, loop)",
@@ -182,7 +182,8 @@ class FolderListingTest {
     assertEquals(1_000, ignored.size());
     assertEquals(new IgnoredPath(folder.resolve("0000.txt"), Kind.OTHER), ignored.get(0));
     assertEquals(new IgnoredPath(folder.resolve("0999.txt"), Kind.OTHER, 1_502), ignored.get(999));
-    assertSays(new Exception("" + ignored.get(999)), "0999.txt: other file, and 1501 more");
+    assertMessageContains(
+        new Exception("" + ignored.get(999)), "0999.txt: other file, and 1501 more");
     assertEquals(
         "2501 other files (0000.txt, 0001.txt, 0002.txt, 0003.txt, 0004.txt, ..)",
         IgnoredPath.summary(ignored));
@@ -208,17 +209,17 @@ class FolderListingTest {
   void errorForAFolderWithoutImagesSummarizesItsContents() throws IOException {
     file("a.txt");
     file("deep/b.png");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> FolderListing.images(folder)),
         "got no image files among 2 files (1 other file (a.txt), 1 subfolder (deep))",
         "pass the folder that contains the image files");
-    assertSays(
-        assertThrows(BadFileException.class, () -> FolderListing.sounds(folder)),
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> FolderListing.wavFiles(folder)),
         "got no WAV files among",
         "end in .wav");
     for (Path wrong : List.of(folder.resolve("none"), folder.resolve("a.txt"))) {
-      assertSays(
-          assertThrows(NoSuchFileException.class, () -> FolderListing.sounds(wrong)),
+      assertMessageContains(
+          assertThrows(NoSuchFileException.class, () -> FolderListing.wavFiles(wrong)),
           wrong.toString(),
           "there is no such folder, expected a folder with WAV files; check the path");
     }

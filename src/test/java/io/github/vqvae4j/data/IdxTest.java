@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -89,7 +89,7 @@ class IdxTest {
     rejected(() -> Idx.images(file("other", new byte[0])), "byte 0", "ends within its header");
     rejected(() -> Idx.images(file("other", new byte[] {0})), "ends within its header");
     rejected(() -> Idx.images(folder), "got a folder", "an IDX file of images");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Idx.labels(folder.resolve("none"))),
         "there is no such file",
         "an IDX file of labels");
@@ -153,7 +153,7 @@ class IdxTest {
         "expected at most 28");
     rejected(
         () -> Idx.images(file("huge", gzip(idx(2051, 12, 2, 65536, 65536)))), "byte 8", "131072");
-    rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "1 or more");
+    rejected(() -> Idx.images(file("none", idx(2051, 0, 0, 3, 2))), "got size 0", "at least 1");
     rejected(() -> Idx.images(file("negative", idx(2051, 12, 2, -3, 2))), "byte 8", "got size -3");
   }
 
@@ -182,6 +182,6 @@ class IdxTest {
   }
 
   private static void rejected(Executable read, String... parts) {
-    assertSays(assertThrows(BadFileException.class, read), parts);
+    assertMessageContains(assertThrows(BadFileException.class, read), parts);
   }
 }

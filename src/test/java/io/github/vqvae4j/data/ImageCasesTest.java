@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -73,6 +73,7 @@ class ImageCasesTest {
   }
 
   private static void rejected(String name, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> read(name), name + " was read"), parts);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> read(name), name + " was read"), parts);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -75,21 +75,21 @@ class ImageFilesTest {
   void unsupportedImagesAreNotWritten() {
     Images one = Images.of(new float[3], 1, 1, 1, 3);
     for (String name : new String[] {"a.gif", "a", "png"}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> Images.write(one, folder.resolve(name))),
           name,
           ".png, .jpg or .jpeg",
           "change the extension");
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Images.write(Images.concat(one, one), folder.resolve("a.png"))),
         "got 2 images",
         "expected 1",
         "Images.writeGrid");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Images.write(Images.of(new float[2], 1, 1, 1, 2), folder.resolve("a.png"))),
@@ -167,7 +167,7 @@ class ImageFilesTest {
     rejected(save(buffered, "gif"), "expected PNG, JPEG or BMP", "convert");
     rejected(folder, "got a folder", "an image file");
     Path missing = folder.resolve("none.png");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Images.read(missing)),
         missing.toString(),
         "there is no such file",
@@ -178,13 +178,13 @@ class ImageFilesTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void devicesAreRejected() {
     Path device = Path.of("/dev/zero");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Images.read(device)),
         "got a pipe or a device, expected an image file");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> WavFiles.read(device)),
         "got a pipe or a device, expected a WAV file");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Safetensors.read(device)),
         "got a pipe or a device, expected a safetensors file");
   }
@@ -238,6 +238,6 @@ class ImageFilesTest {
   }
 
   private static void rejected(Path file, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> Images.read(file)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> Images.read(file)), parts);
   }
 }

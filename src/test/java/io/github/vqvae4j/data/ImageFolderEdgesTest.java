@@ -93,9 +93,9 @@ class ImageFolderEdgesTest {
       logger.detachAppender(log);
     }
     List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    assertStarts("9 images [2, 2, 1], 1 label, 1 image without, held in memory", lines.get(0));
-    assertStarts("9 images [2, 2, 1], 2 labels, 1 image without, held in memory", lines.get(1));
-    assertStarts("10 images [2, 2, 1], 1 label, 2 images without, streamed", lines.get(2));
+    assertStarts("9 images [2, 2, 1], 1 label, 1 unlabeled image, held in memory", lines.get(0));
+    assertStarts("9 images [2, 2, 1], 2 labels, 1 unlabeled image, held in memory", lines.get(1));
+    assertStarts("10 images [2, 2, 1], 1 label, 2 unlabeled images, streamed", lines.get(2));
     assertStarts("8 images [2, 2, 1], 0 labels, held in memory", lines.get(3));
     // Given label names imply a label for every image.
     assertEquals(

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -83,7 +83,7 @@ class ImageFolderTest {
     assertEquals(List.of(0, 2), List.of(images.label(0), images.label(1)));
     assertEquals(1, ImageFolder.in(folder, GRAY).label(1), "without them it is another number");
     flat("fox/1.png", 3);
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.labels(training))),
         "subfolders: got images in fox, expected subfolders among the labels cat, dog, eel",
         "ImageFolderConfig.labels");
@@ -139,7 +139,7 @@ class ImageFolderTest {
     Files.writeString(folder.resolve(".hidden.png"), "nor this");
     Files.createDirectory(folder.resolve(".cache"));
 
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         folder.toString(),
         ".png",
@@ -184,7 +184,7 @@ class ImageFolderTest {
     try (Batches batches = Batches.inOrder(images, 1)) {
       assertArrayEquals(flat(1), batches.next().images());
       UncheckedIOException e = assertThrows(UncheckedIOException.class, batches::next);
-      assertSays(e, folder.resolve("b.png").toString(), "expected PNG, JPEG or BMP");
+      assertMessageContains(e, folder.resolve("b.png").toString(), "expected PNG, JPEG or BMP");
     }
   }
 
@@ -205,23 +205,23 @@ class ImageFolderTest {
   @Test
   void foldersWithoutImagesAreRejected() throws IOException {
     Path none = folder.resolve("none");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> ImageFolder.in(none, GRAY)),
         none.toString(),
         "no such folder",
         "check the path");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         "no image files among 0 files",
         ".png, .jpg, .jpeg, .jpe, .jfif, .bmp");
     Files.writeString(folder.resolve("a.txt"), "text");
     Files.writeString(folder.resolve("b.gif"), "GIF89a");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         "no image files among 2 files",
         "convert them");
     Files.writeString(folder.resolve("b.png"), "no image");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY.skipCorrupt(true))),
         "got 1 image file that cannot be read, expected one or more",
         "b.png: byte 0");
@@ -231,7 +231,7 @@ class ImageFolderTest {
   void imageTooSmallToCropIsABadFile() throws IOException {
     flat("a.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(5).fit(ImageFit.CENTER);
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, config)),
         "a.png: header: got an image of 4 x 4",
         "at least 5 x 5",
@@ -243,7 +243,7 @@ class ImageFolderTest {
     flat("a.png", 1);
     flat("b.png", 1);
     ImageFolderConfig config = ImageFolderConfig.of(20_000);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ImageFolder.in(folder, config)),
         "[2, 20000, 20000, 3]",
         "streamed(true)");
@@ -252,15 +252,15 @@ class ImageFolderTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ImageFolderConfig.of(0, 3)),
         "ImageFolderConfig.height: expected at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, List.of())),
-        "ImageFolderConfig.channels: expected 1 (gray) or 3 (red, green, blue), got 2.");
-    assertSays(
+        "ImageFolderConfig.channels: expected 1 (grayscale) or 3 (red, green, blue), got 2.");
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),
         "ImageFolderConfig.labels: expected distinct names, got [a, b, a]; remove");
   }

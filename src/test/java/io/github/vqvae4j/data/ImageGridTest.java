@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -67,26 +67,26 @@ class ImageGridTest {
   void invalidGridsAreRejected() {
     Images gray = Images.of(new float[4], 1, 2, 2, 1);
     Path file = folder.resolve("grid.png");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.writeGrid(gray, 0, file)),
         "got 0 columns",
-        "1 or more");
-    assertSays(
+        "at least 1");
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> Images.writeGrid(List.of(gray), 0, file)),
         "got scale 0",
-        "1 or more");
-    assertSays(
+        "at least 1");
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.writeGrid(List.of(), file)),
         "got no images");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Images.writeGrid(List.of(gray, gray.toColor()), file)),
         "Images[1, 2, 2, 3] together with Images[1, 2, 2, 1]",
         "toColor");
     for (int scale : new int[] {5_000, Integer.MAX_VALUE}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> Images.writeGrid(List.of(gray), scale, file)),
           "got a grid of",

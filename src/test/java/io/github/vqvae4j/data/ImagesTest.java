@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -35,29 +35,29 @@ class ImagesTest {
 
   @Test
   void invalidSizesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.of(new float[5], 1, 2, 2, 1)),
         "got 5 pixels",
         "expected 4",
         "[1, 2, 2, 1]",
         "correct the sizes");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.of(new float[0], 0, 2, 2, 1)),
         "[0, 2, 2, 1]",
-        "1 or more");
+        "at least 1");
   }
 
   @Test
   void nanAndInfinityAreReportedWithPosition() {
     float[] pixels = new float[2 * 2 * 3 * 2];
     pixels[12 + 6 + 2 + 1] = Float.NaN;
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.of(pixels, 2, 2, 3, 2)),
         "got NaN in image 1 at row 1, column 1, channel 1",
         "expected finite values",
         "repair");
     pixels[0] = Float.NEGATIVE_INFINITY;
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.of(pixels, 2, 2, 3, 2)),
         "got -Infinity in image 0 at row 0, column 0, channel 0");
   }
@@ -65,7 +65,7 @@ class ImagesTest {
   @Test
   void singleImageIsExtracted() {
     assertEquals(Images.of(new float[] {6, 7, 8, 9, 10, 11}, 1, 1, 2, 3), two.image(1));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> two.image(2)),
         "image index 2",
         "less than 2");
@@ -75,11 +75,12 @@ class ImagesTest {
   void concatKeepsTheOrder() {
     assertEquals(two, Images.concat(two.image(0), two.image(1)));
     assertEquals(3, Images.concat(two, two.image(0)).size());
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.concat(two, two.toGray())),
         "Images[2, 1, 2, 1] together with Images[2, 1, 2, 3]",
         "toColor");
-    assertSays(assertThrows(IllegalArgumentException.class, Images::concat), "got no images");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, Images::concat), "got no images");
   }
 
   @Test
@@ -88,10 +89,10 @@ class ImagesTest {
     assertArrayEquals(new float[] {7, 0, 7}, Images.from(data, 7, 0, 7).pixels());
     assertArrayEquals(new float[] {4, 5}, Images.from(data.range(4, 6)).pixels());
     assertThrows(IllegalArgumentException.class, () -> Images.from(data, 10));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.from(data.range(1, 1))),
         "[0, 1, 1, 1]",
-        "1 or more");
+        "at least 1");
   }
 
   @Test
@@ -104,10 +105,10 @@ class ImagesTest {
     assertSame(gray, gray.toGray());
     assertSame(red, red.toColor());
     Images other = Images.of(new float[2], 1, 1, 1, 2);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, other::toGray),
         "Images[1, 1, 1, 2]",
-        "expected 1 channel (gray) or 3");
+        "expected 1 channel (grayscale) or 3");
     assertThrows(IllegalArgumentException.class, other::toColor);
   }
 
@@ -141,14 +142,14 @@ class ImagesTest {
               () -> Images.png(one),
               () -> Images.writeGrid(of, folder.resolve("a.png")),
               () -> Images.grid(List.of(of)))) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, writing),
             "unbounded values",
-            "from 0 to 1",
+            "in [0, 1]",
             "as a curve");
       }
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.grid(List.of(two, values))),
         "unbounded values");
   }

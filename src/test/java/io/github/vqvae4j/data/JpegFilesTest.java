@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -152,7 +152,7 @@ class JpegFilesTest {
   @Test
   void errorNamesArithmeticCodingOfCjpeg() {
     Path file = SAMPLES.resolve("arithmetic.jpg");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Images.read(file)), "arithmetic", "baseline");
   }
 
@@ -219,7 +219,7 @@ class JpegFilesTest {
   }
 
   private void rejected(byte[] bytes, String... parts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> read(bytes), bytes.length + " bytes"), parts);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,7 +45,7 @@ class MnistTest {
     write("train-images-idx3-ubyte", 2051, 1, 1, 1);
     write("train-labels-idx1-ubyte", 2049, 1);
     NoSuchFileException e = assertThrows(NoSuchFileException.class, () -> Mnist.in(folder));
-    assertSays(
+    assertMessageContains(
         e,
         folder.toString(),
         "files are missing",
@@ -58,7 +58,7 @@ class MnistTest {
   @Test
   void missingFolderIsNamed() {
     Path missing = folder.resolve("none");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Mnist.in(missing)),
         missing.toString(),
         "there is no such folder",
@@ -71,7 +71,7 @@ class MnistTest {
     write("train-labels-idx1-ubyte", 2051, 1, 1, 1);
     write("t10k-images-idx3-ubyte", 2051, 1, 1, 1);
     write("t10k-labels-idx1-ubyte", 2049, 1);
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Mnist.in(folder)),
         folder.resolve("train-labels-idx1-ubyte").toString(),
         "swapped");

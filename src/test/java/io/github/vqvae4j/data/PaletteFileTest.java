@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -82,7 +82,7 @@ class PaletteFileTest {
 
   private void rejected(Images palette, int[] indices, String name, String... texts) {
     Path file = folder.resolve(name);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> PaletteFile.write(palette, indices, 1, 1, file)),
         texts);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -119,7 +119,7 @@ class PngFilesTest {
     int[] indices = samples(1, 3);
     indices[5] = 9;
     Files.write(folder.resolve("a.png"), palette(8, false, new byte[12], new byte[0], indices));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, ImageFolderConfig.of(4))),
         "a.png",
         "a pixel with color index 9");
@@ -287,6 +287,7 @@ class PngFilesTest {
   }
 
   private void rejected(byte[] bytes, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> read(bytes), "seed " + seed), parts);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> read(bytes), "seed " + seed), parts);
   }
 }

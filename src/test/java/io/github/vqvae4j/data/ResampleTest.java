@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -103,7 +103,7 @@ class ResampleTest {
 
   @Test
   void imageTooSmallToCropIsRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Resample.fit(imageRows(new float[20], 4, 5, 1), ImageFit.CENTER, 4, 6)),

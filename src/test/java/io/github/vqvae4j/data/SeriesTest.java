@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,7 +45,7 @@ class SeriesTest {
     assertArrayEquals(ramp(2, 6), part.samples());
     assertEquals("Series[3, 2] at 8.0 Hz", part.toString());
     for (int[] bad : new int[][] {{-1, 2}, {2, 2}, {0, 6}}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> Series.of(ramp(0, 10), 2, 8).range(bad[0], bad[1])),
@@ -57,39 +57,39 @@ class SeriesTest {
   @Test
   void invalidArgumentsAreRejected() {
     for (int channels : new int[] {0, 3, 6}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> Series.of(new float[5], channels, 0)),
           "got 5 samples in " + channels + " channels",
           "correct the channels");
     }
     assertThrows(IllegalArgumentException.class, () -> Series.of(new float[0], 1, 0));
     for (double rate : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> Series.of(new float[5], 1, rate)),
-          "got a rate of " + rate);
+          "got a sampling rate of " + rate);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Series.of(new float[] {1, 2, 3, Float.NaN}, 2, 0)),
         "got NaN in the series at row 0, column 1, channel 1");
     Series series = Series.of(new float[5], 1, 0);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 6, 1)),
         "got 1 series of at most 5 samples",
         "at least 6;",
         "choose shorter windows");
     assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(), 1, 1));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Series.windows(List.of(series), 1, 0)),
         "windows of 1 every 0 samples");
     for (Series other :
         new Series[] {Series.of(new float[6], 2, 0), Series.of(new float[5], 1, 8)}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> Series.windows(List.of(series, other), 2, 1)),
           "got " + other + " together with Series[5, 1]",
-          "equal channels and rates");
+          "equal channels and sampling rates");
     }
   }
 

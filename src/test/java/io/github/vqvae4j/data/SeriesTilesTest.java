@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -59,13 +59,13 @@ class SeriesTilesTest {
   @Test
   void invalidArgumentsAreRejected() {
     Series series = ramp(14, 1);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> SeriesTiles.of(series, 15, 1)),
         "got " + series,
         "at least the 15 samples",
         "shorter");
     for (int[] bad : new int[][] {{8, 4}, {8, -1}, {0, 0}}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> SeriesTiles.of(series, bad[0], bad[1])),
           "windows of " + bad[0] + " samples with a margin of " + bad[1],
@@ -78,18 +78,18 @@ class SeriesTilesTest {
           Images.of(new float[48], 3, 2, 8, 1),
           Images.of(new float[21], 3, 1, 7, 1)
         }) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> tiles.join(bad)),
           "got " + bad + ", expected [3, 1, 8, " + bad.channels() + "]");
     }
     for (int codes : new int[] {0, 2, 4, 6, 48, 9, 3}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> tiles.join(new int[codes])),
           "got " + codes + " codes for 3 windows",
           "change the margin");
     }
     SeriesTiles odd = SeriesTiles.of(ramp(13, 1), 8, 2);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> odd.join(new int[12])),
         "got 12 codes",
         "shorten the series");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -70,7 +70,7 @@ class TarGzTest {
       entry(names[0], '0', new byte[] {1}, "");
       entry(names[1], '0', new byte[] {2}, "");
       Path out = folder.resolve("out-" + names[0].length() + names[1].length());
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> TarGz.unpack(archive(), out, 9, 99)),
           "entry 1: got " + names[1] + ", expected no entry inside or in place of another file");
     }
@@ -82,10 +82,10 @@ class TarGzTest {
     entry("b", '0', new byte[600], "");
     Path archive = archive();
     Path target = folder.resolve("out");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> TarGz.unpack(archive, target, 1, 10_000)),
         "entry 1: got more than 1 entries");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> TarGz.unpack(archive, target, 2, 1_199)),
         "entry 1: got more than 1199 bytes");
     TarGz.unpack(archive, target, 2, 1_200);
@@ -108,16 +108,17 @@ class TarGzTest {
     rejected("entry 0: got the ");
     tar.reset();
     tar.write(sound, 0, 700);
-    assertSays(assertThrows(BadFileException.class, () -> unpack(new byte[0])), "within a file");
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> unpack(new byte[0])), "within a file");
     tar.reset();
     tar.write(sound);
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> unpack(new byte[0])),
         "entry 1: the archive ends before its end mark");
 
     byte[] gzip = Files.readAllBytes(archive());
     Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(gzip, gzip.length - 3));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> TarGz.unpack(cut, folder, 9, 9_999)),
         cut + ": gzip data: corrupt or truncated",
         "download the archive again");
@@ -129,7 +130,7 @@ class TarGzTest {
   }
 
   private void rejected(String... parts) {
-    assertSays(assertThrows(BadFileException.class, this::unpack), parts);
+    assertMessageContains(assertThrows(BadFileException.class, this::unpack), parts);
   }
 
   private Path out(String name) {

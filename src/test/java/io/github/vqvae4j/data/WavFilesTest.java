@@ -1,6 +1,6 @@
 package io.github.vqvae4j.data;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -60,7 +60,7 @@ class WavFilesTest {
     List<Series> sounds = WavFiles.in(folder);
     assertEquals(List.of(2, 1), sounds.stream().map(Series::length).toList());
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> WavFiles.in(empty)),
         empty + ": folder: got no WAV files among 0 files",
         "end in .wav");
@@ -73,7 +73,7 @@ class WavFilesTest {
     WavFiles.write(Series.of(new float[6], 2, 8_000), folder.resolve("a.wav"));
     WavFiles.write(Series.of(new float[3], 1, 16_000), folder.resolve("b.wav"));
     WavFiles.write(Series.of(new float[5], 1, 16_000), folder.resolve("c.wav"));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> WavFiles.in(folder)),
         folder.resolve("a.wav") + ": header: got 2 channels at 8000.0 Hz",
         "expected 1 channel at 16000.0 Hz as in 2 of the 3 files of the folder",
@@ -82,7 +82,7 @@ class WavFilesTest {
     Files.delete(folder.resolve("a.wav"));
     assertEquals(2, WavFiles.in(folder).size());
     WavFiles.write(Series.of(new float[5], 1, 8_000), folder.resolve("c.wav"));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> WavFiles.in(folder)),
         folder.resolve("c.wav") + ": header: got 1 channel at 8000.0",
         "as in 1 of the 2 files");
@@ -140,7 +140,7 @@ class WavFilesTest {
           Series.of(new float[4], 4, 500_000_000),
           Series.of(new float[16_384], 16_384, 8)
         }) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> WavFiles.write(bad, file)),
           "got " + bad,
           "an integer sampling rate",
@@ -173,11 +173,12 @@ class WavFilesTest {
         "header: got mu-law (G.711) samples",
         "8, 16, 24 or 32 bits");
     Path missing = folder.resolve("none.wav");
-    assertSays(assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");
+    assertMessageContains(
+        assertThrows(NoSuchFileException.class, () -> WavFiles.read(missing)), "a WAV file");
   }
 
   private static void rejected(Path file, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> WavFiles.read(file)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> WavFiles.read(file)), parts);
   }
 
   /** Encodes samples as the bytes in the file. */

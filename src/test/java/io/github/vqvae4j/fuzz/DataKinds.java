@@ -82,7 +82,8 @@ final class DataKinds {
 
   private static void check(Series series, Path file) throws IOException {
     assertTrue(series.length() >= 1 && series.channels() >= 1, series::toString);
-    assertTrue(series.rate() >= 0 && Double.isFinite(series.rate()), series::toString);
+    assertTrue(
+        series.samplingRate() >= 0 && Double.isFinite(series.samplingRate()), series::toString);
     float[] samples = series.samples();
     assertTrue(samples.length <= Files.size(file), "more samples than bytes");
     for (float sample : samples) {

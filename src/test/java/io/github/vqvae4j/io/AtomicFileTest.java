@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -129,11 +129,12 @@ class AtomicFileTest {
     IOException direct =
         assertThrows(
             IOException.class, () -> AtomicFile.write(parent.resolve("a"), out -> out.write(1)));
-    assertSays(direct, "Cannot write", parent.toString(), "is a file", "choose another folder");
+    assertMessageContains(
+        direct, "Cannot write", parent.toString(), "is a file", "choose another folder");
     IOException deeper =
         assertThrows(
             IOException.class, () -> AtomicFile.write(parent.resolve("b/a"), out -> out.write(1)));
-    assertSays(deeper, parent.resolve("b").toString(), "choose another folder");
+    assertMessageContains(deeper, parent.resolve("b").toString(), "choose another folder");
     assertEquals("x", Files.readString(parent));
   }
 
@@ -145,7 +146,7 @@ class AtomicFileTest {
     IOException e =
         assertThrows(
             IOException.class, () -> AtomicFile.write(closed.resolve("a"), out -> out.write(1)));
-    assertSays(e, "Cannot write", closed.toString(), "change its permissions");
+    assertMessageContains(e, "Cannot write", closed.toString(), "change its permissions");
   }
 
   @Test
@@ -153,7 +154,8 @@ class AtomicFileTest {
     Path taken = Files.createDirectory(folder.resolve("model"));
     IOException e =
         assertThrows(IOException.class, () -> AtomicFile.write(taken, out -> out.write(1)));
-    assertSays(e, taken.toString(), "it is a folder, expected a file", "choose another name");
+    assertMessageContains(
+        e, taken.toString(), "it is a folder, expected a file", "choose another name");
     assertEquals(List.of("model"), names());
   }
 

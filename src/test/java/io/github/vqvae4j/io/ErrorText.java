@@ -8,7 +8,7 @@ public final class ErrorText {
   private ErrorText() {}
 
   /** Asserts that the message contains all of these texts. */
-  public static void assertSays(Throwable error, String... texts) {
+  public static void assertMessageContains(Throwable error, String... texts) {
     String message = error.getMessage();
     assertNotNull(message);
     for (String text : texts) {

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -99,7 +99,7 @@ class EventFileTest {
   void emptyAndNonFiniteHistogramsAreRejected() throws IOException {
     EventFile file = EventFile.create(folder.resolve("run"));
     for (float[] invalid : List.of(new float[0], new float[] {1, Float.NaN})) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> file.histogram("weights", 1, invalid)),
           "weights",
           "got " + invalid.length + " values");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -46,7 +46,7 @@ class NamedArrayTest {
 
   @Test
   void invalidShapesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[5], 2, 3)),
         "5 values",
         "[2, 3]",
@@ -60,15 +60,15 @@ class NamedArrayTest {
         () -> NamedArray.of(new float[0], Long.MAX_VALUE, Long.MAX_VALUE));
     long[] deep = new long[33];
     Arrays.fill(deep, 1);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> NamedArray.of(new float[1], deep)),
         "at most 32");
   }
 
   @Test
-  void valuesOfAnotherTypeAreRejected() {
+  void valuesOfADifferentTypeAreRejected() {
     NamedArray array = NamedArray.of(new float[6], 2, 3);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, array::doubles), "expected", "F64", "F32[2, 3]");
     assertThrows(IllegalStateException.class, array::ints);
     assertThrows(IllegalStateException.class, array::longs);

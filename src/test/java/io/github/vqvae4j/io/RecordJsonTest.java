@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -255,7 +255,8 @@ class RecordJsonTest {
   }
 
   private static void assertNotWritable(Record value, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(value)), parts);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(value)), parts);
   }
 
   private static <R extends Record> void assertRejected(
@@ -265,7 +266,7 @@ class RecordJsonTest {
 
   private static <R extends Record> void assertRejected(
       JsonObject json, Class<R> type, String... parts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> RecordJson.fromJson(json, type)), parts);
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -45,7 +45,7 @@ class RecordVersionTest {
   }
 
   private void assertRejected(String text, String... parts) {
-    assertSays(assertThrows(BadFileException.class, () -> read(text)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> read(text)), parts);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,7 +22,7 @@ class SafetensorsDamageTest {
   @TempDir Path folder;
 
   @Test
-  void messagesNameFilePlaceAndProblem() throws IOException {
+  void messagesNameFileLocationAndProblem() throws IOException {
     Path file = Files.write(folder.resolve("short"), new byte[7]);
     BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
     assertEquals(
@@ -56,7 +56,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void headersThatAreNotJson() throws IOException {
+  void nonJsonHeadersAreRejected() throws IOException {
     assertRejected(header("[1]", 0), "byte 8", "expected JSON");
     assertRejected(header("hello", 0), "byte 8", "expected JSON");
     assertRejected(header("{", 0), "header", "not valid JSON");
@@ -86,7 +86,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badMetadata() throws IOException {
+  void badMetadataIsRejected() throws IOException {
     assertRejected(
         header("{\"__metadata__\":3}", 0), "__metadata__", "NUMBER", "expected BEGIN_OBJECT");
     assertRejected(header("{\"__metadata__\":{\"k\":3}}", 0), "\"k\"", "NUMBER", "expected STRING");
@@ -118,7 +118,8 @@ class SafetensorsDamageTest {
         String message = e.getMessage();
         assertTrue(message.length() < 500, message.length() + " characters");
         assertTrue(message.chars().noneMatch(Character::isISOControl), message);
-        assertSays(e, text.startsWith("long") ? "longlong..." : "a\\n\\u001B[31mX\\u2028\\u202E");
+        assertMessageContains(
+            e, text.startsWith("long") ? "longlong..." : "a\\n\\u001B[31mX\\u2028\\u202E");
       }
     }
     assertRejected(shape("[" + "9".repeat(1_000) + "]", 0, 4), "in shape, got 999", "999...;");
@@ -129,12 +130,12 @@ class SafetensorsDamageTest {
     String text = "got\n" + "long".repeat(1_000_000) + "; get a new copy";
     BadFileException e = new BadFileException(Path.of("a"), text, text);
     assertTrue(e.getMessage().length() < 9_000);
-    assertSays(e, "a: got\\nlonglong", "longlong .. ", "longlong; get a new copy");
+    assertMessageContains(e, "a: got\\nlonglong", "longlong .. ", "longlong; get a new copy");
     assertEquals("a: " + e.location() + ": " + e.problem(), e.getMessage());
   }
 
   @Test
-  void badArrays() throws IOException {
+  void badArraysAreRejected() throws IOException {
     String valid = "{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}";
     assertEquals(1, Safetensors.read(header("{\"a\":" + valid + "}", 4)).arrays().size());
     assertRejected(header("{\"a\":" + valid + ",\"a\":" + valid + "}", 4), "duplicate name \"a\"");
@@ -158,7 +159,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badShapes() throws IOException {
+  void badShapesAreRejected() throws IOException {
     assertRejected(
         shape("[-1]", 0, 4), "array \"w\"", "expected integers from 0", "in shape, got -1");
     assertRejected(shape("[1.5]", 0, 4), "in shape, got 1.5");
@@ -172,7 +173,7 @@ class SafetensorsDamageTest {
   }
 
   @Test
-  void badOffsets() throws IOException {
+  void badOffsetsAreRejected() throws IOException {
     assertRejected(shape("[1]", 4, 0), "array \"w\"", "[4, 0] are out of range");
     assertRejected(shape("[2]", 0, 8), "[0, 8] are out of range", "4 data bytes");
     assertRejected(shape("[0]", 4, 4), "leave a gap", "expected a start at 0");
@@ -203,8 +204,8 @@ class SafetensorsDamageTest {
 
   private static void assertRejected(Path file, String... parts) {
     BadFileException e = assertThrows(BadFileException.class, () -> Safetensors.read(file));
-    assertSays(e, file.toString());
-    assertSays(e, parts);
+    assertMessageContains(e, file.toString());
+    assertMessageContains(e, parts);
   }
 
   private Path shape(String shape, long begin, long end) throws IOException {

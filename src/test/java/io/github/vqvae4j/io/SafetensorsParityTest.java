@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -94,7 +94,7 @@ class SafetensorsParityTest {
   @Test
   void halfPrecisionIsRejected() {
     Path file = RESOURCES.resolve("cases/e8_F16.safetensors");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Safetensors.read(file)),
         "array \"b\": expected a dtype of [F32, F64, I32, I64], got \"F16\"",
         "convert");

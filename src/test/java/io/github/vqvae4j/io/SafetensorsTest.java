@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -155,13 +155,13 @@ class SafetensorsTest {
   void invalidNamesAndTextsAreRejected() {
     Path file = folder.resolve("x");
     NamedArray array = NamedArray.of(new float[1]);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Safetensors.write(file, Map.of(), Map.of("__metadata__", array))),
         "__metadata__",
         "rename");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> Safetensors.write(file, Map.of("a", "\ud800"), Map.of())),
@@ -183,13 +183,13 @@ class SafetensorsTest {
   @Test
   void missingFilesAndFoldersAreDistinguished() {
     Path missing = folder.resolve("missing.safetensors");
-    assertSays(
+    assertMessageContains(
         assertThrows(NoSuchFileException.class, () -> Safetensors.read(missing)),
         missing.toString(),
         "there is no such file",
         "expected a safetensors file",
         "check the path");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Safetensors.read(folder)),
         "got a folder",
         "expected a safetensors file");

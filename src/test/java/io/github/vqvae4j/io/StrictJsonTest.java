@@ -1,6 +1,6 @@
 package io.github.vqvae4j.io;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -26,7 +26,8 @@ class StrictJsonTest {
   @TempDir private Path folder;
 
   private static void assertRejected(String text, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, () -> StrictJson.parse(text)), parts);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> StrictJson.parse(text)), parts);
   }
 
   @Test
@@ -119,7 +120,7 @@ class StrictJsonTest {
     assertFileRejected(text + " ".repeat(1 << 20), "byte 1048576", "at most 1048576 bytes");
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     Files.write(file, bytes);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             BadFileException.class, () -> RecordFile.read(file, Scale.class, "Scale.save")),
         "not valid UTF-8");
@@ -129,7 +130,7 @@ class StrictJsonTest {
 
   private void assertFileRejected(String text, String... parts) throws IOException {
     Path file = Files.writeString(folder.resolve("bad.json"), text);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             BadFileException.class, () -> RecordFile.read(file, Scale.class, "Scale.save")),
         parts);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.metrics;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -45,19 +45,19 @@ class CodeUsageTest {
 
   @Test
   void invalidArgumentsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {0, 3}, 3)),
         "codes from 0 to 2",
         "got 3");
     assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[] {-2}, 3));
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> CodeUsage.empty(3).plus(CodeUsage.empty(2))),
         "a codebook of 3 codes",
         "got one of 2");
     assertThrows(
         IllegalArgumentException.class, () -> CodeUsage.empty(2).minus(CodeUsage.empty(3)));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new UsageWindow(0, 3)),
         "at least 1 batch",
         "got 0");

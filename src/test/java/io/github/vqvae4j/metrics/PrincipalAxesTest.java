@@ -1,6 +1,6 @@
 package io.github.vqvae4j.metrics;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -81,20 +81,20 @@ class PrincipalAxesTest {
 
   @Test
   void invalidArgumentsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> PrincipalAxes.of(new float[] {1, 2, 3}, 2)),
         "rows of 2 values",
         "got 3 values");
     assertThrows(IllegalArgumentException.class, () -> PrincipalAxes.of(new float[0], 2));
     assertThrows(IllegalArgumentException.class, () -> PrincipalAxes.of(new float[2], 0));
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> PrincipalAxes.of(new float[] {1, 2, 3, Float.NaN}, 2)),
         "got NaN in row 1, column 1");
     PrincipalAxes axes = PrincipalAxes.of(new float[4], 2);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> axes.project(new float[2], 2)),
         "axis from 0 to 1, got 2");
     assertThrows(IllegalArgumentException.class, () -> axes.project(new float[2], -1));

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.metrics;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -63,12 +63,12 @@ class RocCurveTest {
   @Test
   void invalidArgumentsAreRejected() {
     double[] one = {1};
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> RocCurve.of(new double[0], one)),
         "scores of negatives",
         "got no scores",
         "Score at least one");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> RocCurve.of(one, new double[] {2, Double.NaN})),
         "scores of positives",
@@ -79,7 +79,7 @@ class RocCurveTest {
   @Test
   void moreScoresThanTheMaximumAreRejected() {
     assertEquals(2_000_000_001, RocCurve.maxPoints(1_000_000_000, 1_000_000_000));
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> RocCurve.maxPoints(1_073_741_824, 1_073_741_824)),
         "got 1073741824 and 1073741824",

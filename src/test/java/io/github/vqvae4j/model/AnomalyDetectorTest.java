@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -312,24 +312,24 @@ class AnomalyDetectorTest {
   @Test
   void tooFewImagesForTheRateAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () ->
                   AnomalyDetector.calibrate(
                       model, noise(98, 8, 8, 1, 1), AnomalyConfig.falsePositiveRate(0.01))),
-          "at least 99 held-out normal images for a false positive rate of 0.01",
+          "at least 99 held-out normal images for a false-positive rate of 0.01",
           "got 98",
           "0.0101",
           "Hold out more");
       Dataset none = noise(1, 8, 8, 1, 1).range(0, 0);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> AnomalyDetector.calibrate(model, none, TENTH)),
           "at least 9",
           "got 0");
       AnomalyDetector detector = AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> detector.scores(none)), "got none");
     }
   }
@@ -337,7 +337,7 @@ class AnomalyDetectorTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1, -0.1, Double.NaN})
   void ratesOutOfRangeAreRejected(double rate) {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> AnomalyConfig.falsePositiveRate(rate)),
         "above 0 and below 1",
         "got " + rate);
@@ -345,19 +345,19 @@ class AnomalyDetectorTest {
 
   @Test
   void otherSettingsOutOfRangeAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(1.5)),
         "from 0 to 1",
         "got 1.5");
     assertThrows(IllegalArgumentException.class, () -> TENTH.quantizationWeight(Double.NaN));
     for (int side : new int[] {0, 2, -1}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> TENTH.smoothing(side)),
           "an odd number of pixels",
           "got " + side);
     }
     for (double fraction : new double[] {0, 1.1, Double.NaN}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> TENTH.topFraction(fraction)),
           "above 0 and at most 1",
           "got " + fraction);
@@ -370,7 +370,7 @@ class AnomalyDetectorTest {
   void divergedModelIsRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
       model.parameters().forEach(p -> p.write(0, new float[] {Float.NaN}, 0, 1));
-      assertSays(
+      assertMessageContains(
           assertThrows(
               NonFiniteException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 1, 1), TENTH)),
@@ -382,7 +382,7 @@ class AnomalyDetectorTest {
   @Test
   void imagesOfTheWrongShapeAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> AnomalyDetector.calibrate(model, noise(9, 8, 8, 3, 1), TENTH)),
@@ -417,7 +417,7 @@ class AnomalyDetectorTest {
   }
 
   @Test
-  void loadedDetectorGivesTheSameResults() throws IOException {
+  void loadedDetectorReturnsTheSameResults() throws IOException {
     Images images = noise(20, 8, 8, 1, 3);
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2)) {
@@ -431,19 +431,20 @@ class AnomalyDetectorTest {
         assertEquals(detector.threshold(), again.threshold());
         assertEquals(detector.heatThreshold(), again.heatThreshold());
         assertEquals(detector.toString(), again.toString());
-        assertSays(new Throwable(again.toString()), "from 20 normal images", "topFraction=0.3");
+        assertMessageContains(
+            new Throwable(again.toString()), "from 20 normal images", "topFraction=0.3");
       }
     }
   }
 
   @Test
-  void damagedFilesAreNamedInTheError() throws IOException {
+  void corruptFilesAreNamedInTheError() throws IOException {
     Path file = folder.resolve("detector.json");
     try (VqVae model = Shapes.model(1, 2);
         VqVae other = Shapes.model(1, 3)) {
       assertThrows(NoSuchFileException.class, () -> AnomalyDetector.load(file, model));
       AnomalyDetector.calibrate(model, noise(20, 8, 8, 1, 3), TENTH).save(file);
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, other)),
           "detector.json: modelChecksum",
           "calibrated with, or calibrate it again");
@@ -466,13 +467,13 @@ class AnomalyDetectorTest {
     }
   }
 
-  private void assertBad(VqVae model, String text, String says) throws IOException {
+  private void assertBad(VqVae model, String text, String expectedText) throws IOException {
     Path file = folder.resolve("bad.json");
     Files.writeString(file, text);
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> AnomalyDetector.load(file, model)),
         "bad.json: ",
-        says);
+        expectedText);
   }
 
   @Test
@@ -502,13 +503,13 @@ class AnomalyDetectorTest {
         over += hottest > detector.heatThreshold() + TOLERANCE ? 1 : 0;
       }
       assertEquals(3, over, "the threshold is the 4th largest of 40");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> AnomalyDetector.calibrate(model, normals, TENTH.border(4))),
           "twice the border of 4 pixels",
           "got 8x8");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> TENTH.border(-1)),
           "at least 0",
           "got -1");
@@ -540,7 +541,7 @@ class AnomalyDetectorTest {
       assertTrue(alarms.containsAll(List.of(30, 100)), alarms.toString());
       assertTrue(evaluated.containsAll(alarms), alarms.toString());
       SeriesTiles narrow = SeriesTiles.of(Series.of(samples, 1, 0), 20, 3);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> detector.heatMap(narrow)),
           "the border of 4 samples",
           "margins of 3",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,7 +46,7 @@ class ArrayLengthsTest {
   }
 
   private static void assertRejected(Executable call, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, call), parts);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, call), parts);
   }
 
   @Test

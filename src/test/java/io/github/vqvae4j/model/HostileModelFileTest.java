@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,7 +35,7 @@ class HostileModelFileTest {
 
   @Test
   void dimensionsOfZeroAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             BadFileException.class,
             () -> VqVae.load(CASES.resolve("evil_hidden10000_zero_dims.safetensors"))),

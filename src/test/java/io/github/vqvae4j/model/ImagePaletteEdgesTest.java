@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ImagePaletteEdgesTest {
   @TempDir Path folder;
 
-  /** Outputs of a model may be outside 0..1, which a file cannot represent. */
+  /** Outputs of a model may be outside [0, 1], which a file cannot represent. */
   @Test
   void colorsAreClampedToTheUnitRange() throws IOException {
     float[] pixels = {-0.3f, -0.2f, 0.5f, 0.51f, 1.2f, 1.4f};

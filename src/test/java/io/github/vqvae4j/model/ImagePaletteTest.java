@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -138,21 +138,21 @@ class ImagePaletteTest {
   void invalidArgumentsAreRejected() {
     Images images = noise(2, 4, 5, 3);
     ImagePalette palette = fit(images, 6);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> fit(noise(1, 2, 2, 2), 3)),
-        "expected one or more images of 1 or 3 channels, got 1 of 2");
-    assertSays(
+        "expected one or more images with 1 or 3 channels, got 1 of 2");
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> ImagePalette.fit(images.range(1, 1), KMeansConfig.of(2), new Rng(1))),
         "got 0 of 3");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> palette.encode(images.toGray())),
         "images of 3 channels",
         "got 2 of 1",
         "toColor");
     assertThrows(IllegalArgumentException.class, () -> palette.encode(images.range(0, 0)));
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 7, 1, 2, 2))),
         "ImagePalette.decode: expected codes [count, height, width] of 6 colors",
@@ -160,12 +160,12 @@ class ImagePaletteTest {
     assertThrows(
         IllegalArgumentException.class, () -> palette.decode(Codes.of(new int[4], 6, 2, 2)));
     Codes codes = palette.encode(images);
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> palette.write(codes, folder.resolve("a.png"))),
         "expected the codes of 1 image",
         "codes.range");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> palette.report(images, codes.range(0, 1))),
         "ImagePalette.report: expected the codes of images [2, 4, 5] of 3 channels",
@@ -178,13 +178,13 @@ class ImagePaletteTest {
     Images images = noise(1, 1, 16, 1);
     ImagePalette palette = fit(images, 4);
     Codes codes = palette.encode(images);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> fit(images.unbounded(), 4)),
-        "in 0..1",
+        "in [0, 1]",
         "KMeans");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> palette.report(images.unbounded(), codes)),
-        "in 0..1");
+        "in [0, 1]");
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -155,7 +155,7 @@ class ImportanceSamplingTest {
       for (double one : all) {
         assertTrue(one < 0 && one > -200, () -> "64 pixels of about 0.7 nats, got " + one);
       }
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> model.logLikelihood(Shapes.rectangles(1, 8, 1, 4), 0, new Rng(1))),

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -46,7 +46,7 @@ class LatentModelFileTest {
     Path file = folder.resolve("v.safetensors");
     List<Vae> models =
         List.of(
-            LatentModels.vae(7).likelihood(Likelihood.gaussian(0.02)).beta(2).warmUp(9).build(),
+            LatentModels.vae(7).likelihood(Likelihood.gaussian(0.02)).beta(2).klWarmUp(9).build(),
             LatentModels.convolutional(7),
             Vae.builder()
                 .encoder(StridedEncoder.channels(1).widths(3))
@@ -76,7 +76,7 @@ class LatentModelFileTest {
     try (Vae saved = builder.encoder(new LatentModels.MeanEncoder()).seed(1).build();
         Vae other = builder.encoder(new LatentModels.MeanEncoder()).seed(2).build()) {
       saved.save(file);
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> Vae.load(file)),
           "encoder",
           "Vae.load(file, model)");
@@ -85,24 +85,24 @@ class LatentModelFileTest {
   }
 
   @Test
-  void fileOfAnotherModelIsRejected() throws IOException {
+  void fileOfADifferentModelIsRejected() throws IOException {
     Path file = folder.resolve("a.safetensors");
     try (Autoencoder model = LatentModels.autoencoder(7)) {
       model.save(file);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Vae.load(file)),
         "expected a VAE saved by vqvae4j",
         "vqvae4j.model is autoencoder",
         "Vae.save");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "expected a VQ-VAE saved by vqvae4j",
         "VqVae.save");
     try (Vae model = LatentModels.vae(1).build()) {
       model.save(file);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Autoencoder.load(file)),
         "expected an autoencoder saved by vqvae4j",
         "vqvae4j.model is vae");
@@ -115,8 +115,8 @@ class LatentModelFileTest {
       model.save(file);
     }
     assertRejected(file, "\"latent\":[6]", "\"latent\":[16777216]", "encoder.project.weight");
-    assertRejected(file, "\"latent\":[6]", "\"latent\":[]", "damaged settings");
-    assertRejected(file, "\"variance\":1.0", "\"variance\":0.0", "damaged settings");
+    assertRejected(file, "\"latent\":[6]", "\"latent\":[]", "corrupt settings");
+    assertRejected(file, "\"variance\":1.0", "\"variance\":0.0", "corrupt settings");
     assertRejected(file, "\"hidden\":[32]", "\"hidden\":[999999999]", "encoder.hidden.0.weight");
     assertRejected(file, "\"hidden\":[32]", "\"hidden\":[32,32]", "the file's 8 arrays");
     assertRejected(file, "\"height\":8", "\"height\":99999999", "encoder.hidden.0.weight");
@@ -131,11 +131,11 @@ class LatentModelFileTest {
     }
     SafetensorsFile content = Safetensors.read(file);
     Path changed = changed(content, "\"dimension\":6", "\"dimension\":1000000000");
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> Autoencoder.load(changed)),
         "the settings require encoder.project.weight of F32[32, 1000000000]",
         "got F32[32, 6]");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Autoencoder.builder().dimension(0)),
         "at least 1",
         "got 0");
@@ -144,7 +144,7 @@ class LatentModelFileTest {
   private void assertRejected(Path file, String text, String replacement, String... texts)
       throws IOException {
     Path changed = changed(Safetensors.read(file), text, replacement);
-    assertSays(assertThrows(BadFileException.class, () -> Vae.load(changed)), texts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> Vae.load(changed)), texts);
   }
 
   private Path changed(SafetensorsFile content, String text, String replacement)

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -43,30 +43,31 @@ class LatentsTest {
 
   @Test
   void mismatchedShapesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Latents.of(new float[5], 2, 3)),
         "[2, 3]",
         "5 values");
     assertThrows(IllegalArgumentException.class, () -> Latents.of(new float[0], 0, 3));
     assertThrows(IllegalArgumentException.class, () -> Latents.of(new float[6], -2, -3));
     assertThrows(IllegalArgumentException.class, () -> Latents.of(new float[3], 3));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ONE.plus(TWO)),
         "Latents.plus",
         "Latents[1, 3]",
         "Latents[2, 3]",
         "mean()");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> TWO.minus(Latents.of(new float[2], 1, 2))),
         "Latents.minus",
         "got Latents[1, 2]");
-    assertSays(assertThrows(IllegalArgumentException.class, () -> TWO.range(1, 3)), "<= 2", "to 3");
-    assertSays(
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> TWO.range(1, 3)), "<= 2", "to 3");
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Latents.interpolate(ONE, TWO, 4)),
         "two single latents",
         "range(i, i + 1)");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Latents.interpolate(ONE, ONE, 1)),
         "at least 2",
         "and a count of 1");

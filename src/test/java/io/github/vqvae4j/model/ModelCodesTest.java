@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -130,13 +130,13 @@ class ModelCodesTest {
       Quantizer quantizer = model.quantizer();
       assertArrayEquals(
           quantizer.lookup(tensor).toFloats(), quantizer.lookup(codes, step).toFloats());
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> strict.quantizer().lookup(codes, step)),
           "TwoStageQuantizer.lookup",
           "missing code (-1) at [0, 0, 1], stage 1 and at 3 more");
       Codes other = Codes.of(values, Codebooks.residual(5, 8), 1, 2, 2);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(other, step)),
           "TwoStageQuantizer.lookup",
           "expected codes of",
@@ -144,13 +144,13 @@ class ModelCodesTest {
       assertEquals(0.5, images.toFloats()[15], 1e-6);
       Tensor again = model.encode(images);
       assertArrayEquals(new int[] {4, 6, 0, 3, 2, 3, 2, 3}, again.toInts());
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> strict.decode(tensor)),
           "TwoStageQuantizer.lookup",
           "missing code (-1) at [0, 0, 1], stage 1 and at 3 more");
       for (int[] bad : new int[][] {{5, 0}, {0, 7}, {-2, 0}}) {
         Tensor outOfRange = step.tensor(bad, 1, 1, 1, 2);
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> model.decode(outOfRange)),
             "expected codes from 0 to",
             "at [0, 0, 0], stage " + (bad[1] == 7 ? 1 : 0));
@@ -161,7 +161,7 @@ class ModelCodesTest {
             step.tensor(new int[2], 2),
             step.tensor(new float[2], 1, 1, 1, 2)
           }) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> model.decode(wrong)),
             "an INT tensor of shape [batch, .., 2] for 2 stages of [5, 7] codes, got "
                 + wrong.dtype());
@@ -177,14 +177,14 @@ class ModelCodesTest {
       int[] values = codes.values();
       values[((69 * 3 + 2) * 2 + 1) * 2 + 1] = -1;
       Codes one = Codes.of(values, codes.codebooks(), codes.shape());
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.decode(one)),
           "VqVae.decode",
           "got a missing code (-1) at [69, 2, 1], stage 1 of Codes[70, 3, 2] of 2 stages of [5, 7] codes, 1"
               + " of 840 missing");
     }
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> model.decode(Codes.of(new int[] {0, -1, 15, -1}, 16, 1, 2, 2))),
@@ -193,7 +193,7 @@ class ModelCodesTest {
   }
 
   @Test
-  void codesOfOtherStagesAreRejected() {
+  void codesOfDifferentStagesAreRejected() {
     try (VqVae model = twoStages(true);
         VqVae plain = Shapes.model(1, 2)) {
       for (Codes codes :
@@ -203,13 +203,13 @@ class ModelCodesTest {
             Codes.of(new int[8], Codebooks.grouped(5, 7), 1, 2, 2),
             Codes.of(new int[8], Codebooks.residual(5, 7), 1, 4)
           }) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> model.decode(codes)),
             "expected codes [count, height, width] of 2 stages of [5, 7] codes",
             "got " + codes);
       }
       Codes two = Codes.of(new int[8], Codebooks.residual(16, 16), 1, 2, 2);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> plain.decode(two)),
           "of a codebook of 16, got Codes[1, 2, 2] of 2 stages of 16 codes");
     }
@@ -234,7 +234,7 @@ class ModelCodesTest {
     int[] values = codes.values();
     values[25] = -1;
     Codes missing = Codes.of(values, 4, codes.shape());
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> palette.decode(missing)),
         "ImagePalette.decode",
         "at [1, 0, 1] of");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -99,11 +99,11 @@ class PixelDistributionTest {
 
   @Test
   void invalidVariancesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Likelihood.gaussian(0)),
         "above 0",
         "got 0.0",
-        "in 0..1");
+        "in [0, 1]");
     assertThrows(IllegalArgumentException.class, () -> Likelihood.learnedGaussian(Double.NaN));
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -129,11 +129,11 @@ class PublishedFormatsTest {
     String config = metadata.get("vqvae4j.config");
     metadata.put("vqvae4j.config", change.apply(config));
     assertNotEquals(config, metadata.get("vqvae4j.config"), "the change had no effect");
-    Path damaged = folder.resolve("damaged");
-    Safetensors.write(damaged, metadata, content.arrays());
-    assertSays(
-        assertThrows(BadFileException.class, () -> VqVae.load(damaged)),
-        damaged.toString(),
+    Path corrupt = folder.resolve("corrupt");
+    Safetensors.write(corrupt, metadata, content.arrays());
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> VqVae.load(corrupt)),
+        corrupt.toString(),
         "metadata vqvae4j.config, encoder: ",
         fault);
   }

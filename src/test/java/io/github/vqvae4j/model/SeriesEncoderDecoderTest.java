@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -60,7 +60,7 @@ class SeriesEncoderDecoderTest {
   @Test
   void tilesAreEquivalentToOneWindow() {
     // The receptive field of a code is its 8 samples and 47 on each side. A sample of the
-    // reconstruction depends on 6 codes on each side, and thereby on 95 samples.
+    // reconstruction depends on 6 codes on each side, and thus on 95 samples.
     Series series = Series.of(windows(1, 1, 1_000, 2).pixels(), 2, 0);
     SeriesTiles tiles = SeriesTiles.of(series, 256, 96);
     SeriesTiles whole = SeriesTiles.of(series, 1_000, 0);
@@ -119,7 +119,7 @@ class SeriesEncoderDecoderTest {
     assertRejected(
         content,
         config.replaceFirst("\"dilationGrowth\":3", "\"dilationGrowth\":0"),
-        "damaged settings");
+        "corrupt settings");
     int decoder = config.indexOf("series-decoder");
     String encoder = config.substring(0, decoder);
     String rest = config.substring(decoder);
@@ -137,7 +137,7 @@ class SeriesEncoderDecoderTest {
     assertTrue(!config.equals(metadata.put("vqvae4j.config", config)), config);
     Path changed = folder.resolve("changed.safetensors");
     Safetensors.write(changed, metadata, content.arrays());
-    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(changed)), texts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> VqVae.load(changed)), texts);
   }
 
   @Test
@@ -162,24 +162,24 @@ class SeriesEncoderDecoderTest {
   }
 
   private static void assertRejected(VqVae model, Images windows, String... texts) {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> model.reconstruct(windows)), texts);
   }
 
   @Test
   void settingsOutOfRangeAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> SeriesEncoder.channels(0)),
         "SeriesEncoderConfig.channels: expected at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> SeriesDecoder.channels(1).hidden(3)),
         "SeriesDecoderConfig.hidden: expected an even number of at least 2, got 3.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> SeriesEncoder.channels(1).residual(r -> r.dilationGrowth(0))),
         "ResidualConfig.dilationGrowth: expected 1 to 65536, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> SeriesDecoder.channels(1).residual(12, 8)),
         "ResidualConfig.dilationGrowth: expected dilations dilationGrowth^(blocks - 1) of at most 65536",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -117,7 +117,7 @@ class SpecialFilesTest {
       assertTimeoutPreemptively(
           Duration.ofSeconds(10),
           () ->
-              assertSays(
+              assertMessageContains(
                   assertThrows(BadFileException.class, () -> reader.getValue().read(pipe)),
                   "got a pipe or a device, expected",
                   "write it to a file first"),
@@ -160,7 +160,7 @@ class SpecialFilesTest {
       Map<String, Writer> writers = writers();
       writers.put("RunFolder", file -> RunFolder.in(file, SampleModels.byName().get("vae-dense")));
       for (Map.Entry<String, Writer> writer : writers.entrySet()) {
-        assertSays(
+        assertMessageContains(
             assertThrows(
                 IOException.class,
                 () -> writer.getValue().write(zip.getPath("/out/a.png")),

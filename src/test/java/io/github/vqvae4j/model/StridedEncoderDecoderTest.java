@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.nn.Initializer;
@@ -40,14 +40,14 @@ class StridedEncoderDecoderTest {
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(StridedDecoder.channels(1))
             .build()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 6, 1, 1))),
           "StridedEncoder",
           "multiples of 4",
           "got 6x6",
           "fewer widths");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(2, 8, 3, 1))),
           "[batch, height, width, 1]",
@@ -58,14 +58,14 @@ class StridedEncoderDecoderTest {
 
   @Test
   void settingsOutOfRangeAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> StridedEncoder.channels(1).widths(32, 0)),
         "StridedEncoderConfig.widths[1]: expected at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> StridedDecoder.channels(0)),
         "StridedDecoderConfig.channels: expected at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> new StridedDecoderConfig(1, List.of(), Initializer.XAVIER_UNIFORM)),

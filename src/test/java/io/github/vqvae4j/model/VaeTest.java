@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -79,7 +79,7 @@ class VaeTest {
 
   @Test
   void klWeightIncreasesToBeta() {
-    try (Vae model = LatentModels.vae(1).beta(4).warmUp(100).build()) {
+    try (Vae model = LatentModels.vae(1).beta(4).klWarmUp(100).build()) {
       assertEquals(0, klWeight(model, 0));
       assertEquals(0.04, klWeight(model, 1), 1e-12);
       assertEquals(2, klWeight(model, 50), 1e-12);
@@ -139,7 +139,7 @@ class VaeTest {
       for (float pixel : samples.pixels()) {
         assertTrue(pixel >= 0 && pixel <= 1);
       }
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.sample(0, new Rng(1))),
           "Vae.sample",
           "at least 1, got 0");
@@ -165,7 +165,7 @@ class VaeTest {
       assertArrayEquals(model.reconstruct(to).pixels(), between.image(4).pixels(), 1e-6f);
       Latents middle = model.encode(from).plus(model.encode(to)).times(0.5);
       assertArrayEquals(model.decode(middle).pixels(), between.image(2).pixels(), 1e-5f);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.interpolate(IMAGES, to, 3)),
           "two single latents");
     }
@@ -174,10 +174,10 @@ class VaeTest {
   @Test
   void klIsAveragedOverAllImages() {
     try (Vae model = LatentModels.vae(1).build()) {
-      double[] whole = model.kl(IMAGES);
+      double[] whole = model.klPerDimension(IMAGES);
       assertEquals(6, whole.length);
-      double[] first = model.kl(IMAGES.range(0, 10));
-      double[] rest = model.kl(IMAGES.range(10, 70));
+      double[] first = model.klPerDimension(IMAGES.range(0, 10));
+      double[] rest = model.klPerDimension(IMAGES.range(10, 70));
       for (int i = 0; i < 6; i++) {
         assertTrue(whole[i] > 0);
         assertEquals((10 * first[i] + 60 * rest[i]) / 70, whole[i], 1e-6);
@@ -198,7 +198,7 @@ class VaeTest {
     List<String> warnings = warnings(oneUsed, 1000);
     assertEquals(1, warnings.size());
     for (String part :
-        List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "warmUp(..)")) {
+        List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "klWarmUp(..)")) {
       assertTrue(warnings.get(0).contains(part), warnings.get(0));
     }
   }
@@ -227,26 +227,26 @@ class VaeTest {
             .decoder(ConvDecoder.channels(1).hidden(4).upsample(1).residual(0, 1))
             .latent(3, 3, 2)
             .build()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.encode(IMAGES)),
           "[64, 3, 3, 4]",
           "got [64, 4, 4, 4]",
           "latent(..)");
     }
     try (Vae model = LatentModels.vae(1).decoder(DenseDecoder.images(8, 9, 1)).build()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.reconstruct(IMAGES)),
           "got [70, 8, 9, 1] from the decoder",
           "[70, 8, 8, 1]");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.decode(Latents.of(new float[7], 1, 7))),
           "[.., 6]",
           "[1, 7]");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.encode(IMAGES.range(0, 0))),
           "Vae: expected at least one image");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 9, 1, 1))),
           "DenseEncoder: expected images [batch, 8, 8, 1]",
@@ -254,7 +254,7 @@ class VaeTest {
           "images(..)");
     }
     try (Vae model = LatentModels.convolutional(1)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 10, 1, 1))),
           "ConvVectorEncoder: expected images of 8x8",
@@ -271,7 +271,7 @@ class VaeTest {
     assertRejected(() -> Vae.builder().latent(1 << 20, 1 << 20, 1 << 30), "16777216");
     assertRejected(() -> Vae.builder().beta(-1), "VaeConfig.beta", "at least 0, got -1.0.");
     assertRejected(
-        () -> Vae.builder().warmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
+        () -> Vae.builder().klWarmUp(-1), "VaeConfig.warmUp: expected at least 0 steps, got -1.");
     assertRejected(
         () -> DenseEncoder.images(8, 0, 1),
         "DenseEncoderConfig.width: expected at least 1, got 0.");
@@ -290,7 +290,7 @@ class VaeTest {
         () -> ConvDecoder.channels(1).vector(28, 28).features(0),
         "ConvVectorDecoderConfig.features",
         "got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> Vae.builder().build()),
         "Vae.builder",
         "encoder(..)",
@@ -299,6 +299,6 @@ class VaeTest {
 
   private static void assertRejected(
       org.junit.jupiter.api.function.Executable call, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, call), parts);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, call), parts);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -87,7 +87,7 @@ class VqVaeFileTest {
     try (VqVae saved = custom(1);
         VqVae other = custom(2)) {
       saved.save(file);
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> VqVae.load(file)),
           "custom.safetensors",
           "encoder",
@@ -104,7 +104,7 @@ class VqVaeFileTest {
         VqVae other = custom(2);
         VqVae larger = Shapes.model(1, 7, VectorQuantizer.ema(32, 4))) {
       saved.save(file);
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> VqVae.load(file, other)),
           "missing [decoder.residual.1.conv.bias",
           "and 1 more]",
@@ -112,7 +112,7 @@ class VqVaeFileTest {
           "build the model as it was");
       float[] before = larger.variables().get("encoder.mix.weight").toFloats();
       larger.variables().get("encoder.mix.weight").set(new float[before.length]);
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> VqVae.load(file, larger)),
           "quantizer.codebook",
           "[32, 4]",
@@ -123,10 +123,10 @@ class VqVaeFileTest {
   }
 
   @Test
-  void fileOfAnotherKindIsRejected() throws IOException {
+  void fileOfADifferentKindIsRejected() throws IOException {
     Path file = folder.resolve("other.safetensors");
     Safetensors.write(file, Map.of("format", "pt"), Map.of("w", NamedArray.of(new float[1], 1)));
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "other.safetensors",
         "expected a VQ-VAE saved by vqvae4j",
@@ -135,7 +135,7 @@ class VqVaeFileTest {
   }
 
   @Test
-  void damagedMetadataIsNamedInTheError() throws IOException {
+  void corruptMetadataIsNamedInTheError() throws IOException {
     for (String old : List.of("1", "2", "3")) {
       assertRejected(
           Map.of("vqvae4j.format", old),
@@ -158,7 +158,7 @@ class VqVaeFileTest {
     assertRejected(
         Map.of("vqvae4j.config", "{}"),
         "encoder",
-        "damaged settings: encoder: missing, expected an object");
+        "corrupt settings: encoder: missing, expected an object");
     assertRejected(
         Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":\"java.lang.Runtime\"}}"),
         "unknown kind \"java.lang.Runtime\"",
@@ -181,7 +181,7 @@ class VqVaeFileTest {
     Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
     metadata.putAll(changes);
     Safetensors.write(file, metadata, content.arrays());
-    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(file)), parts);
+    assertMessageContains(assertThrows(BadFileException.class, () -> VqVae.load(file)), parts);
   }
 
   @Test
@@ -202,7 +202,7 @@ class VqVaeFileTest {
       String changed = config.replaceFirst(change[0], change[1]);
       assertRejected(Map.of("vqvae4j.config", changed), "the settings require", change[2]);
     }
-    assertRejected(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "damaged settings");
+    assertRejected(Map.of("vqvae4j.config", "{\"encoder\":{\"kind\":null}}"), "corrupt settings");
   }
 
   @Test
@@ -229,7 +229,7 @@ class VqVaeFileTest {
             "vqvae4j.config",
             config.substring(0, index) + "\"channels\":999999999" + config.substring(index + 12));
         Safetensors.write(file, metadata, content.arrays());
-        assertSays(
+        assertMessageContains(
             assertThrows(BadFileException.class, () -> VqVae.load(file)),
             "the settings require decoder.up.",
             "999999999");
@@ -256,7 +256,7 @@ class VqVaeFileTest {
       Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
       metadata.put("vqvae4j.config", config.replace(change[0], change[1]));
       Safetensors.write(file, metadata, content.arrays());
-      assertSays(
+      assertMessageContains(
           assertThrows(BadFileException.class, () -> VqVae.load(file)),
           "the settings require",
           change[2]);
@@ -271,7 +271,7 @@ class VqVaeFileTest {
       float[] bias = model.variables().get("encoder.mix.bias").toFloats();
       bias[3] = Float.NaN;
       model.variables().get("encoder.mix.bias").set(bias);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> model.save(file)),
           "got NaN as element 3 of encoder.mix.bias",
           "learning rate");
@@ -280,7 +280,7 @@ class VqVaeFileTest {
       arrays.put("encoder.mix.bias", NamedArray.of(bias, bias.length));
       Safetensors.write(file, content.metadata(), arrays);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "encoder.mix.bias",
         "got NaN as element 3");
@@ -294,7 +294,8 @@ class VqVaeFileTest {
     }
     byte[] bytes = Files.readAllBytes(file);
     Files.write(file, java.util.Arrays.copyOf(bytes, bytes.length / 2));
-    assertSays(assertThrows(BadFileException.class, () -> VqVae.load(file)), "model.safetensors");
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> VqVae.load(file)), "model.safetensors");
   }
 
   @Test

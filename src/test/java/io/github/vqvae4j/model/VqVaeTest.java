@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -105,14 +105,14 @@ class VqVaeTest {
   @Test
   void imagesOfTheWrongSizeOrChannelsAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(32, 28, 3, 1))),
           "expected images [batch, height, width, 1]",
           "got [32, 28, 28, 3]",
           "channels(3)",
           "Images.toGray");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 9, 1, 1))),
           "multiples of 2",
@@ -125,17 +125,17 @@ class VqVaeTest {
   void emptyDataSetsAreRejected() {
     Dataset none = Shapes.rectangles(1, 8, 1, 1).range(0, 0);
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.encode(none)), "got none");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.reconstruct(none)), "got none");
     }
   }
 
   @Test
-  void codesOfAnotherCodebookAreRejected() {
+  void codesOfADifferentCodebookAreRejected() {
     try (VqVae model = Shapes.model(1, 2)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> model.decode(Codes.of(new int[16], 512, 1, 4, 4))),
@@ -147,7 +147,7 @@ class VqVaeTest {
 
   @Test
   void mismatchedComponentsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> VqVae.builder().build()),
         "encoder(..)",
         "quantizer(..)",
@@ -159,7 +159,7 @@ class VqVaeTest {
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(ConvDecoder.channels(1).hidden(4).upsample(1))
             .build()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 2, 2, 5]",
@@ -171,14 +171,14 @@ class VqVaeTest {
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(ConvDecoder.channels(1).hidden(4).upsample(1))
             .build()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> model.reconstruct(Shapes.rectangles(1, 8, 1, 1))),
           "[1, 4, 4, 1]",
           "equal upsampling and downsampling factors");
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ConvEncoder.channels(1).hidden(3)),
         "ConvEncoderConfig.hidden: expected an even number of at least 2, got 3.");
   }

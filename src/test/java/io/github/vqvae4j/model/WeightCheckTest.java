@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -51,7 +51,7 @@ class WeightCheckTest {
       String what = name + "[" + (model.variables().get(name).size() - 1) + "]";
       assertEquals(what, error.description());
       assertEquals(value, error.value());
-      assertSays(
+      assertMessageContains(
           error,
           what + " is " + value,
           "diverged",
@@ -103,7 +103,7 @@ class WeightCheckTest {
           first(vae, "encoder"),
           value,
           () -> vae.sample(2, new Rng(1)),
-          () -> vae.kl(IMAGES),
+          () -> vae.klPerDimension(IMAGES),
           () -> vae.logLikelihood(IMAGES, 2, new Rng(1)));
     }
   }
@@ -125,8 +125,8 @@ class WeightCheckTest {
         }
         NonFiniteException error =
             assertThrows(NonFiniteException.class, () -> each.reconstruct(IMAGES));
-        assertEquals("the encoder's output", error.description());
-        assertSays(error, each.getClass().getSimpleName() + ": the encoder's output is ");
+        assertEquals("the encoder output", error.description());
+        assertMessageContains(error, each.getClass().getSimpleName() + ": the encoder output is ");
       }
     }
   }
@@ -145,7 +145,7 @@ class WeightCheckTest {
                   model.reconstruct(IMAGES);
                 });
         assertEquals(1, warnings.size(), warnings.toString());
-        assertSays(
+        assertMessageContains(
             new Exception(warnings.get(0)),
             model.getClass().getSimpleName(),
             "neither trained nor loaded",
@@ -153,7 +153,7 @@ class WeightCheckTest {
       }
       List<String> warnings = warnings(() -> uninitialized.reconstruct(IMAGES));
       assertEquals(1, warnings.size(), warnings.toString());
-      assertSays(
+      assertMessageContains(
           new Exception(warnings.get(0)), "VqVae", "codebook", "not been initialized from data");
 
       uninitialized.initialize(IMAGES, 4, 1, new Rng(1));

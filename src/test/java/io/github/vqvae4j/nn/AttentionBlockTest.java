@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.random.Rng;
@@ -23,13 +23,13 @@ class AttentionBlockTest {
 
   @Test
   void invalidArgumentsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new AttentionBlock(6, 4, new Rng(1))),
         "GroupNormConfig.channels: expected a multiple of the 4 groups, at least 1, got 6.");
     try (AttentionBlock block = new AttentionBlock(2, 1, new Rng(1));
         Step step = Step.inference()) {
       Tensor row = step.tensor(new float[6], 3, 2);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> block.forward(row)),
           "AttentionBlock",
           "[batch, height, width, channels]",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -118,27 +118,30 @@ class BlockCheckTest {
   private static AssertionError threads(Layer layer) {
     BlockCheck check = BlockCheck.of(Sequential.of(Activation.TANH, layer), 2, 5);
     AssertionError error = assertThrows(AssertionError.class, check::checkThreadSafety);
-    assertSays(error, "1", layer.getClass().getSimpleName(), "local variables", "onCommit");
+    assertMessageContains(
+        error, "1", layer.getClass().getSimpleName(), "local variables", "onCommit");
     return error;
   }
 
   @Test
   void modifiedFieldIsNamedInTheError() {
     for (int i = 0; i < 3; i++) {
-      assertSays(threads(new CachesATensor()), "modified the field hidden of CachesATensor 1");
-      assertSays(threads(new CountsCalls()), "field calls of");
-      assertSays(threads(new ReusesAnArray()), "field scratch of");
-      assertSays(threads(new RemembersByShape()), "field masks of");
+      assertMessageContains(
+          threads(new CachesATensor()), "modified the field hidden of CachesATensor 1");
+      assertMessageContains(threads(new CountsCalls()), "field calls of");
+      assertMessageContains(threads(new ReusesAnArray()), "field scratch of");
+      assertMessageContains(threads(new RemembersByShape()), "field masks of");
     }
   }
 
   @Test
   void indirectWriteIsFoundByInterleavedPasses() {
     for (int i = 0; i < 3; i++) {
-      assertSays(
+      assertMessageContains(
           threads(new CachesElsewhere()), "failed while another thread was running it", "thread");
-      assertSays(threads(new SharesValues()), "produced a different output or gradient");
-      assertSays(threads(new CountsElsewhere()), "produced a different output or gradient");
+      assertMessageContains(threads(new SharesValues()), "produced a different output or gradient");
+      assertMessageContains(
+          threads(new CountsElsewhere()), "produced a different output or gradient");
     }
   }
 
@@ -156,11 +159,12 @@ class BlockCheckTest {
   void failureOfALayerRunAloneIsRethrown() {
     try (Layer layer = new Linear(3, 2, new Rng(1))) {
       BlockCheck check = BlockCheck.of(layer, 2, 4);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, check::checkThreadSafety),
           "[.., 3]",
           "[2, 4]");
-      assertSays(assertThrows(IllegalArgumentException.class, check::checkGradients), "[.., 3]");
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, check::checkGradients), "[.., 3]");
     }
   }
 
@@ -195,10 +199,10 @@ class BlockCheckTest {
       double[] before = right.weight.toDoubles();
       BlockCheck.of(right, 2, 5).checkGradients();
       BlockCheck input = BlockCheck.of(wrongInput, 2, 5);
-      assertSays(
+      assertMessageContains(
           assertThrows(AssertionError.class, input::checkGradients), "Weighted", "input 0", "0.0");
       BlockCheck parameter = BlockCheck.of(Sequential.of(Activation.TANH, wrongWeight), 2, 5);
-      assertSays(
+      assertMessageContains(
           assertThrows(AssertionError.class, parameter::checkGradients),
           "Sequential: gradient of 1.weight at element 0: expected ",
           " (central difference), got ",
@@ -242,7 +246,7 @@ class BlockCheckTest {
               x -> x.get(0).mul(scale.forward(x.get(1).stopGradient())),
               new long[] {2, 4},
               new long[] {2, 3});
-      assertSays(assertThrows(AssertionError.class, wrong::checkGradients), "input 1");
+      assertMessageContains(assertThrows(AssertionError.class, wrong::checkGradients), "input 1");
     }
   }
 
@@ -299,10 +303,10 @@ class BlockCheckTest {
               .integerInput(1, 7);
       two.checkThreadSafety();
       two.checkGradients();
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> one.integerInput(1, 7)),
           "from 0 to 0");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> one.integerInput(0, 0)), "bound 0");
     }
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -96,7 +96,8 @@ class BlockTest {
       Map<Tensor, Tensor> replayed = trace.replay(step, Map.of(x, step.tensor(INPUT, 2, 4)));
       assertArrayEquals(y.toDoubles(), replayed.get(y).toDoubles());
       step.checkEachOperation();
-      assertSays(assertThrows(NonFiniteException.class, () -> net.forward(x)), "log", "split");
+      assertMessageContains(
+          assertThrows(NonFiniteException.class, () -> net.forward(x)), "log", "split");
     }
   }
 
@@ -133,11 +134,11 @@ class BlockTest {
       assertTrue(name.startsWith(BlockTest.class.getName() + "$"), name);
       assertEquals(name, layer.toString());
       assertEquals(name, Summary.of(layer, 2, 3).rows().get(0).type());
-      assertSays(
+      assertMessageContains(
           assertThrows(AssertionError.class, () -> BlockCheck.of(layer, 2, 3).checkGradients()),
           name + ": gradient of input 0 at element 0: expected ",
           " (central difference), got ");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> layer.child("a.b", Activation.RELU)),
           name + ": expected a unique name without dots");
     }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -30,11 +30,11 @@ class ConvConfigTest {
 
   @Test
   void groupsThatDoNotDivideTheChannelsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(4, 6, 3).groups(4)),
         "ConvConfig.options: expected a number of groups that divides 4 and 6 channels, got 4"
             + " groups.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(6, 4, 3).groups(4)),
         "divides 6 and 4 channels");
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -300,6 +300,6 @@ class ConvolutionTest {
   }
 
   private static void assertRejected(Runnable mistake, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

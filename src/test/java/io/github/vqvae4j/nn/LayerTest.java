@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,13 +49,15 @@ class LayerTest {
 
   @Test
   void invalidNamesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new Named("a", "a")),
         "Named",
         "\"a\"",
         "[a]");
-    assertSays(assertThrows(IllegalArgumentException.class, () -> new Named("a.b")), "\"a.b\"");
-    assertSays(assertThrows(IllegalArgumentException.class, () -> new Named("")), "\"\"");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> new Named("a.b")), "\"a.b\"");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> new Named("")), "\"\"");
   }
 
   @Test
@@ -64,19 +66,20 @@ class LayerTest {
     linear.close();
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[2], 1, 2);
-      assertSays(assertThrows(IllegalStateException.class, () -> linear.forward(x)), "was closed");
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, () -> linear.forward(x)), "was closed");
     }
   }
 
   @Test
   void settingsBelowOneAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ConvConfig.of(0, 3, 3)),
         "in: expected at least 1, got 0");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new Linear(3, 0, RNG)),
         "LinearConfig.out: expected at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> ConvConfig.of(1, 1, 1).stride(0).padding(-1)),
         "ConvOptions.stride: expected 1 to 16777216, got 0.");
@@ -87,7 +90,7 @@ class LayerTest {
     Linear linear = new Linear(3, 2, RNG);
     try (Step step = Step.inference()) {
       Tensor x = step.tensor(new float[8], 2, 4);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> linear.forward(x)),
           "[.., 3]",
           "[2, 4]");
@@ -122,7 +125,7 @@ class LayerTest {
   @Test
   void summaryRejectsAnEmptyShape() {
     Linear linear = new Linear(2, 2, RNG);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Summary.of(linear, -1, 2)),
         "at least 1",
         "[-1, 2]");
@@ -130,7 +133,7 @@ class LayerTest {
 
   @Test
   void totalLossRequiresATerm() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> LossTerm.total(List.of())),
         "at least one term",
         "got none");

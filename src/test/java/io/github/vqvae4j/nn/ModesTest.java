@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -138,7 +138,7 @@ class ModesTest {
 
   private static void assertGradientsRejected(
       Step step, Tensor loss, Variable variable, String... says) {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> step.gradients(loss, List.of(variable), true)),
         says);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -47,7 +47,7 @@ class MultiHeadAttentionTest {
   void invalidArgumentsAreRejected() {
     Rng rng = new Rng(1);
     for (int heads : new int[] {0, 4}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> new MultiHeadAttention(6, heads, true, rng)),
           "a number of heads that divides the dimension",
@@ -56,7 +56,7 @@ class MultiHeadAttentionTest {
     }
     try (Layer attention = new MultiHeadAttention(6, 3, true, rng);
         Step step = Step.inference()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> attention.forward(step.tensor(new float[24], 3, 8))),

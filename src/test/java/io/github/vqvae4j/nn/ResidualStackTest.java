@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -81,6 +81,6 @@ class ResidualStackTest {
   }
 
   private static void assertRejected(Executable mistake, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, mistake), parts);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, mistake), parts);
   }
 }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.random.Rng;
@@ -35,6 +35,6 @@ class ResnetBlockTest {
   }
 
   private static void assertRejected(Runnable mistake, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, mistake::run), parts);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, mistake::run), parts);
   }
 }

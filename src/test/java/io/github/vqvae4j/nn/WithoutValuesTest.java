@@ -1,6 +1,6 @@
 package io.github.vqvae4j.nn;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -82,7 +82,7 @@ class WithoutValuesTest {
     Variable weight = layer.variables().get("weight");
     assertArrayEquals(new long[] {huge, huge}, weight.shape());
     try (Step step = Step.inference()) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> weight.in(step).toFloats()),
           "weight: it has no values yet");
     }
@@ -91,7 +91,7 @@ class WithoutValuesTest {
 
   @Test
   void tooManyVariablesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () ->

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.quantize;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -120,12 +120,12 @@ class CodesTest {
     assertArrayEquals(
         new int[] {-1, -1, -1, 9, -1, 0}, Codes.concat(plain, codes).labels().orElseThrow());
     assertEquals("Codes[3, 2] of a codebook of 6, with labels", codes.toString());
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, 2)),
         "expected 3 labels",
         "got 2");
     assertThrows(IllegalArgumentException.class, plain::withLabels);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> plain.withLabels(1, -2, 3)),
         "or -1 for a missing label",
         "got -2 for image 1");
@@ -137,18 +137,18 @@ class CodesTest {
     values[53] = -1;
     Codes one = Codes.of(values, SIX, 2, 5);
     assertFalse(one.isComplete());
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> one.requireComplete("The reader")),
         "The reader: expected a code",
         "got a missing code (-1) at [1, 3], group 1, stage 2 of Codes[2, 5] of 2 groups of 3 stages of"
             + " [11, 7, 5, 3, 13, 2] codes, 1 of 60 missing.");
     values[59] = -1;
     Codes two = Codes.of(values, SIX, 2, 5);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> two.requireComplete("")),
         "at [1, 3], group 1, stage 2 and at 1 more of");
     Codes none = Codes.of(new int[] {-1, -1}, 4, 1, 2);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> none.requireComplete("")),
         "at [0, 0] and at 1 more of Codes[1, 2] of a codebook of 4, 2 of 2 missing");
     Codes.of(new int[] {0, 3}, 4, 1, 2).requireComplete("");
@@ -156,17 +156,17 @@ class CodesTest {
 
   @Test
   void codesOutOfRangeAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, 8}, 8, 1, 2)),
         "0 to 7",
         "got 8 at [0, 1].");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[] {0, -2}, 8, 1, 2)),
         "or -1 for a missing code",
         "got -2 at [0, 1].");
     int[] values = new int[2 * 5 * 6];
     values[6 * 6 + 2] = 5;
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(values, SIX, 2, 5)),
         "0 to 4",
         "got 5 at [1, 1], group 0, stage 2.");
@@ -176,17 +176,17 @@ class CodesTest {
 
   @Test
   void shapesThatDoNotMatchTheValuesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[3], 8, 1, 2)),
         "[1, 2]",
         "3 values");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[10], SIX, 2, 5)),
         "one position for 6 values, one of each codebook",
         "got shape [2, 5] and 10 values");
     // A product of 2^64 + 4.
     int[] shape = {4, 5, 5_581, 8_681, 49_477, 384_773};
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.of(new int[4], 8, shape)),
         "4 values");
     for (int[] bad : new int[][] {{}, {4}, {4, 0}, {-2, -2}, {0, 0}}) {
@@ -209,7 +209,7 @@ class CodesTest {
     assertNotEquals(Codebooks.residual(3, 4), Codebooks.grouped(3, 4));
     assertNotEquals(Codebooks.residual(3, 4), Codebooks.residual(4, 3));
     for (int[] bad : new int[][] {{1, 3}, {3, 1}, {0, 0}, {-1, -2}, {1 << 16, 1 << 16}}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> new Codebooks(bad[0], bad[1], List.of(2, 2))),
           "got " + bad[0] + " groups of " + bad[1] + " stages and the sizes [2, 2]");
@@ -223,17 +223,17 @@ class CodesTest {
   @Test
   void stagesAndGroupsOutOfRangeAreRejected() {
     Codes codes = Codes.of(new int[6], SIX, 1, 1);
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, codes::codebookSize),
         "got Codes[1, 1] of 2 groups of 3 stages",
         "group(..) and stage(..)");
     for (int index : new int[] {-1, 3}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> codes.stage(index)),
           "Codes.stage: expected 0 to 2",
           "got " + index);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> codes.group(2)),
         "Codes.group: expected 0 to 1",
         "got 2");
@@ -248,7 +248,7 @@ class CodesTest {
             Codes.of(new int[6], 8, 1, 3, 2),
             Codes.of(new int[6], 8, 1, 6),
             Codes.of(new int[12], Codebooks.residual(8, 8), 1, 2, 3))) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> Codes.concat(codes, other)),
           "got " + codes + " and " + other);
     }
@@ -256,7 +256,7 @@ class CodesTest {
     // 2^31 values in total, without allocating them.
     Codes[] many = new Codes[1 << 11];
     Arrays.fill(many, Codes.of(new int[1 << 20], 8, 1 << 19, 2));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Codes.concat(many)),
         "at most 2147483639 values",
         "got 1073741824 times 2");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.quantize;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -228,18 +228,18 @@ class KMeansTest {
 
   @Test
   void invalidArgumentsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> fit(new float[] {1, 2, 3}, 2, 1)),
         "KMeans: expected one or more rows of 2 values",
         "got 3 values");
     assertThrows(IllegalArgumentException.class, () -> fit(new float[0], 2, 1));
     assertThrows(IllegalArgumentException.class, () -> fit(new float[4], 0, 1));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> fit(new float[6], 2, 4)),
         "as many rows as clusters",
         "got 3 rows for 4 clusters",
         "Use fewer clusters");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> fit(new float[] {1, 2, 3, Float.NaN}, 2, 1)),
         "got NaN in row 1, column 1",
@@ -249,13 +249,13 @@ class KMeansTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> kMeans.assign(new float[] {0, Float.POSITIVE_INFINITY}));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(0)),
         "KMeansConfig.clusters: expected at least 1, got 0.");
     assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).maxIterations(0));
     assertThrows(IllegalArgumentException.class, () -> KMeansConfig.of(1).batchSize(-1));
     for (double tolerance : new double[] {-1, 1, Double.NaN}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> KMeansConfig.of(1).tolerance(tolerance)),
           "KMeansConfig.tolerance: expected a fraction in [0, 1), got " + tolerance);

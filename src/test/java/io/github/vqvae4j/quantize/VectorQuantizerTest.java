@@ -1,6 +1,6 @@
 package io.github.vqvae4j.quantize;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -163,19 +163,19 @@ class VectorQuantizerTest {
       assertEquals(20 * K, quantizer.initializationLatents());
       try (Step step = Step.training(new Rng(1))) {
         Tensor z = step.tensor(latents, 200, D);
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalStateException.class, () -> quantizer.quantize(z)),
             "k-means",
             "Trainer");
       }
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> quantizer.initialize(latents, 0, new Rng(SEED))),
           "at least 1 latent per batch",
           "got 0");
       float[] cut = Arrays.copyOf(latents, latents.length - 1);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> quantizer.initialize(cut, 100, new Rng(SEED))),
           "VectorQuantizer.initialize: expected one or more rows of",
@@ -254,22 +254,22 @@ class VectorQuantizerTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.ema(0, 64)),
         "VectorQuantizerConfig.codebookSize: expected K of at least 1, got 0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> VectorQuantizer.gradient(512, -1)),
         "VectorQuantizerConfig.dimension: expected D of at least 1, got -1.");
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> VectorQuantizer.ema(2, 2).commitmentWeight(-0.25)),
         "VectorQuantizerConfig.commitmentWeight",
         "got -0.25.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(1, 1e-5, true, false)),
         "EmaConfig.decay: expected a fraction in [0, 1), got 1.0.");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new EmaConfig(0.9, 1e-5, true, true)),
         "EmaConfig.smoothedCountsStored: expected false while zeroDebiased is true, got true");
   }
@@ -279,11 +279,11 @@ class VectorQuantizerTest {
     try (VectorQuantizer quantizer = config(Update.EMA).build(new Rng(SEED));
         Step step = Step.inference()) {
       Tensor wrong = step.tensor(new float[8], 2, 4);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(wrong)),
           "[.., 3]",
           "[2, 4]");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> quantizer.lookup(step.tensor(new int[] {0, K}, 2))),
@@ -317,7 +317,8 @@ class VectorQuantizerTest {
   }
 
   private static void assertRejected(VectorQuantizer quantizer, Tensor codes, String... parts) {
-    assertSays(assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(codes)), parts);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> quantizer.lookup(codes)), parts);
   }
 
   /** With so many latents, a running sum in float would stop growing or drift. */
@@ -386,7 +387,7 @@ class VectorQuantizerTest {
     assertEquals(1 << 30, VectorQuantizer.initializationLatents(1 << 30, 1));
     assertEquals(1, VectorQuantizer.initializationLatents(1, Integer.MAX_VALUE));
     assertEquals(2_000_000_000, KMeans.batchLength(1_000_000_000, 2));
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> KMeans.batchLength(1_073_741_824, 2)),
         "at most 1073741819 rows of 2 values",
         "got 1073741824 rows",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.random;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -102,12 +102,12 @@ class RngKeyTest {
 
   @Test
   void negativeStepsAndExamplesAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new RngKey(1, -1, 2)),
         "step -1 and firstExample 2",
         "at least 0",
         "Count both from 0");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new RngKey(-7, 3, -2)),
         "step 3 and firstExample -2");
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.random;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -166,12 +166,12 @@ class RngTest {
   void emptyRangesAreRejected() {
     Rng rng = new Rng(3);
     for (int bound : new int[] {0, -1, Integer.MIN_VALUE}) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> rng.nextInt(bound)),
           "a bound of at least 1",
           "got " + bound);
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> rng.nextInt(5, 5)),
         "an origin less than the bound",
         "origin 5 and bound 5");
@@ -240,12 +240,12 @@ class RngTest {
   void rejectsInvalidStates() {
     Rng rng = new Rng(3);
     long[] before = rng.state();
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> rng.restore(new long[] {1, 2, 3})),
         "4 values",
         "[1, 2, 3]",
         "Rng.state()");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> rng.restore(new long[4])),
         "[0, 0, 0, 0]");
     assertArrayEquals(before, rng.state());

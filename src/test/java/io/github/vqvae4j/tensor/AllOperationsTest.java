@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.ErrorCases.ints;
 import static io.github.vqvae4j.tensor.ErrorCases.x;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -189,7 +189,7 @@ class AllOperationsTest {
                       Step step = Step.training(new Rng(1));
                       Call call = Call.of(method, step);
                       step.close();
-                      assertSays(
+                      assertMessageContains(
                           call.assertRejected(IllegalStateException.class),
                           "Step: this step is closed",
                           "toFloats() before the step closes");
@@ -211,7 +211,7 @@ class AllOperationsTest {
                                   try (Step step = Step.training(new Rng(1));
                                       Step other = Step.training(new Rng(1))) {
                                     Object foreign = Call.of(method, other).arguments()[i];
-                                    assertSays(
+                                    assertMessageContains(
                                         Call.of(method, step)
                                             .with(i, foreign)
                                             .assertRejected(IllegalArgumentException.class),
@@ -234,7 +234,7 @@ class AllOperationsTest {
                       try (Step step = Step.training(new Rng(1))) {
                         Call call = Call.of(method, step);
                         Tensor integers = ints(step, call.receiver().shape());
-                        assertSays(
+                        assertMessageContains(
                             new Call(method, integers, call.arguments())
                                 .assertRejected(IllegalArgumentException.class),
                             method.getName() + ":",

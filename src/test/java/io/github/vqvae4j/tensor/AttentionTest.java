@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -84,7 +84,7 @@ class AttentionTest {
         Arrays.toString(query) + Arrays.toString(key) + Arrays.toString(value),
         () -> {
           try (Step step = Step.inference()) {
-            assertSays(
+            assertMessageContains(
                 assertThrows(
                     IllegalArgumentException.class,
                     () ->

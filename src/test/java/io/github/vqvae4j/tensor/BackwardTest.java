@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.Tensors.embedded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -91,7 +91,7 @@ class BackwardTest {
     try (Step step = Step.training(RNG)) {
       Tensor old = loss.of().apply(variable.in(step));
       variable.set(new float[] {3, 4});
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, old::backward),
           "variable of shape [2]",
           "written",
@@ -113,7 +113,8 @@ class BackwardTest {
       Tensor loss = model.forward(step.tensor(new float[] {1, 2}, 1, 2)).square().sum();
       Variable weight = model.variables().get("1.weight");
       weight.set(new float[] {1, 2, 3});
-      assertSays(assertThrows(IllegalStateException.class, loss::backward), "1.weight was written");
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, loss::backward), "1.weight was written");
     }
   }
 
@@ -142,9 +143,9 @@ class BackwardTest {
       Tensor other = second.in(step).square().sum();
       Tensor loss = first.in(step).square().mul(second.in(step)).sum();
       first.set(new float[] {5, 6});
-      assertSays(assertThrows(IllegalStateException.class, loss::backward), "written");
+      assertMessageContains(assertThrows(IllegalStateException.class, loss::backward), "written");
       for (Executable use : List.<Executable>of(other::backward, () -> step.gradient(second))) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalStateException.class, use),
             "earlier call of backward()",
             "new step");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -53,22 +53,24 @@ class ConvOptionsTest {
 
   @Test
   void outOfRangeSettingsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertRejected(() -> PLAIN.dilation(0, 2)),
         "ConvOptions.dilation: expected 1 to 16777216, got 0.");
-    assertSays(assertRejected(() -> PLAIN.dilation(2, 0)), "ConvOptions.dilation", "got 0");
-    assertSays(
+    assertMessageContains(
+        assertRejected(() -> PLAIN.dilation(2, 0)), "ConvOptions.dilation", "got 0");
+    assertMessageContains(
         assertRejected(() -> PLAIN.groups(0)), "ConvOptions.groups: expected at least 1, got 0.");
     String below = "less than max(stride, dilation) = ";
-    assertSays(
+    assertMessageContains(
         assertRejected(() -> PLAIN.stride(2, 3).outputPadding(2, 2)),
         below,
         "2 along the height, got 2; set the stride first.");
-    assertSays(
+    assertMessageContains(
         assertRejected(() -> PLAIN.dilation(9, 3).outputPadding(2, 3)),
         below,
         "3 along the width, got 3;");
-    assertSays(assertRejected(() -> PLAIN.stride(2, 2).outputPadding(0, -1)), below, "got -1");
+    assertMessageContains(
+        assertRejected(() -> PLAIN.stride(2, 2).outputPadding(0, -1)), below, "got -1");
   }
 
   @Test
@@ -229,7 +231,7 @@ class ConvOptionsTest {
 
   private static void assertRejected(Consumer<Step> call, String... fragments) {
     try (Step step = Step.training(new Rng(1))) {
-      assertSays(assertRejected(() -> call.accept(step)), fragments);
+      assertMessageContains(assertRejected(() -> call.accept(step)), fragments);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -27,7 +27,7 @@ class CustomOperationErrorsTest {
 
   static RuntimeException assertRejected(Executable use, String... fragments) {
     IllegalStateException e = assertThrows(IllegalStateException.class, use);
-    assertSays(e, fragments);
+    assertMessageContains(e, fragments);
     return e;
   }
 
@@ -145,7 +145,7 @@ class CustomOperationErrorsTest {
   // --- inputs and results
 
   private static void assertIllegalArgument(Executable use, String... fragments) {
-    assertSays(assertThrows(IllegalArgumentException.class, use), fragments);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, use), fragments);
   }
 
   @Test
@@ -214,12 +214,13 @@ class CustomOperationErrorsTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> step.apply(forward(y -> y.add(y.step().tensor(new float[3], 3))), x));
-      assertSays(bad, "mine: forward failed on inputs [2] in FLOAT: add: shapes [2] and [3]");
+      assertMessageContains(
+          bad, "mine: forward failed on inputs [2] in FLOAT: add: shapes [2] and [3]");
       assertEquals(IllegalArgumentException.class, bad.getCause().getClass());
       IllegalStateException other =
           assertThrows(
               IllegalStateException.class, () -> step.apply(forward(y -> (Tensor) thrown()), x));
-      assertSays(other, "mine: forward failed", "java.util.NoSuchElementException");
+      assertMessageContains(other, "mine: forward failed", "java.util.NoSuchElementException");
       for (RuntimeException e :
           List.of(
               new NonFiniteException("me", "it", Double.NaN, "more care"),
@@ -270,12 +271,13 @@ class CustomOperationErrorsTest {
 
   @Test
   void nanIsReportedWithTheOperation() {
-    assertSays(
+    assertMessageContains(
         nonFiniteException(forward(Tensor::log), 1, -1),
         "mine in block: the result of shape [2]",
         "NaN");
     Formula wrong = new Formula("mine", x -> x[0], (g, y, x) -> new Tensor[] {g.mul(0).log()});
-    assertSays(nonFiniteException(wrong, 1), "mine in block: the gradient of input 0", "Infinity");
+    assertMessageContains(
+        nonFiniteException(wrong, 1), "mine in block: the gradient of input 0", "Infinity");
   }
 
   /** An intermediate value overflows, but the result is finite. */

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -36,7 +36,7 @@ final class ErrorCases {
             name,
             () -> {
               try (Step step = Step.training(new Rng(1))) {
-                assertSays(assertThrows(type, () -> call.accept(step)), fragments);
+                assertMessageContains(assertThrows(type, () -> call.accept(step)), fragments);
               }
             }));
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.ErrorCases.x;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
@@ -276,10 +276,10 @@ class ErrorTextsTest {
             () -> {
               try (Step step = Step.inference()) {
                 Tensor x = x(step, 2, 3);
-                assertSays(
+                assertMessageContains(
                     assertThrows(IllegalStateException.class, x::item), "one element", "[2, 3]");
                 Tensor precise = step.tensor(new double[1], 1);
-                assertSays(
+                assertMessageContains(
                     assertThrows(
                         IllegalStateException.class, () -> precise.read(0, new float[1], 0, 1)),
                     "DOUBLE",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -205,7 +205,8 @@ class Nd4jBridgeTest {
 
   private static void assertRejected(INDArray array, String... fragments) {
     try (Step step = Step.inference()) {
-      assertSays(assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), fragments);
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> step.tensor(array)), fragments);
     }
   }
 

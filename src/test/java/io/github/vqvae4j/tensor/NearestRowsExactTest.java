@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -211,7 +211,7 @@ class NearestRowsExactTest {
         Tensor x = step.tensor(rows, 5_000, 3);
         Tensor codes = step.tensor(Tensors.gaussians(new Rng(2), 40 * 3), 40, 3);
         RuntimeException e = assertThrows(RuntimeException.class, () -> x.nearestRows(codes));
-        assertSays(e, "nearestRows", "row 4321", "column 1", String.valueOf(bad));
+        assertMessageContains(e, "nearestRows", "row 4321", "column 1", String.valueOf(bad));
       }
     }
   }
@@ -236,7 +236,7 @@ class NearestRowsExactTest {
           Tensor x = step.tensor(rows, 100, d);
           assertArrayEquals(expected, x.nearestRows(step.tensor(codes, 100, d)).toInts());
           Tensor none = step.tensor(new float[] {bad, bad}, 2, 1);
-          assertSays(
+          assertMessageContains(
               assertThrows(
                   RuntimeException.class, () -> step.tensor(rows, 100 * d, 1).nearestRows(none)),
               "nearestRows",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -207,7 +207,7 @@ class NormalizationTest {
   }
 
   private static void assertRejected(Runnable call, String... fragments) {
-    assertSays(assertThrows(IllegalArgumentException.class, call::run), fragments);
+    assertMessageContains(assertThrows(IllegalArgumentException.class, call::run), fragments);
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -56,23 +56,24 @@ class OperationCheckTest {
 
   @Test
   void forwardErrorNamesOperationAndLayer() {
-    assertSays(exception(Tensor::log, 1, -1), "log in 1", "result of shape [2]", "NaN");
-    assertSays(exception(Tensor::sqrt, 1, -1), "sqrt in 1", "NaN");
-    assertSays(exception(x -> x.div(x), 1, 0), "div in 1", "NaN");
-    assertSays(exception(x -> x.mul(100).exp(), 1), "exp in 1", "Infinity");
-    assertSays(exception(x -> x.mul(1e38).mul(1e38), 1), "mul in 1", "Infinity");
+    assertMessageContains(exception(Tensor::log, 1, -1), "log in 1", "result of shape [2]", "NaN");
+    assertMessageContains(exception(Tensor::sqrt, 1, -1), "sqrt in 1", "NaN");
+    assertMessageContains(exception(x -> x.div(x), 1, 0), "div in 1", "NaN");
+    assertMessageContains(exception(x -> x.mul(100).exp(), 1), "exp in 1", "Infinity");
+    assertMessageContains(exception(x -> x.mul(1e38).mul(1e38), 1), "mul in 1", "Infinity");
   }
 
   @Test
   void backwardErrorNamesOperationAndLayer() {
-    assertSays(
+    assertMessageContains(
         exception(Tensor::sqrt, 1, 0),
         "sqrt in 1",
         "gradient of input 0",
         "Infinity",
         "all operands are finite");
-    assertSays(exception(x -> x.square().sqrt(), 0), "sqrt in 1", "gradient");
-    assertSays(exception(x -> x.mul(1e30).mul(1e30), 0), "mul in 1", "gradient", "Infinity");
+    assertMessageContains(exception(x -> x.square().sqrt(), 0), "sqrt in 1", "gradient");
+    assertMessageContains(
+        exception(x -> x.mul(1e30).mul(1e30), 0), "mul in 1", "gradient", "Infinity");
   }
 
   @ParameterizedTest
@@ -170,8 +171,9 @@ class OperationCheckTest {
           assertThrows(
               NonFiniteException.class,
               () -> logits.crossEntropy(step.tensor(new int[] {-1, 1}, 1, 2), -1));
-      assertSays(exception, "crossEntropy", "input 0 of shape [2, 3] is NaN", "a constant");
-      assertSays(
+      assertMessageContains(
+          exception, "crossEntropy", "input 0 of shape [2, 3] is NaN", "a constant");
+      assertMessageContains(
           assertThrows(NonFiniteException.class, () -> x.slice(0, 1, 3)),
           "slice: input 0 of shape [3] is NaN",
           "a constant");
@@ -190,7 +192,7 @@ class OperationCheckTest {
       for (Executable use :
           new Executable[] {() -> x.clamp(0, 1), () -> x.reshape(2).mul(2), () -> old.add(1)}) {
         NonFiniteException exception = assertThrows(NonFiniteException.class, use);
-        assertSays(
+        assertMessageContains(
             exception,
             "input 0",
             "is NaN",
@@ -205,7 +207,8 @@ class OperationCheckTest {
           assertThrows(
               NonFiniteException.class,
               () -> linear.forward(step.tensor(new float[] {1, 1}, 1, 2)));
-      assertSays(exception, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
+      assertMessageContains(
+          exception, "input 1 of shape [2, 1] is NaN", "the variable " + weight.name());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -69,7 +69,7 @@ class ParametrizationTest {
       IllegalArgumentException none =
           assertThrows(
               IllegalArgumentException.class, () -> new Parametrization(List.of(), t -> null));
-      assertSays(none, "at least one variable");
+      assertMessageContains(none, "at least one variable");
     }
   }
 
@@ -161,7 +161,7 @@ class ParametrizationTest {
       assertArrayEquals(new double[] {2.0 / 3, 2}, parametrization.in(step).toDoubles());
     }
     variable.close();
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> inferenceValue(parametrization)),
         "model was closed");
   }

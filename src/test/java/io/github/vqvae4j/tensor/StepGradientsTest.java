@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static io.github.vqvae4j.tensor.Close.assertClose;
 import static io.github.vqvae4j.tensor.Tensors.embedded;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -299,7 +299,7 @@ class StepGradientsTest {
           new Executable[] {
             () -> step.gradients(loss, asked), loss::backward, () -> step.gradients(other, asked)
           }) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalStateException.class, next),
             "an earlier call of gradients(..) failed",
             "open a new step",

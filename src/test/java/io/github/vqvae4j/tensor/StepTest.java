@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -65,7 +65,7 @@ class StepTest {
     try (Step step = Step.training(RNG)) {
       x = step.tensor(new float[] {7}, 1).requireGradient();
     }
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> use.action().accept(x)),
         "closed",
         "toFloats() before the step closes");
@@ -76,7 +76,7 @@ class StepTest {
   void useInAnotherThreadThrows(Use use) throws InterruptedException {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[] {7}, 1).requireGradient();
-      assertSays(
+      assertMessageContains(
           inThread("stranger", () -> use.action().accept(x)),
           "stranger",
           Thread.currentThread().getName(),
@@ -115,7 +115,7 @@ class StepTest {
             () -> step.gradient(variable),
             () -> step.onCommit(() -> {}),
             step::commit)) {
-      assertSays(assertThrows(IllegalStateException.class, use), "closed");
+      assertMessageContains(assertThrows(IllegalStateException.class, use), "closed");
     }
     variable.close();
   }
@@ -123,7 +123,7 @@ class StepTest {
   @Test
   void closeInAnotherThreadThrows() throws InterruptedException {
     try (Step step = Step.training(RNG)) {
-      assertSays(inThread("stranger", step::close), "opened by thread", "stranger");
+      assertMessageContains(inThread("stranger", step::close), "opened by thread", "stranger");
       assertEquals(3, step.tensor(new float[] {3}, 1).item(), "it is still open");
     }
   }
@@ -144,7 +144,7 @@ class StepTest {
       try (Step inner = Step.inference()) {
         Tensor y = inner.tensor(new float[] {7, 8, 9}, 3);
         assertArrayEquals(new float[] {8, 9, 10}, y.add(1).toFloats());
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> x.add(y)),
             "add",
             "same step",
@@ -167,7 +167,8 @@ class StepTest {
               () -> x.straightThrough(y),
               () -> x.nearestRows(y),
               () -> Tensor.concat(0, List.of(x, y)))) {
-        assertSays(assertThrows(IllegalArgumentException.class, mixed), "FLOAT", "DOUBLE");
+        assertMessageContains(
+            assertThrows(IllegalArgumentException.class, mixed), "FLOAT", "DOUBLE");
       }
     }
   }
@@ -178,7 +179,7 @@ class StepTest {
   void backwardRequiresAScalar() {
     try (Step step = Step.training(RNG)) {
       Tensor x = step.tensor(new float[6], 2, 3).requireGradient();
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> x.exp().backward()),
           "scalar",
           "[2, 3]",
@@ -190,7 +191,7 @@ class StepTest {
   void backwardRequiresADependencyOnAParameter() {
     try (Step step = Step.training(RNG)) {
       Tensor loss = step.tensor(new float[6], 2, 3).sum();
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, loss::backward),
           "[1]",
           "depends on no parameter");
@@ -203,7 +204,7 @@ class StepTest {
       Tensor x = step.tensor(new float[] {2}, 1).requireGradient();
       Tensor y = x.square();
       y.exp().sum().backward();
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, y::gradient),
           "gradients of intermediate results",
           "requireGradient()");
@@ -272,7 +273,7 @@ class StepTest {
       Tensor other = shared.sum();
       loss.backward();
       for (Tensor next : List.of(loss, other, shared.mul(2))) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalStateException.class, next::backward),
             "backward",
             "already backpropagated through a result of shape [1]",
@@ -300,7 +301,8 @@ class StepTest {
       Tensor y = variable.in(step).square();
       assertFalse(y.isTracked());
       assertThrows(IllegalStateException.class, y::backward);
-      assertSays(assertThrows(IllegalStateException.class, step::key), "Step.inference(rng)");
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, step::key), "Step.inference(rng)");
       assertThrows(IllegalStateException.class, step::sharedRng);
       assertThrows(IllegalStateException.class, () -> variable.in(step).normalLike());
     }
@@ -367,7 +369,8 @@ class StepTest {
             },
             second,
             first);
-        assertSays(assertThrows(ArithmeticException.class, step::commit), "in the middle");
+        assertMessageContains(
+            assertThrows(ArithmeticException.class, step::commit), "in the middle");
         assertArrayEquals(new double[] {1, 2}, first.toDoubles());
         assertArrayEquals(new double[] {3}, second.toDoubles());
         step.commit();
@@ -453,10 +456,10 @@ class StepTest {
 
   @Test
   void nullKeyIsRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(NullPointerException.class, () -> Step.training((RngKey) null)),
         "Step.training: expected a key, got null");
-    assertSays(
+    assertMessageContains(
         assertThrows(NullPointerException.class, () -> Step.inference((RngKey) null)),
         "Step.inference: expected a key, got null");
   }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -285,7 +285,7 @@ class TraceTest {
       Tensor others = step.tensor(new float[] {10, 20}, 2);
       for (Tensor unknown : List.of(before, never, others)) {
         Map<Tensor, Tensor> map = Map.of(unknown, others);
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> trace.replay(step, map)),
             "Trace.replay: expected operands or results of the recorded operations",
             "a tensor of shape [2] that none of the 1 recorded operations uses or computes",
@@ -315,7 +315,7 @@ class TraceTest {
       other.checkEachOperation();
       Tensor large = other.tensor(new float[] {3e38f, 3e38f}, 1, 2);
       model.variables().values().iterator().next().set(new float[] {9, 9, 9, 9, 9, 9});
-      assertSays(
+      assertMessageContains(
           assertThrows(NonFiniteException.class, () -> trace.replay(other, Map.of(x, large))),
           "matmul in 0");
     }

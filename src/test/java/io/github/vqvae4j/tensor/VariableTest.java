@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -69,7 +69,7 @@ class VariableTest {
               () -> variable.replaceRows(new int[] {0}, new double[3]),
               () -> variable.replaceRows(new int[] {3}, new double[2]),
               () -> variable.replaceRows(new int[] {0, -1}, new double[4]))) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, wrong),
             "rows from 0 to 2 and 2 values for each");
       }
@@ -80,11 +80,11 @@ class VariableTest {
 
   @Test
   void rejectsAWrongNumberOfValues() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[5], 2, 3)),
         "[2, 3]",
         "5");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new Variable(false, new float[0], 2, 0)),
         "Variable: expected dimensions of at least 1",
         "[2, 0]");
@@ -92,12 +92,13 @@ class VariableTest {
       for (Executable set :
           List.<Executable>of(
               () -> variable.set(new float[7]), () -> variable.set(new double[7]))) {
-        assertSays(assertThrows(IllegalArgumentException.class, set), "6", "[2, 3]", "7");
+        assertMessageContains(
+            assertThrows(IllegalArgumentException.class, set), "6", "[2, 3]", "7");
       }
       assertArrayEquals(VALUES, variable.toFloats());
     }
     try (Variable variable = new Variable(false, new float[1], 1)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> variable.set(new float[2])),
           "a variable of shape [1]: expected 1 value for shape [1], got 2.");
     }
@@ -117,7 +118,7 @@ class VariableTest {
               () -> variable.write(3, heap, 0, 4),
               () -> variable.write(Long.MAX_VALUE, heap, 0, 4),
               () -> variable.write(0, heap, 2, 3))) {
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalArgumentException.class, beyond),
             "6 elements",
             "4 elements",
@@ -142,7 +143,8 @@ class VariableTest {
               () -> variable.set(VALUES),
               () -> variable.read(0, new float[1], 0, 1),
               () -> variable.write(0, new float[1], 0, 1))) {
-        assertSays(assertThrows(IllegalStateException.class, inFloat), "DOUBLE", "toDoubles()");
+        assertMessageContains(
+            assertThrows(IllegalStateException.class, inFloat), "DOUBLE", "toDoubles()");
       }
       try (Step step = Step.training(new Rng(1))) {
         Tensor tensor = variable.in(step);
@@ -170,7 +172,7 @@ class VariableTest {
               () -> variable.write(0, VALUES, 0, 1),
               () -> variable.convert(DType.DOUBLE),
               () -> variable.in(step))) {
-        assertSays(assertThrows(IllegalStateException.class, use), "[2, 3]", "closed");
+        assertMessageContains(assertThrows(IllegalStateException.class, use), "[2, 3]", "closed");
       }
     }
   }
@@ -185,8 +187,9 @@ class VariableTest {
       Tensor second = converted.in(step);
       closed.close();
       converted.convert(DType.DOUBLE);
-      assertSays(assertThrows(IllegalStateException.class, first::toFloats), "closed");
-      assertSays(assertThrows(IllegalStateException.class, second::exp), "converted", "new step");
+      assertMessageContains(assertThrows(IllegalStateException.class, first::toFloats), "closed");
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, second::exp), "converted", "new step");
       assertThrows(IllegalStateException.class, () -> second.stopGradient().toFloats());
     }
   }

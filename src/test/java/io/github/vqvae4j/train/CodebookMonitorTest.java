@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -265,7 +265,7 @@ class CodebookMonitorTest {
   @Test
   void invalidSettingsAreRejected() {
     CodebookMonitorConfig config = CodebookMonitorConfig.DEFAULT;
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> config.window(0)),
         "CodebookMonitorConfig.window: expected at least 1 step, got 0.");
     assertThrows(IllegalArgumentException.class, () -> config.warmUp(-1));

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -63,7 +63,7 @@ class EarlyStoppingTest {
       assertEquals(StopReason.EARLY_STOPPING, report.stopReason());
       assertEquals(30, report.last().step());
       assertEquals(15, report.best().orElseThrow().step());
-      assertSays(
+      assertMessageContains(
           new Exception(report.toString()),
           "stopped early at step 30 of 40",
           "best:      MSE ",
@@ -171,7 +171,7 @@ class EarlyStoppingTest {
                       .saveBest(occupied.resolve("best.safetensors"))
                       .listener(recorder)
                       .fit(TRAIN));
-      assertSays(
+      assertMessageContains(
           error,
           "after step 5",
           "in memory has the weights of that step",
@@ -184,17 +184,17 @@ class EarlyStoppingTest {
   @Test
   void stopEarlyAndKeepBestRequireEvaluations() {
     try (VqVae model = Shapes.model(1, 3)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalStateException.class, () -> Trainer.of(model).stopEarly(2).fit(TRAIN)),
           "stopEarly requires evaluations",
           "evaluate(heldOut, everySteps)");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalStateException.class,
               () -> Trainer.of(model).saveBest(folder.resolve("a")).fit(TRAIN)),
           "saveBest requires evaluations");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).stopEarly(0)),
           "at least 1 evaluation",
           "got 0");

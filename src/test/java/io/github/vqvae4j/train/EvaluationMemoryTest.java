@@ -25,7 +25,10 @@ import org.junit.jupiter.params.provider.CsvSource;
     matches = "nd4j",
     disabledReason = "ND4J's operations leave arrays to the garbage collector")
 class EvaluationMemoryTest {
-  /** The memory that inference retains besides tensors: oneDNN primitives and reordered weights. */
+  /**
+   * The memory that inference retains in addition to tensors: oneDNN primitives and reordered
+   * weights.
+   */
   private static final long PRIMITIVES = 1 << 20;
 
   private static VqVae model() {

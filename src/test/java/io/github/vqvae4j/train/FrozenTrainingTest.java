@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -141,7 +141,7 @@ class FrozenTrainingTest {
     try (VqVae model = model(Update.EMA)) {
       model.freeze();
       Map<String, float[]> before = States.of(model);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> trainer(model).fit(IMAGES)),
           "trainable parameters or buffers",
           "frozen",
@@ -154,7 +154,7 @@ class FrozenTrainingTest {
   void frozenUninitializedCodebookIsRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       model.quantizer().freeze();
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> trainer(model).fit(IMAGES)),
           "quantizer is frozen",
           "not been initialized from data");
@@ -183,7 +183,7 @@ class FrozenTrainingTest {
               }
             }
           };
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalStateException.class, () -> trainer(model).listener(listener).fit(IMAGES)),
           "frozen");

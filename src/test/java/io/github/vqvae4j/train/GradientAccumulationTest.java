@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -193,7 +193,8 @@ class GradientAccumulationTest {
       TrainingReport clippedReport = trainer(clipped, 8, 1).clipNorm(1e-3).steps(3).fit(TRAIN);
       assertEquals(0, unclippedReport.clippedSteps());
       assertEquals(3, clippedReport.clippedSteps());
-      assertSays(new Exception(clippedReport.toString()), "gradients clipped in 3 steps");
+      assertMessageContains(
+          new Exception(clippedReport.toString()), "gradients clipped in 3 steps");
       assertNotEquals(unclippedReport.last().gradientNorm(), clippedReport.last().gradientNorm());
       float[] moved = clipped.variables().get("decoder.mix.weight").toFloats();
       try (VqVae start = emaModel()) {
@@ -222,21 +223,21 @@ class GradientAccumulationTest {
   void invalidSettingsAreRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> trainer.accumulate(0)),
           "at least 1 batch",
           "got 0");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> trainer.clipNorm(0)),
           "above 0",
           "got 0.0");
       assertThrows(
           IllegalArgumentException.class, () -> trainer.clipNorm(Double.POSITIVE_INFINITY));
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0.1, 11)),
           "weight decay 11.0",
           "learning rate 0.1");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> AdamW.rate(0)), "learning rate 0.0");
       assertEquals(
           "AdamW(learning rate 0.1, betas 0.9 and 0.999, epsilon 1.0E-8, weight decay 0.01)",
@@ -311,7 +312,7 @@ class GradientAccumulationTest {
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer.fit(bright));
       assertEquals(step, error.step());
-      assertSays(error, "It originated in ", "in encoder");
+      assertMessageContains(error, "It originated in ", "in encoder");
       assertEquals(number + 1 + 3, passes.get(), "three batches repeated");
     }
   }

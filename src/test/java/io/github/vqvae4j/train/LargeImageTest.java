@@ -122,7 +122,7 @@ class LargeImageTest {
         assertTrue(words[3].contains(pass), line);
         assertTrue(words[3].contains(" on " + size + " take about "), line);
       }
-      // Its first tensors are others; suggestedLimitIsSufficient looks at its advice.
+      // The first tensors differ; suggestedLimitIsSufficient checks this advice.
       for (String part : latents ? new String[0] : parts) {
         assertTrue(words[3].contains(part), () -> "expected \"" + part + "\" in " + line);
       }

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -134,7 +134,7 @@ class LearningRateFinderTest {
     LearningRateCurve curve = LearningRateCurve.of(rates, losses);
     // The smoothed loss lags by about ten steps.
     assertEquals(-3, Math.log10(curve.suggestion().orElseThrow()), 0.25);
-    assertSays(
+    assertMessageContains(
         new Exception(curve.toString()),
         "learning rate",
         "smoothed",
@@ -159,7 +159,7 @@ class LearningRateFinderTest {
     }
     LearningRateCurve curve = LearningRateCurve.of(rates, losses);
     assertTrue(curve.suggestion().isEmpty());
-    assertSays(new Exception(curve.toString()), "no suggested learning rate");
+    assertMessageContains(new Exception(curve.toString()), "no suggested learning rate");
     assertTrue(LearningRateCurve.of(List.of(), List.of()).suggestion().isEmpty());
   }
 
@@ -167,16 +167,17 @@ class LearningRateFinderTest {
   void invalidSettingsAreRejected() {
     try (VqVae model = model()) {
       LearningRateFinder finder = LearningRateFinder.of(model);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> finder.range(1, 1)),
           "min < max",
           "got min 1.0 and max 1.0");
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> finder.range(1, Double.POSITIVE_INFINITY)),
           "finite",
           "Infinity");
-      assertSays(assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> finder.steps(19)), "got 19");
     }
   }
 
@@ -184,7 +185,7 @@ class LearningRateFinderTest {
   void nonFiniteWeightsAreReported() {
     try (VqVae model = Shapes.model(1, 3)) {
       model.variables().get("encoder.mix.bias").write(0, new float[] {Float.NaN}, 0, 1);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               DivergenceException.class,
               () -> LearningRateFinder.of(model).batch(16).find(Shapes.rectangles(64, 8, 1, 1))),

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -78,7 +78,7 @@ class ModelStatisticsTest {
       assertEquals(Arrays.stream(weight).average().orElseThrow(), mix.mean(), 1e-9);
       assertEquals(weight.length, mix.size());
       assertTrue(find(statistics.gradients(), "decoder.mix.weight").norm() > 0);
-      assertSays(
+      assertMessageContains(
           new Exception(statistics.toString()), "outputs", "gradients", "std", "encoder.mix");
     }
   }
@@ -111,7 +111,7 @@ class ModelStatisticsTest {
   @Test
   void uninitializedCodebookIsRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, () -> ModelStatistics.of(model, IMAGES)),
           "k-means",
           "was not initialized");

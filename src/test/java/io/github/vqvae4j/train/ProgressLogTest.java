@@ -21,7 +21,7 @@ class ProgressLogTest {
     List<String> lines = lines(Duration.ofDays(1));
     assertEquals(3, lines.size(), "the first step only");
     assertTrue(lines.get(0).startsWith("step 1/3  reconstruction "), lines.get(0));
-    assertTrue(lines.get(1).startsWith("evaluation after step 3: MSE "), lines.get(1));
+    assertTrue(lines.get(1).startsWith("Evaluation after step 3: MSE "), lines.get(1));
     assertTrue(lines.get(2).startsWith("3 steps in "), lines.get(2));
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -39,7 +39,7 @@ class RepeatedFitTest {
         TrainingReport second = trainer.fit(TRAIN);
         assertEquals(5, second.last().step(), "step count restarts");
         assertEquals(1, log.all().size());
-        assertSays(
+        assertMessageContains(
             new Exception(log.all().get(0)), kept.toString(), "continues", "a new optimizer");
         trainer(other, optimizer.get()).fit(TRAIN);
         trainer(other, optimizer.get()).fit(TRAIN);
@@ -65,14 +65,14 @@ class RepeatedFitTest {
   }
 
   @Test
-  void optimizerOfAnotherModelIsRejected() {
+  void optimizerOfADifferentModelIsRejected() {
     for (Supplier<Optimizer> optimizer : OPTIMIZERS) {
       try (VqVae one = Shapes.model(1, 3);
           VqVae two = Shapes.model(1, 3)) {
         Optimizer shared = optimizer.get();
         trainer(one, shared).fit(TRAIN);
         Map<String, float[]> before = States.of(two);
-        assertSays(
+        assertMessageContains(
             assertThrows(IllegalStateException.class, () -> trainer(two, shared).fit(TRAIN)),
             "another model",
             "an optimizer for each model");

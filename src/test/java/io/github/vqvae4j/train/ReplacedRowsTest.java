@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -215,7 +215,7 @@ class ReplacedRowsTest {
     try (VectorQuantizer quantizer = holder()) {
       AdamW adam = AdamW.rate(0.1, 2);
       float[] before = quantizer.codebook();
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class,
               () -> adam.update(quantizer.parameters(), Drawn.of(1), 0.6)),
@@ -235,7 +235,7 @@ class ReplacedRowsTest {
     try (VectorQuantizer quantizer = holder()) {
       float[] before = quantizer.codebook();
       for (double rate : List.of(-0.1, Double.NaN, 1e39, Double.POSITIVE_INFINITY)) {
-        assertSays(
+        assertMessageContains(
             assertThrows(
                 IllegalArgumentException.class,
                 () -> kind.get().update(quantizer.parameters(), Drawn.of(1), rate)),

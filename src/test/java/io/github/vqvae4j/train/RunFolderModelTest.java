@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -139,7 +139,7 @@ class RunFolderModelTest {
               DivergenceException.class,
               () -> trainer(model).listener(folder).listener(recorder).fit(exploding()));
       assertEquals(13, failure.step());
-      assertSays(
+      assertMessageContains(
           failure,
           "Step 13: ",
           "smaller learning rate",
@@ -162,7 +162,7 @@ class RunFolderModelTest {
       DivergenceException failure =
           assertThrows(DivergenceException.class, () -> trainer.fit(exploding()));
       long step = failure.step() - 1;
-      assertSays(failure, "after step " + step + " is saved in " + file(folder));
+      assertMessageContains(failure, "after step " + step + " is saved in " + file(folder));
       States.assertSame(recorder.states.get(step), savedState(folder));
     }
   }
@@ -206,20 +206,21 @@ class RunFolderModelTest {
       StateRecorder recorder =
           new StateRecorder(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
       trainer(model).listener(folder).listener(recorder).fit(TRAIN);
-      assertSays(folder.failure().orElseThrow(), "metrics.csv", "deleted during the run");
+      assertMessageContains(
+          folder.failure().orElseThrow(), "metrics.csv", "deleted during the run");
       States.assertSame(States.of(model), savedState(folder));
     }
   }
 
   @Test
-  void folderOfAnotherModelIsRejected() throws IOException {
+  void folderOfADifferentModelIsRejected() throws IOException {
     try (VqVae model = Shapes.model(1, 3);
         VqVae other = Shapes.model(1, 4)) {
       RunFolder folder = RunFolder.create(runs, "a", model);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> trainer(other).listener(folder).fit(TRAIN)),
-          "another one",
+          "a different one",
           "a RunFolder for each model");
       trainer(model).listener(folder).fit(TRAIN);
     }
@@ -257,7 +258,7 @@ class RunFolderModelTest {
         assertSame(thrown, assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN)));
         States.assertSame(recorder.states.get(17L), savedState(folder));
         assertEquals(1, thrown.getSuppressed().length);
-        assertSays(thrown.getSuppressed()[0], "after step 17", file(folder).toString());
+        assertMessageContains(thrown.getSuppressed()[0], "after step 17", file(folder).toString());
       }
     }
   }
@@ -271,7 +272,7 @@ class RunFolderModelTest {
           assertThrows(
               DivergenceException.class,
               () -> trainer(model).listener(folder).listener(recorder).fit(TRAIN));
-      assertSays(
+      assertMessageContains(
           failure, "Step 18: ", "no longer finite", "after step 10", file(folder).toString());
       States.assertSame(recorder.states.get(10L), savedState(folder));
     }
@@ -296,7 +297,7 @@ class RunFolderModelTest {
           assertThrows(
               DivergenceException.class,
               () -> trainer(model).listener(folder).listener(recorder).fit(TRAIN));
-      assertSays(failure, "After step 20: ", "after step 10", file(folder).toString());
+      assertMessageContains(failure, "After step 20: ", "after step 10", file(folder).toString());
       States.assertSame(recorder.states.get(10L), savedState(folder));
     }
   }
@@ -312,7 +313,7 @@ class RunFolderModelTest {
               7,
               () -> States.assertSame(recorder[0].states.get(6L), savedStateUnchecked(folder)));
       Trainer.of(model).batch(16).steps(8).listener(folder).listener(recorder[0]).fit(TRAIN);
-      assertSays(
+      assertMessageContains(
           assertThrows(
               IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
           "at least 0",
@@ -343,7 +344,7 @@ class RunFolderModelTest {
       List<String> lines = log.all();
       assertEquals(2, lines.size(), lines.toString());
       for (String line : lines) {
-        assertSays(
+        assertMessageContains(
             new Exception(line),
             "No space left",
             "after step 10 is saved in",
@@ -369,7 +370,7 @@ class RunFolderModelTest {
         out.write(0);
       }
     } catch (IOException e) {
-      assertSays(e, "No space left");
+      assertMessageContains(e, "No space left");
     }
   }
 
@@ -413,7 +414,7 @@ class RunFolderModelTest {
       TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);
       assertTrue(Thread.interrupted(), "the thread stays interrupted");
       assertEquals(17, report.last().step());
-      assertSays(new Exception(report.toString()), "interrupted at step 17 of 40");
+      assertMessageContains(new Exception(report.toString()), "interrupted at step 17 of 40");
       States.assertSame(recorder.states.get(17L), States.of(model));
       States.assertSame(recorder.states.get(17L), savedState(folder));
       assertTrue(folder.failure().isEmpty(), () -> folder.failure().get().toString());

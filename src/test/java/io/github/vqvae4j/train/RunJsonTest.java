@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,7 +62,7 @@ class RunJsonTest {
       assertTrue(own.get("psnr").isJsonNull() && own.get("error").isJsonNull());
       assertEquals("[1.5,null]", own.get("all").toString());
       assertEquals(7, own.get("count").getAsInt());
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> RecordJson.toJson(metrics)),
           "psnr: expected a finite value",
           "got " + value,

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -95,14 +95,14 @@ class ScheduleTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(rejected(() -> Schedule.cosine(1.5)), "in [0, 1]", "got 1.5");
-    assertSays(rejected(() -> Schedule.multiStep(1, 5)), "in (0, 1)", "got factor 1.0");
-    assertSays(rejected(() -> Schedule.multiStep(0.1, 5, 5)), "increasing", "[5, 5]");
-    assertSays(rejected(() -> Schedule.multiStep(0.1, 0)), "at least 1", "[0]");
-    assertSays(rejected(() -> Schedule.multiStep(0.1)), "one or more", "[]");
-    assertSays(
+    assertMessageContains(rejected(() -> Schedule.cosine(1.5)), "in [0, 1]", "got 1.5");
+    assertMessageContains(rejected(() -> Schedule.multiStep(1, 5)), "in (0, 1)", "got factor 1.0");
+    assertMessageContains(rejected(() -> Schedule.multiStep(0.1, 5, 5)), "increasing", "[5, 5]");
+    assertMessageContains(rejected(() -> Schedule.multiStep(0.1, 0)), "at least 1", "[0]");
+    assertMessageContains(rejected(() -> Schedule.multiStep(0.1)), "one or more", "[]");
+    assertMessageContains(
         rejected(() -> Schedule.warmUp().then(0, Schedule.constant())), "at least 1", "got 0");
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalStateException.class, () -> rates((step, steps) -> 2 - step)),
         "step 3 of 4",
         "got -1.0");

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -105,8 +105,8 @@ class SeriesTrainingTest {
       assertTrue(report.toString().contains("normalized MSE"), report.toString());
       assertFalse(Files.exists(folder.resolve("images")));
       assertEquals(1, run.warnings().size(), run.warnings().toString());
-      assertSays(
-          new Exception(run.warnings().get(0)), "images", "from 0 to 1", "Training continues");
+      assertMessageContains(
+          new Exception(run.warnings().get(0)), "images", "in [0, 1]", "Training continues");
     }
   }
 

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -157,10 +157,11 @@ class TrainingListenerTest {
   @Test
   void initializationAndDataFailuresAreReported() {
     EventRecorder atStart = new EventRecorder("");
-    assertSays(fit(new FailingDataset(TRAIN, 0), atStart), "broken");
+    assertMessageContains(fit(new FailingDataset(TRAIN, 0), atStart), "broken");
     assertEquals(List.of("start", "failure after 0"), atStart.events);
     EventRecorder later = new EventRecorder("");
-    assertSays(fit(new FailingDataset(Shapes.rectangles(32, 8, 1, 1), 1), later), "broken");
+    assertMessageContains(
+        fit(new FailingDataset(Shapes.rectangles(32, 8, 1, 1), 1), later), "broken");
     assertEquals("failure after 2", later.events.get(later.events.size() - 1));
   }
 
@@ -223,7 +224,7 @@ class TrainingListenerTest {
       CancellationException e =
           assertThrows(
               CancellationException.class, () -> LearningRateFinder.of(model).batch(16).find(slow));
-      assertSays(e, "LearningRateFinder.find", "interrupted after", "of 200 steps");
+      assertMessageContains(e, "LearningRateFinder.find", "interrupted after", "of 200 steps");
       assertTrue(Thread.interrupted());
       States.assertSame(before, States.of(model));
     }

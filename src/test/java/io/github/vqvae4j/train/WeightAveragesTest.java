@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -126,9 +126,9 @@ class WeightAveragesTest {
   void invalidSettingsAreRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer trainer = Trainer.of(model);
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalStateException.class, trainer::averages), "averageWeights(decay)");
-      assertSays(
+      assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> trainer.averageWeights(1)),
           "below 1",
           "got 1.0");

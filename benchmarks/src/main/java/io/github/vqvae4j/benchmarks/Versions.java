@@ -118,7 +118,7 @@ final class Versions {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Compares MSE / variance during training with the recipe sonnet-cifar10.")
+      description = "Compares the normalized MSE during training with the recipe sonnet-cifar10.")
   int fidelity(
       @Option(
               names = "--data",
@@ -151,7 +151,7 @@ final class Versions {
               step ->
                   new Comparison(
                       "seed " + seed + ", step " + step,
-                      "MSE/variance",
+                      "normalized MSE",
                       List.of(mean(currentErrors, step)),
                       List.of(mean(otherErrors, step)),
                       1 - ERROR_TOLERANCE,

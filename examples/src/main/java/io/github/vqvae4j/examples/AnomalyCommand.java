@@ -48,8 +48,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       converter = PositiveDouble.class,
       defaultValue = "0.05",
       description =
-          "The accepted fraction of normal digits reported as anomalous. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Maximum false-positive rate: the fraction of normal digits that may be flagged."
+              + " Default: ${DEFAULT-VALUE}.")
   private double falsePositives;
 
   @Option(
@@ -58,7 +58,8 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
       defaultValue = "0",
       description =
           "Weight of the quantization error in the score, from 0 to 1. Default: ${DEFAULT-VALUE},"
-              + " because codes of whole images have no position for the heat map.")
+              + " because the codes of this model represent whole images and cannot locate an"
+              + " anomaly.")
   private double quantization;
 
   private Dataset heldOut;
@@ -101,7 +102,9 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     if (indices.length == images.size() || indices.length == 0) {
       throw new ParameterException(
           spec.commandLine(),
-          "--without: expected one of at least two labels of the images, got " + without);
+          "--without: expected a label of the images, which must have at least two labels,"
+              + " got "
+              + without);
     }
     return images.select(indices);
   }

@@ -12,7 +12,7 @@ final class CurveTable {
 
   /** Returns a table of the error and one of the perplexity. */
   static String of(RecordedCurve recorded, List<TrainingCurve> runs) {
-    return table("MSE / variance", "%.4f", recorded, runs, CurvePoint::normalizedError)
+    return table("normalized MSE", "%.4f", recorded, runs, CurvePoint::normalizedError)
         + System.lineSeparator()
         + table("perplexity", "%.1f", recorded, runs, CurvePoint::perplexity);
   }

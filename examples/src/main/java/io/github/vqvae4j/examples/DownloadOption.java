@@ -45,13 +45,16 @@ final class DownloadOption {
         paramLabel = "URL",
         description =
             "Folder from which --download fetches the files, under their original names. If several"
-                + " are given, the next one is tried after a failure. Default: the authors' site.")
+                + " are given, the next one is tried after a failure. Default: the data"
+                + " set's standard mirrors.")
     private List<URI> mirrors = List.of();
 
     @Option(
         names = "--cache",
         paramLabel = "DIR",
-        description = "Cache folder of --download. Default: .cache/vqvae4j in your home directory.")
+        description =
+            "Cache folder of --download. Default: the system property vqvae4j.cache, or else"
+                + " .cache/vqvae4j in your home directory.")
     private Path cache;
   }
 
@@ -102,7 +105,7 @@ final class DownloadOption {
   }
 
   private DownloadConfig config() {
-    DownloadConfig defaults = DownloadConfig.of();
+    DownloadConfig defaults = DownloadConfig.defaults();
     DownloadConfig config = download.cache == null ? defaults : defaults.cache(download.cache);
     try {
       return config.mirrors(download.mirrors.toArray(new URI[0]));

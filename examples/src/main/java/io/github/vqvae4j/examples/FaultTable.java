@@ -29,19 +29,19 @@ final class FaultTable {
           table,
           "%-16s %8.2f %8d %8.1f  %s%n",
           fault.name(),
-          fault.start() / score.rate(),
-          Math.round((fault.end() - fault.start()) * 1000 / score.rate()),
+          fault.start() / score.samplingRate(),
+          Math.round((fault.end() - fault.start()) * 1000 / score.samplingRate()),
           peak,
-          alarm == null ? "no" : delay(fault, alarm, score.rate()));
+          alarm == null ? "no" : delay(fault, alarm, score.samplingRate()));
     }
     long falseAlarms = alarms.stream().filter(a -> faults.stream().noneMatch(a::overlaps)).count();
     line(
         table,
-        "%d of %d faults detected, %d false alarms in %.0f s, AUROC over all samples %.3f",
+        "%d of %d faults detected, %d false alarms in %.0f s, AUC over all samples %.3f",
         detected,
         faults.size(),
         falseAlarms,
-        score.length() / score.rate(),
+        score.length() / score.samplingRate(),
         RocCurve.of(scores(scores, faults, false), scores(scores, faults, true)).auc());
     return table.toString();
   }

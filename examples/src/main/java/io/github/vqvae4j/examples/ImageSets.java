@@ -29,6 +29,6 @@ record ImageSets(String name, Dataset train, Dataset test) {
         test.size(),
         train.height(),
         train.width(),
-        train.channels() == 1 ? "gray" : "color");
+        train.channels() == 1 ? "grayscale" : "color");
   }
 }

@@ -134,7 +134,7 @@ final class PaletteCommand implements Callable<Integer> {
         "folder",
         "got "
             + Counts.of(
-                skipped.size(), "unreadable image file", "image files, none of which can be read")
+                skipped.size(), "corrupt image file", "image files, none of which can be read")
             + ", expected at least one readable image; the first error: "
             + skipped.get(0));
   }

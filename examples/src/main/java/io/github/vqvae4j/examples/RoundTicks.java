@@ -42,7 +42,7 @@ final class RoundTicks {
     return (int) Math.floor(Math.log10(value));
   }
 
-  /** Parses text such as 5e-3, which gives the nearest double. */
+  /** Returns the value of text such as 5e-3, which parses to the nearest double. */
   private static double number(int digits, int decade) {
     return Double.parseDouble(digits + "e" + decade);
   }

@@ -42,12 +42,12 @@ record RunMetrics(
   String table(TrainingReport report, int batch) {
     return String.format(
         Locale.ROOT,
-        "test MSE / variance  %.4f%n"
-            + "test MSE             %.5f%n"
-            + "test PSNR            %.2f dB%n"
+        "held-out normalized MSE  %.4f%n"
+            + "held-out MSE             %.5f%n"
+            + "held-out PSNR            %.2f dB%n"
             + "%s"
-            + "training             %s of %s in %.1f s, %.0f images/s%n"
-            + "parameters           %d%n",
+            + "training                 %s of %s in %.1f s, %.0f images/s%n"
+            + "parameters               %d%n",
         testMseOverVariance,
         testMse,
         testPsnr,
@@ -64,7 +64,7 @@ record RunMetrics(
         ? ""
         : String.format(
             Locale.ROOT,
-            "codes in use         %d of %d%nperplexity           %.1f%n",
+            "codes in use             %d of %d%nperplexity               %.1f%n",
             codesInUse,
             codebookSize,
             perplexity);

@@ -91,8 +91,8 @@ final class SeriesCommand implements Callable<Integer> {
       converter = PositiveDouble.class,
       defaultValue = "0.01",
       description =
-          "The accepted fraction of normal windows with a false alarm. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Maximum false-positive rate: the fraction of normal windows that may be flagged."
+              + " Default: ${DEFAULT-VALUE}.")
   private double falsePositives;
 
   @Option(
@@ -118,7 +118,7 @@ final class SeriesCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
-          "%s: searching %s%nResults will be written to %s%n",
+          "%s: searching for faults in %s%nResults will be written to %s%n",
           input.files().get(input.files().size() - 1), input.test(), FileNames.path(folder.path()));
       if (!input.ignored().isEmpty()) {
         out.printf("ignored: %s%n", IgnoredPath.summary(input.ignored()));
@@ -155,9 +155,9 @@ final class SeriesCommand implements Callable<Integer> {
   private IllegalArgumentException tooShort(String source, String got, long min) {
     return new IllegalArgumentException(
         String.format(
-            "%1$s: expected at least %3$s of twice --window in the held-out fifth, one every %4$s,"
-                + " for --false-positives %5$s, got %2$s; use more data, a shorter --window, or a"
-                + " larger --false-positives",
+            "%1$s: expected at least %3$s of length 2 x --window in the held-out data (the next"
+                + " 20 %%), one starting every %4$s, for --false-positives %5$s, got %2$s; use more"
+                + " data, a shorter --window, or a larger --false-positives",
             source, got, Counts.of(min, "window"), Counts.of(window, "sample"), falsePositives));
   }
 
@@ -208,7 +208,7 @@ final class SeriesCommand implements Callable<Integer> {
           Evaluation.of(model, windows(input.heldOut(), scale, window), report.variance());
       out.printf(
           Locale.ROOT,
-          "%nheld-out: MSE/variance %.4f, %s%n",
+          "%nheld-out: normalized MSE %.4f, %s%n",
           heldOut.normalizedError(),
           heldOut.usage());
     }

@@ -71,7 +71,7 @@ record SeriesInput(
    */
   static SeriesInput of(Path data, CsvOptions csv) throws IOException {
     Optional<FolderListing> folder =
-        Files.isDirectory(data) ? Optional.of(FolderListing.sounds(data)) : Optional.empty();
+        Files.isDirectory(data) ? Optional.of(FolderListing.wavFiles(data)) : Optional.empty();
     String name = data.toString().toLowerCase(Locale.ROOT);
     // WavFiles rejects other audio formats with an error that names the format.
     boolean sound = folder.isPresent() || SOUNDS.stream().anyMatch(name::endsWith);
@@ -105,7 +105,7 @@ record SeriesInput(
         train,
         heldOut,
         last.range(start, last.length()),
-        new Timeline(start, last.rate()),
+        new Timeline(start, last.samplingRate()),
         channels,
         List.of(),
         sound,

@@ -79,7 +79,7 @@ final class VaeCommand extends TrainingCommand<Vae> {
         evaluation.term(Vae.KL));
     Dataset subset = test.range(0, Math.min(LIKELIHOOD_IMAGES, test.size()));
     double[] logs = trained.logLikelihood(subset, IMPORTANCE_SAMPLES, new Rng(options.seed));
-    double[] kl = trained.kl(subset);
+    double[] kl = trained.klPerDimension(subset);
     out.printf(
         Locale.ROOT,
         "log p(x) of held-out digits: about %.1f nats (%d samples each); %d of %d latent dimensions"

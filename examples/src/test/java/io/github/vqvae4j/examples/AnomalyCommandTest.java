@@ -64,7 +64,7 @@ class AnomalyCommandTest {
   void aMissingClassIsRejected() {
     Path output = folder.resolve("out");
     Run.of("anomaly", "--without=10", "--output=" + output)
-        .failed(2, "--without", "labels of the images", "got 10");
+        .failed(2, "--without", "expected a label of the images", "got 10");
     Run.of("anomaly", "--false-positives=0.0005", "--without=7", "--steps=2", "--hidden=4")
         .failed(2, "--false-positives", "at least 0.00111", "got 5.0E-4");
     assertFalse(Files.exists(output));

@@ -190,7 +190,7 @@ class BadInputTest {
   }
 
   @Test
-  void codesOfAnotherCodebook() throws IOException {
+  void codesOfADifferentCodebook() throws IOException {
     Path codes = folder.resolve("codes.safetensors");
     Codes.of(new int[49], 512, 1, 7, 7).save(codes);
     Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=" + folder.resolve("r.png"))

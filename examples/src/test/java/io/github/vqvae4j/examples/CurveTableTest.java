@@ -33,7 +33,7 @@ class CurveTableTest {
                     new CurvePoint(300, 0.2, 30))));
     assertEquals(
         List.of(
-            "| MSE / variance at step | recorded | seed 1 | seed 2 | mean | difference |",
+            "| normalized MSE at step | recorded | seed 1 | seed 2 | mean | difference |",
             "| ---: | ---: | ---: | ---: | ---: | ---: |",
             "| 100 | 0.5000 | 0.4000 | 0.5000 | 0.4500 | -10.0 % |",
             "| 200 | 0.2000 | 0.2500 | 0.2100 | 0.2300 | +15.0 % |",

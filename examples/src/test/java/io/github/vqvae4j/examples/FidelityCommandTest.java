@@ -95,7 +95,7 @@ class FidelityCommandTest {
   }
 
   @Test
-  void curvesOfOtherImagesAreRejected() throws IOException {
+  void curvesOfDifferentImagesAreRejected() throws IOException {
     Path other = images(folder.resolve("other"), 32);
     fidelity(other, "--steps=100", "--output=" + output)
         .failed(1, CURVE, "32 images", "48 images", "--output");

@@ -57,7 +57,7 @@ class MnistCommandTest {
             "reconstruction",
             "commitment",
             "images/s",
-            "test MSE / variance",
+            "held-out normalized MSE",
             "codes in use",
             output.toString())) {
       assertTrue(run.out().contains(text), () -> text + " not in " + run.out());

@@ -120,7 +120,7 @@ class PaletteCommandTest {
     Files.delete(in.resolve("a.png"));
     Files.delete(in.resolve("c.png"));
     Run.of("palette", "--data=" + in, "--output=" + other)
-        .failed(1, "got 1 unreadable image file", "b.jpg: byte 0: got text");
+        .failed(1, "got 1 corrupt image file", "b.jpg: byte 0: got text");
     assertFalse(Files.exists(other));
   }
 

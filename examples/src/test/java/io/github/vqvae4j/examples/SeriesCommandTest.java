@@ -45,7 +45,7 @@ class SeriesCommandTest {
     Path output = folder.resolve("out");
     Run run = Run.of("series", "--steps=3", "--codes=16", "--output=" + output).succeeded();
     assertTrue(run.out().contains("of 15 faults detected"), run.out());
-    assertTrue(run.out().contains("false alarms in 60 s, AUROC"), run.out());
+    assertTrue(run.out().contains("false alarms in 60 s, AUC"), run.out());
     assertFiles(output, Set.copyOf(RESULTS));
     assertEquals(5 * 180, Images.read(output.resolve("series.png")).height());
     assertEquals(10 * 180, Images.read(output.resolve("details.png")).height());

@@ -90,7 +90,8 @@ final class Natives {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    if (cause instanceof ClassNotFoundException || cause instanceof Nd4jBackend.NoAvailableBackendException) {
+    if (cause instanceof ClassNotFoundException
+        || cause instanceof Nd4jBackend.NoAvailableBackendException) {
       return "A part of ND4J is missing from the class path ("
           + cause
           + "): do not exclude dependencies of vqvae4j, and merge service files in a fat jar.";

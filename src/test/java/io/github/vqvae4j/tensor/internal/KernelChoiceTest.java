@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -32,7 +32,7 @@ class KernelChoiceTest {
 
   @Test
   void invalidSettingsAreRejected() {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> KernelChoice.choose("bogus")),
         "vqvae4j.kernels",
         "auto, onednn or nd4j",

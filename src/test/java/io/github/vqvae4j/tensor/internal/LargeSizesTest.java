@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,7 +22,7 @@ class LargeSizesTest {
     long[] tooLong = {1, 1, MILLION, 64};
     ConvOptions options = ConvOptions.of(1, 0).stride(1, 1).padding(0, 4);
     assertEquals(1, new Im2Col(DType.FLOAT, fits, weight, fits, options).rowsPerBlock());
-    assertSays(
+    assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
             () -> new Im2Col(DType.FLOAT, tooLong, weight, tooLong, options)),

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
-import static io.github.vqvae4j.io.ErrorText.assertSays;
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class SearchSizesTest {
     "3000000000, 512, 64",
   })
   void sizesBeyondTheLimitsAreRejected(long n, long k, long d) {
-    assertSays(
+    assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> NearestRows.checkSizes(n, k, d)),
         "nearestRows: expected",
         "2147483647",

@@ -1,0 +1,84 @@
+package io.github.vqvae4j;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.ImageFolder;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.MnistData;
+import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.model.AnomalyDetector;
+import io.github.vqvae4j.model.Autoencoder;
+import io.github.vqvae4j.model.Decoder;
+import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.nn.Block;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.Optimizer;
+import io.github.vqvae4j.train.WeightAverages;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The variables that code examples may use without declaring them. {@link DocsCodeTest} compiles
+ * each example as the body of a method of a subclass; examples are never run.
+ */
+public abstract class ExampleVariables {
+  private ExampleVariables() {}
+
+  /** The variables of the code blocks in README.md, CONTRIBUTING.md and docs/. */
+  public abstract static class Docs {
+    protected VqVae model;
+    protected MnistData digits;
+    protected Rng rng;
+  }
+
+  /** The variables of the examples in Javadoc. */
+  public abstract static class Javadoc extends Docs {
+    // data
+    protected Dataset images;
+    protected Dataset train;
+    protected Dataset heldOut;
+    protected Dataset withGlasses;
+    protected Dataset withoutGlasses;
+    protected ImageFolder flowers;
+    protected Images originals;
+    protected Images reconstructions;
+    protected Series series;
+    protected Path file;
+
+    // models and training
+    protected Autoencoder autoencoder;
+    protected AnomalyDetector detector;
+    protected Encoder encoder;
+    protected Decoder decoder;
+    protected VectorQuantizer quantizer;
+    protected Optimizer optimizer;
+    protected WeightAverages averages;
+
+    // tensors and layers
+    protected Step step;
+    protected Tensor x;
+    protected Layer layer;
+    protected FilmBlock film;
+    protected Parameter weight;
+    protected List<Parameter> parameters;
+    protected Parameter v;
+    protected Parameter gain;
+    protected float[] pixels;
+    protected float[] otherPixels;
+    protected float[] rows;
+    protected float[] inputs;
+    protected float[] targets;
+    protected double[] normalScores;
+    protected double[] anomalyScores;
+  }
+
+  /** A block with two inputs. */
+  public abstract static class FilmBlock extends Block {
+    public abstract Tensor forward(Tensor x, Tensor condition);
+  }
+}
