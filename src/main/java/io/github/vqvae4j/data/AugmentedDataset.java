@@ -3,7 +3,7 @@ package io.github.vqvae4j.data;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 
-/** A view of a data set whose images are varied at random in each epoch. */
+/** A view of a dataset whose images are varied at random in each epoch. */
 final class AugmentedDataset implements Dataset {
   private static final int POSITION = 0;
   private static final int FLIP = 1;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 /**
- * A batch of images of a data set, in the layout that models expect. The arrays are not copied,
+ * A batch of images of a dataset, in the layout that models expect. The arrays are not copied,
  * neither by the constructor nor by the accessors.
  *
  * @param images the pixels, [count, height, width, channels], all finite
@@ -10,7 +10,7 @@ package io.github.vqvae4j.data;
  * @param width the width in pixels
  * @param channels the number of channels: 1 for grayscale, 3 for red, green, blue
  * @param labels the label of each image, -1 for none
- * @param indices the index of each image in the data set
+ * @param indices the index of each image in the dataset
  */
 public record Batch(
     float[] images, int count, int height, int width, int channels, int[] labels, int[] indices) {
@@ -23,7 +23,7 @@ public record Batch(
    * @param width the width in pixels, at least 1
    * @param channels the number of channels, at least 1
    * @param labels the label of each image
-   * @param indices the index of each image in the data set
+   * @param indices the index of each image in the dataset
    * @throws IllegalArgumentException if a size is below 1 or the length of an array does not match
    *     the sizes
    */

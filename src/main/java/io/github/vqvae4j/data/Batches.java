@@ -6,7 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.CancellationException;
 
 /**
- * Batches of a data set, prefetched by a background thread. At most two are prefetched.
+ * Batches of a dataset, prefetched by a background thread. At most two are prefetched.
  *
  * <pre>{@code
  * try (Batches batches = Batches.shuffled(train, 32, 42)) {
@@ -104,7 +104,7 @@ public final class Batches implements AutoCloseable {
    * @throws IllegalStateException if these batches are closed, before or while waiting
    * @throws CancellationException if the thread is interrupted while waiting; its interrupt status
    *     stays set, and no batch is lost
-   * @throws RuntimeException if the data set threw it for an image of the batch; later calls throw
+   * @throws RuntimeException if the dataset threw it for an image of the batch; later calls throw
    *     it again
    */
   public synchronized Batch next() {
@@ -143,7 +143,7 @@ public final class Batches implements AutoCloseable {
       ready.clear();
       notifyAll();
     }
-    // The loader is not interrupted: that would close a file channel the data set may still need.
+    // The loader is not interrupted: that would close a file channel the dataset may still need.
     try {
       loader.join(CLOSE_MILLIS);
     } catch (InterruptedException e) {
@@ -196,7 +196,7 @@ public final class Batches implements AutoCloseable {
           data.height(),
           data.width(),
           data.channels(),
-          "image " + index + " of the data set");
+          "image " + index + " of the dataset");
     }
     return new Batch(
         images, indices.length, data.height(), data.width(), data.channels(), labels, indices);
@@ -220,7 +220,7 @@ public final class Batches implements AutoCloseable {
       throw new IllegalArgumentException(
           "got a batch of "
               + batch
-              + " for a data set of "
+              + " for a dataset of "
               + Counts.of(data.size(), "image")
               + ", expected 1 to "
               + data.size()
@@ -236,6 +236,6 @@ public final class Batches implements AutoCloseable {
     if (failure instanceof RuntimeException runtime) {
       return runtime;
     }
-    return new IllegalStateException("the data set threw " + failure, failure);
+    return new IllegalStateException("the dataset threw " + failure, failure);
   }
 }

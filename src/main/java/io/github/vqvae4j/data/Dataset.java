@@ -85,7 +85,7 @@ public interface Dataset {
    * Returns whether the values are pixels from 0 (black) to 1 (white) rather than unbounded values,
    * such as the samples of a {@link Series}. Only data with pixels in [0, 1] is clamped by {@link
    * #augmented}, has a PSNR, and can be written to image files. A view returns the value of the
-   * underlying data set.
+   * underlying dataset.
    *
    * @return whether the values are pixels; true by default
    */
@@ -115,8 +115,8 @@ public interface Dataset {
   }
 
   /**
-   * Returns a view of a range of images. Image 0 of the view is image {@code from} of this data
-   * set.
+   * Returns a view of a range of images. Image 0 of the view is image {@code from} of this dataset
+   * .
    *
    * @param from the index of the first image
    * @param to the index after the last image
@@ -131,7 +131,7 @@ public interface Dataset {
    * Returns a view of selected images, such as those with a given label.
    *
    * @param indices the indices of the images, in any order; image {@code i} of the view is image
-   *     {@code indices[i]} of this data set
+   *     {@code indices[i]} of this dataset
    * @return the view
    * @throws IllegalArgumentException if an index is out of range
    */
@@ -140,7 +140,7 @@ public interface Dataset {
   }
 
   /**
-   * Splits this data set at random into disjoint parts, which are views: {@code split(42, 0.9)}
+   * Splits this dataset at random into disjoint parts, which are views: {@code split(42, 0.9)}
    * returns parts of 90% and 10%, {@code split(42, 0.8, 0.1)} parts of 80%, 10% and 10%. The images
    * of each part keep their order. The result depends only on the seed, the fractions and the
    * number of images.

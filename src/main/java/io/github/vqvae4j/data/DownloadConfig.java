@@ -17,12 +17,12 @@ import java.util.List;
  * MnistData mnist = Mnist.download(config);
  * }</pre>
  *
- * @param cache the folder that contains a subfolder for each data set; by default the system
+ * @param cache the folder that contains a subfolder for each dataset; by default the system
  *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home directory;
  *     null if neither is known, as for a user without an entry in a container, in which case a
  *     download throws an exception that asks for a cache folder
  * @param mirrors the URLs of folders that contain the files under their original names, tried in
- *     order; empty by default, for the data set's default mirrors
+ *     order; empty by default, for the dataset's default mirrors
  * @param connectTimeout the maximum time to establish a connection; 10 seconds by default
  * @param stallTimeout the maximum time without receiving data; 30 seconds by default
  * @param attempts the maximum number of consecutive failures of a mirror; progress of 65,536 bytes,
@@ -116,7 +116,7 @@ public record DownloadConfig(
   /**
    * Sets the mirrors.
    *
-   * @param urls the URLs, in the order in which they are tried; none for the data set's default
+   * @param urls the URLs, in the order in which they are tried; none for the dataset's default
    *     mirrors
    * @return a copy with the new value
    */

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads the files of a data set to the cache. A file gets its final name when it is complete,
+ * Downloads the files of a dataset to the cache. A file gets its final name when it is complete,
  * has the expected length and SHA-256, and is flushed to disk; before that, its name ends in {@code
  * .part} and a later call resumes the download. Existing archives are verified before they are
  * unpacked; existing plain files are verified by their readers. A lock file prevents concurrent
@@ -52,7 +52,7 @@ final class Downloads {
    * Downloads missing files.
    *
    * @param name the name of the folder in the cache
-   * @param files the files of the data set
+   * @param files the files of the dataset
    * @param defaultMirrors the mirrors to use if the settings have none
    * @return the folder
    * @throws BadFileException if an archive cannot be unpacked

@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * Reads IDX files of bytes, the format of MNIST and similar data sets: a big-endian header (magic
+ * Reads IDX files of bytes, the format of MNIST and similar datasets: a big-endian header (magic
  * number and sizes), followed by the bytes. A file may be plain or compressed with gzip, which is
  * detected from its first bytes, regardless of its name.
  */
@@ -54,7 +54,7 @@ public final class Idx {
               + Counts.of(pixels.size(), "image")
               + " in "
               + FileNames.path(images)
-              + ", expected equal numbers; use the two files of the same data set");
+              + ", expected equal numbers; use the two files of the same dataset");
     }
     return pixels.withLabels(labelValues);
   }

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A data set of the PNG, JPEG and BMP files in a folder and its subfolders, all scaled and cropped
+ * A dataset of the PNG, JPEG and BMP files in a folder and its subfolders, all scaled and cropped
  * to one size.
  *
  * <pre>{@code

@@ -116,11 +116,11 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Copies all images of a data set. To copy some of them, see {@link Dataset#range}.
+   * Copies all images of a dataset. To copy some of them, see {@link Dataset#range}.
    *
-   * @param data the data set, of at least 1 image
+   * @param data the dataset, of at least 1 image
    * @return the images
-   * @throws IllegalArgumentException if the data set is empty, does not fit into one array, or
+   * @throws IllegalArgumentException if the dataset is empty, does not fit into one array, or
    *     contains NaN or infinity
    */
   public static Images from(Dataset data) {
@@ -128,9 +128,9 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Copies selected images of a data set.
+   * Copies selected images of a dataset.
    *
-   * @param data the data set
+   * @param data the dataset
    * @param indices the indices of at least 1 image, in any order
    * @return the images
    * @throws IllegalArgumentException if an index is out of range, or an image contains NaN or

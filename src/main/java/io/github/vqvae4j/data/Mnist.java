@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads MNIST and data sets with the same file names, such as Fashion-MNIST.
+ * Reads MNIST and datasets with the same file names, such as Fashion-MNIST.
  *
  * <pre>{@code
  * MnistData mnist = Mnist.download();

@@ -64,7 +64,7 @@ public final class Series {
   }
 
   /**
-   * Returns windows of several series as a data set of images [1, length, channels] without labels.
+   * Returns windows of several series as a dataset of images [1, length, channels] without labels.
    * In each series, windows start at the first sample; the incomplete window at its end is dropped.
    * No samples are copied.
    *

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A view of some images of another data set. */
+/** A view of some images of another dataset. */
 final class Subset implements Dataset {
   private final Dataset source;
   private final int[] indices;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.data;
 
 /**
- * Computes the population variance of all values of a data set in one pass. The mean and the sum of
+ * Computes the population variance of all values of a dataset in one pass. The mean and the sum of
  * squared deviations are computed for each image and then merged (Chan, Golub and LeVeque, 1983),
  * which avoids the cancellation of sum(x^2) - sum(x)^2 / n.
  */
@@ -11,7 +11,7 @@ final class Variance {
   static double of(Dataset data) {
     if (data.size() == 0) {
       throw new IllegalStateException(
-          "got a data set of 0 images, expected at least 1; the variance of no images is undefined");
+          "got a dataset of 0 images, expected at least 1; the variance of no images is undefined");
     }
     int length = data.imageLength();
     float[] image = new float[length];

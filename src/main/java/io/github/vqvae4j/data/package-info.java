@@ -1,6 +1,6 @@
 /**
- * Data sets, image files, audio files, CSV tables, downloads and batches. All data is Java arrays
- * on the heap; nothing in this package uses ND4J.
+ * Datasets, image files, audio files, CSV tables, downloads and batches. All data is Java arrays on
+ * the heap; nothing in this package uses ND4J.
  *
  * <p>Images are {@code float} arrays [count, height, width, channels], row-major with the channels
  * last; 0 is black and 1 is white. Where to start:

@@ -30,7 +30,7 @@ public final class MemorySize {
 
   /**
    * Formats a sufficient limit as the value of a JVM or JavaCPP option; neither accepts fractions.
-   * It is 25 % higher than required because neither the heap nor an arena can be filled completely.
+   * It is 25% higher than required because neither the heap nor an arena can be filled completely.
    *
    * @param needed the required number of bytes
    * @return a text such as {@code 1500m}

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * The usage of a codebook: a histogram of how often each code was selected, in a batch, a window of
- * batches or a data set.
+ * batches or a dataset.
  *
  * <pre>{@code
  * CodeUsage usage = CodeUsage.of(new int[] {0, 0, 1, 3}, 4);

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-/** Computes array lengths and chunk boundaries for large data sets without integer overflow. */
+/** Computes array lengths and chunk boundaries for large datasets without integer overflow. */
 final class ArrayLengths {
   /** The maximum length of an array that every JVM supports. */
   static final int MAX = Integer.MAX_VALUE - 8;
@@ -40,7 +40,7 @@ final class ArrayLengths {
     return (int) (count * size);
   }
 
-  /** As {@link #of}, for the images of a data set. */
+  /** As {@link #of}, for the images of a dataset. */
   static int ofImages(String caller, long count, long size, String elements) {
     return of(
         caller, count, "images", size, elements, "pass fewer at a time, with range(from, to)");

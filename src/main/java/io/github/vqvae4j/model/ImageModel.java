@@ -130,7 +130,7 @@ public abstract class ImageModel extends Layer {
   }
 
   /**
-   * Returns the number of images that are processed at once when a whole data set is processed, as
+   * Returns the number of images that are processed at once when a whole dataset is processed, as
    * in evaluations. It only depends on the size of the images, so results are reproducible, and is
    * small enough that inference needs no more memory than a training step: 64 images of 32x32
    * pixels, or one of 256x256.

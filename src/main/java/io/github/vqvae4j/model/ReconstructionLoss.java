@@ -6,7 +6,7 @@ import io.github.vqvae4j.tensor.Tensor;
 /**
  * The reconstruction loss: the mean squared error over all elements, mean((x - x')^2), with weight
  * 1 / variance. Normalizing by the variance of the data makes loss weights and learning rates
- * transferable between data sets.
+ * transferable between datasets.
  *
  * @param variance the variance of the training images' pixels, above 0
  */

@@ -6,7 +6,7 @@ package io.github.vqvae4j.model;
  *
  * @param step the training step, counted from 1; 0 before the first step
  * @param variance the variance of the training images' pixels
- * @param firstImage the index of the batch's first image in the data set, for evaluations, which
+ * @param firstImage the index of the batch's first image in the dataset, for evaluations, which
  *     process images in order; 0 in training
  */
 public record TrainingProgress(long step, double variance, long firstImage) {

@@ -116,7 +116,7 @@ public final class Vae extends LatentModel {
    *
    * <p>Both terms are summed over the pixels or latent dimensions of an image and averaged over the
    * batch. In a training step, z is sampled from q(z|x) with the step's random number generator. In
-   * an inference step, the noise of each image is a function of its index in the data set, so
+   * an inference step, the noise of each image is a function of its index in the dataset, so
    * evaluations are reproducible, and the reconstruction is decoded from mu. With beta = 1, L is
    * the negative evidence lower bound (ELBO; Kingma and Welling 2014, equation 7, one sample).
    */

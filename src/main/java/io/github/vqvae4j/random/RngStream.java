@@ -6,10 +6,10 @@ package io.github.vqvae4j.random;
  * RngKey}), which is not.
  */
 public final class RngStream {
-  /** Shuffling of a data set: (seed, ORDER, epoch). */
+  /** Shuffling of a dataset: (seed, ORDER, epoch). */
   public static final long ORDER = -1;
 
-  /** Splitting of a data set: (seed, SPLIT). */
+  /** Splitting of a dataset: (seed, SPLIT). */
   public static final long SPLIT = -2;
 
   /** Augmentation of an image: (seed, AUGMENTATION, epoch, index, draw). */

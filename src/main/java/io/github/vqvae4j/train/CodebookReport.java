@@ -26,7 +26,7 @@ import java.util.Locale;
  */
 public record CodebookReport(CodeUsage usage, double quantizationError) {
   /**
-   * Encodes a data set and reports its code usage and quantization error. The model is not changed.
+   * Encodes a dataset and reports its code usage and quantization error. The model is not changed.
    *
    * @param model the model
    * @param data one or more images of the model's size

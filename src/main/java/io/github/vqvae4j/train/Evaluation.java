@@ -21,7 +21,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * The metrics of a model on a data set: reconstruction error, loss terms and code usage.
+ * The metrics of a model on a dataset: reconstruction error, loss terms and code usage.
  *
  * <pre>{@code
  * Evaluation evaluation = Evaluation.of(model, heldOut, images.variance());
@@ -38,7 +38,7 @@ import java.util.function.BooleanSupplier;
  * @param unitRange whether pixels are in [0, 1], so that a PSNR is defined; false for unbounded
  *     values such as samples of a time series
  * @param variance the variance of the training images' pixels, which normalizes the error
- * @param usage the code usage over the whole data set; has 0 codes for a model without a codebook
+ * @param usage the code usage over the whole dataset; has 0 codes for a model without a codebook
  */
 public record Evaluation(
     long step,
@@ -51,7 +51,7 @@ public record Evaluation(
   private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
 
   /**
-   * Evaluates a model on a data set. The model is not changed.
+   * Evaluates a model on a dataset. The model is not changed.
    *
    * @param model the model
    * @param data images of the model's size

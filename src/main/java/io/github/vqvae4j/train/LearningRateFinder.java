@@ -102,7 +102,7 @@ public final class LearningRateFinder {
   /**
    * Sets the batch size. Use that of the training run, since a good learning rate depends on it.
    *
-   * @param images the number of images in a batch, from 1 to the size of the data set
+   * @param images the number of images in a batch, from 1 to the size of the dataset
    * @return this finder
    */
   public LearningRateFinder batch(int images) {

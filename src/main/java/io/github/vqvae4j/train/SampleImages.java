@@ -17,7 +17,7 @@ final class SampleImages {
 
   private final List<Images> rows = new ArrayList<>();
 
-  /** Takes the first images of a data set, at most 40. */
+  /** Takes the first images of a dataset, at most 40. */
   SampleImages(Dataset data) {
     if (data.size() == 0) {
       throw new IllegalArgumentException(

@@ -91,7 +91,7 @@ public final class Trainer {
   /**
    * Sets the batch size. The default is 32.
    *
-   * @param images the number of images in a batch, from 1 to the size of the data set
+   * @param images the number of images in a batch, from 1 to the size of the dataset
    * @return this trainer
    */
   public Trainer batch(int images) {
@@ -293,7 +293,7 @@ public final class Trainer {
    * @return the report of the run
    * @throws DivergenceException if a weight, a layer output, a loss term or a gradient becomes NaN
    *     or infinite in training or evaluation
-   * @throws IllegalArgumentException if the batch size exceeds the size of the data set, the images
+   * @throws IllegalArgumentException if the batch size exceeds the size of the dataset, the images
    *     do not fit the model, the held-out images have a different shape, the training images have
    *     zero variance, or the schedule returns an invalid factor
    * @throws io.github.vqvae4j.memory.InsufficientMemoryException if there is not enough memory for

@@ -63,8 +63,8 @@ public interface TrainingListener {
 
   /**
    * Called when an exception ends the run: a divergence, or an exception from a listener, {@link
-   * ImageModel#initialize} or the data set. The model has the weights after the last completed
-   * step. Exceptions thrown by this method are added to the failure as suppressed exceptions.
+   * ImageModel#initialize} or the dataset. The model has the weights after the last completed step.
+   * Exceptions thrown by this method are added to the failure as suppressed exceptions.
    *
    * @param failure the exception that {@link Trainer#fit} will throw
    * @param step the last completed step; 0 if there is none

@@ -2,7 +2,7 @@
  * Training and evaluation of image models.
  *
  * <p>Start with {@link io.github.vqvae4j.train.Trainer}, which runs an {@link
- * io.github.vqvae4j.train.Optimizer} such as {@link io.github.vqvae4j.train.Adam} over a data set
+ * io.github.vqvae4j.train.Optimizer} such as {@link io.github.vqvae4j.train.Adam} over a dataset
  * and returns a {@link io.github.vqvae4j.train.TrainingReport}. {@link
  * io.github.vqvae4j.train.Recipe} has published models with their training settings.
  *
@@ -18,7 +18,7 @@
  *   <li>Errors: {@link io.github.vqvae4j.train.DivergenceException}.
  * </ul>
  *
- * <p>The package depends on the models and data sets of this library; no other package depends on
+ * <p>The package depends on the models and datasets of this library; no other package depends on
  * it. A guide is in {@code docs/guides/training.md}.
  */
 package io.github.vqvae4j.train;

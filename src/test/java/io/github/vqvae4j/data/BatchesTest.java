@@ -192,7 +192,7 @@ class BatchesTest {
       for (int i = 0; i < 2; i++) {
         assertMessageContains(
             assertThrows(IllegalArgumentException.class, batches::next),
-            "got NaN in image 3 of the data set at row 1, column 1, channel 0",
+            "got NaN in image 3 of the dataset at row 1, column 1, channel 0",
             "expected finite values",
             "repair or remove");
       }

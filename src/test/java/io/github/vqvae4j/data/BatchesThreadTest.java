@@ -97,7 +97,7 @@ class BatchesThreadTest {
     try (Batches batches = Batches.inOrder(data, 2)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, batches::next);
       assertSame(smuggled, e.getCause());
-      assertMessageContains(e, "the data set threw", "disk");
+      assertMessageContains(e, "the dataset threw", "disk");
     }
   }
 

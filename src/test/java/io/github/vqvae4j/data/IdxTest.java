@@ -62,7 +62,7 @@ class IdxTest {
         labels.toString(),
         "3 labels",
         "2 images",
-        "use the two files of the same data set");
+        "use the two files of the same dataset");
   }
 
   @Test

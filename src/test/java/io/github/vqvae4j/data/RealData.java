@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Real data sets for the tests that need them; these tests are skipped if the data is missing. */
+/** Real datasets for the tests that need them; these tests are skipped if the data is missing. */
 public final class RealData {
   private RealData() {}
 
@@ -14,7 +14,7 @@ public final class RealData {
     assumeTrue(
         Files.isDirectory(folder),
         () ->
-            "skipped: no data set in "
+            "skipped: no dataset in "
                 + folder.toAbsolutePath().normalize()
                 + "; -Dvqvae4j.data=DIRECTORY sets the directory that contains "
                 + name);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.function.Executable;
 class ArrayLengthsTest {
   private static final int MAX_INT = Integer.MAX_VALUE;
 
-  /** A data set that repeats one image. */
+  /** A dataset that repeats one image. */
   private record Repeated(Dataset one, int size) implements Dataset {
     @Override
     public int height() {

@@ -306,7 +306,7 @@ class ModelTraceTest {
     }
   }
 
-  /** Encoding tensors and encoding data sets are equivalent. */
+  /** Encoding tensors and encoding datasets are equivalent. */
   @TestFactory
   Stream<DynamicTest> codesOfATensorEqualThoseOfADataSet() {
     return Stream.of(1, 2)

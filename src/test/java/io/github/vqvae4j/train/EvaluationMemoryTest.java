@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Evaluating a whole data set needs no more memory than training. */
+/** Evaluating a whole dataset needs no more memory than training. */
 @DisabledIfSystemProperty(
     named = "vqvae4j.kernels",
     matches = "nd4j",

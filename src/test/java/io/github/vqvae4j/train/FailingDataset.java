@@ -2,7 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 
-/** A data set whose images cannot be read from a given epoch on. */
+/** A dataset whose images cannot be read from a given epoch on. */
 final class FailingDataset extends ForwardingDataset {
   private final long failingEpoch;
 

@@ -2,7 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 
-/** A data set that forwards to another one. Subclasses override single methods. */
+/** A dataset that forwards to another one. Subclasses override single methods. */
 abstract class ForwardingDataset implements Dataset {
   private final Dataset delegate;
 

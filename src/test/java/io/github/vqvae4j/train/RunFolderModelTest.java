@@ -116,7 +116,7 @@ class RunFolderModelTest {
     }
   }
 
-  /** A data set whose pixels overflow when squared, from the third epoch on. */
+  /** A dataset whose pixels overflow when squared, from the third epoch on. */
   private static Dataset exploding() {
     return new ForwardingDataset(TRAIN) {
       @Override

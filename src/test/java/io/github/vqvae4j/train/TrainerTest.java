@@ -224,7 +224,7 @@ class TrainerTest {
     }
   }
 
-  /** A custom data set in which one image contains a NaN. */
+  /** A custom dataset in which one image contains a NaN. */
   private static final class Damaged extends ForwardingDataset {
     private final int damagedIndex;
 

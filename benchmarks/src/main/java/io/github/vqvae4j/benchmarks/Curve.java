@@ -94,7 +94,7 @@ public final class Curve {
     return DoubleStream.generate(distribution).limit(variable.size()).toArray();
   }
 
-  /** A data set that returns its images in a new order each epoch, regardless of the index. */
+  /** A dataset that returns its images in a new order each epoch, regardless of the index. */
   private static final class Shuffled implements Dataset {
     private final Dataset images;
     private final Random random;

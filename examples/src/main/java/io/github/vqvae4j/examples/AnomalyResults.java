@@ -66,7 +66,7 @@ record AnomalyResults(
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "%5d %8d %12.2f %16.1f %%%s%n",
+                        "%5d %8d %12.2f %16.1f%%%s%n",
                         label,
                         labels.stream().filter(label::equals).count(),
                         mean(label::equals),
@@ -76,7 +76,7 @@ record AnomalyResults(
             String.format(
                 Locale.ROOT,
                 "%nthreshold: %.2f, from %d held-out normal images, for a false-positive rate of"
-                    + " %.1f %%%nflagged: %.1f %% of the normal test images, %.1f %% of the"
+                    + " %.1f%%%nflagged: %.1f%% of the normal test images, %.1f%% of the"
                     + " excluded class%narea under the ROC curve: %.3f (reconstruction error alone"
                     + " %.3f, quantization error alone %.3f)%n",
                 detector.threshold(),

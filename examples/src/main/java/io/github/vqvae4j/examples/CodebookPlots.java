@@ -139,7 +139,7 @@ final class CodebookPlots {
 
   private static String axis(int component, double fraction) {
     return String.format(
-        Locale.ROOT, "principal component %d (%.0f %% of the variance)", component, 100 * fraction);
+        Locale.ROOT, "principal component %d (%.0f%% of the variance)", component, 100 * fraction);
   }
 
   /** Returns the number of decimal digits of a count; 0 for 0. */

@@ -41,7 +41,7 @@ final class CurveTable {
           cells.add(cell(format, value));
         }
         cells.add(cell(format, mean));
-        cells.add(cell("%+.1f %%", 100 * (mean / expected - 1)));
+        cells.add(cell("%+.1f%%", 100 * (mean / expected - 1)));
         lines.add(line(cells));
       }
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Options for downloading a known data set. */
+/** Options for downloading a known dataset. */
 final class DownloadOption {
   /** A file that CIFAR-10 contains and MNIST does not. */
   private static final String CIFAR_FILE = "test_batch.bin";
@@ -36,7 +36,7 @@ final class DownloadOption {
         paramLabel = "SET",
         converter = KnownDataset.ByName.class,
         description =
-            "Data set to use instead of --data; downloaded unless it is cached. One of"
+            "Dataset to use instead of --data; downloaded unless it is cached. One of"
                 + " ${COMPLETION-CANDIDATES}.")
     private KnownDataset dataset;
 
@@ -62,7 +62,7 @@ final class DownloadOption {
    * Reads the images of a folder or of a download.
    *
    * @param data the folder, or null
-   * @param supported the data sets that the command supports
+   * @param supported the datasets that the command supports
    * @return the images; empty if neither a folder nor a download was specified
    */
   Optional<ImageSets> read(Path data, KnownDataset... supported) throws IOException {

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Data sets that the examples can download. */
+/** Datasets that the examples can download. */
 enum KnownDataset {
   MNIST("mnist"),
   FASHION_MNIST("fashion-mnist"),
@@ -22,7 +22,7 @@ enum KnownDataset {
     this.text = text;
   }
 
-  /** Reads the data set from the cache, after downloading missing files. */
+  /** Reads the dataset from the cache, after downloading missing files. */
   ImageSets download(DownloadConfig config) throws IOException {
     return switch (this) {
       case MNIST -> ImageSets.of("MNIST", Mnist.download(config));
@@ -31,14 +31,14 @@ enum KnownDataset {
     };
   }
 
-  /** Reads the data set from a folder. The files of MNIST and Fashion-MNIST have the same names. */
+  /** Reads the dataset from a folder. The files of MNIST and Fashion-MNIST have the same names. */
   ImageSets in(Path folder) throws IOException {
     return this == CIFAR_10
         ? ImageSets.of(Cifar10.in(folder))
         : ImageSets.of(folder.toString(), Mnist.in(folder));
   }
 
-  /** Converts the name of a data set. */
+  /** Converts the name of a dataset. */
   static final class ByName implements ITypeConverter<KnownDataset> {
     @Override
     public KnownDataset convert(String name) {

@@ -48,7 +48,7 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
     if (spec.commandLine().getParseResult().hasMatchedOption("--batch")) {
       throw new IllegalArgumentException(
           String.format(
-              "--batch: expected a batch size from 1 to %3$d for a data set of %2$s, got %1$d; use"
+              "--batch: expected a batch size from 1 to %3$d for a dataset of %2$s, got %1$d; use"
                   + " a smaller batch or more images",
               options.batch, Counts.of(images, "image"), images));
     }

@@ -34,7 +34,7 @@ class AnomalyCommandTest {
         List.of(
             "excluding 7: 3600 training and 900 test images",
             "(excluded from training)",
-            "from 900 held-out normal images, for a false-positive rate of 10.0 %",
+            "from 900 held-out normal images, for a false-positive rate of 10.0%",
             "area under the ROC curve: 0.",
             "reconstruction error alone 0.")) {
       assertTrue(run.out().contains(text), () -> text + " not in " + run.out());

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands read data sets from a local server or from the cache. */
+/** Commands read datasets from a local server or from the cache. */
 @Timeout(120)
 class DownloadOptionTest {
   private static final int RECORD = 3073;
@@ -87,7 +87,7 @@ class DownloadOptionTest {
     assumeTrue(
         Files.isDirectory(served),
         () ->
-            "skipped: no data set in "
+            "skipped: no dataset in "
                 + served.toAbsolutePath().normalize()
                 + "; -Dvqvae4j.data=DIRECTORY sets the directory that contains mnist");
     Run run =

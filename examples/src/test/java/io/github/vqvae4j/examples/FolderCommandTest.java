@@ -76,7 +76,7 @@ class FolderCommandTest {
     folder("--size=0").failed(2, "--size", "got '0'");
     folder("--batch=19", "--output=" + output)
         .failed(
-            1, "--batch: expected a batch size from 1 to 18 for a data set of 18 images, got 19");
+            1, "--batch: expected a batch size from 1 to 18 for a dataset of 18 images, got 19");
     folder("--size=30", "--batch=6", "--output=" + output)
         .failed(1, "expected a height and width that are multiples of 4", "30x30");
     Run.of("folder", "--data=" + folder.resolve("nowhere")).failed(1, "nowhere");

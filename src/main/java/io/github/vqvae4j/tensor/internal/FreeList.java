@@ -9,9 +9,9 @@ import java.util.Arrays;
  *
  * <p>Requests of different sizes, such as those for a growing sequence, therefore need no new
  * memory, and no block is larger than its array. Size classes (eight per octave) would also avoid
- * new memory, but they waste 6 % of each array on average and up to 12.5 %, and a sequence that
- * grows to n bytes, with two lengths in use at a time, leaves 24 n bytes of free blocks; this free
- * list leaves 3 n to 5 n.
+ * new memory, but they waste 6% of each array on average and up to 12.5%, and a sequence that grows
+ * to n bytes, with two lengths in use at a time, leaves 24 n bytes of free blocks; this free list
+ * leaves 3 n to 5 n.
  *
  * <p>A step has hundreds, sometimes thousands, of blocks. Two sets of arrays, in release order and
  * in address order, are faster than maps, which allocate an object per entry: a request is one

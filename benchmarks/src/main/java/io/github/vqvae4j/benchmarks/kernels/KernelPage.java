@@ -226,7 +226,7 @@ final class KernelPage {
   }
 
   private static String percent(double fraction) {
-    return Double.isNaN(fraction) ? "" : String.format(Locale.ROOT, "%.0f %%", 100 * fraction);
+    return Double.isNaN(fraction) ? "" : String.format(Locale.ROOT, "%.0f%%", 100 * fraction);
   }
 
   private void line(String format, Object... values) {
