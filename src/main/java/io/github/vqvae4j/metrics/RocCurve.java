@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The receiver operating characteristic (ROC) of a score that separates two classes (Fawcett 2006).
  * For every threshold, scores above it are classified as positive; the curve plots the true
- * positive rate against the false positive rate.
+ * positive rate against the false-positive rate.
  *
  * <pre>{@code
  * RocCurve curve = RocCurve.of(normalScores, anomalyScores);
@@ -108,7 +108,7 @@ public final class RocCurve {
   }
 
   /**
-   * Returns the false positive rates, the horizontal coordinates of the curve.
+   * Returns the false-positive rates, the horizontal coordinates of the curve.
    *
    * @return a copy of the fractions of negatives above each threshold, from 0 to 1
    */
@@ -117,7 +117,7 @@ public final class RocCurve {
   }
 
   /**
-   * Returns the true positive rates, the vertical coordinates of the curve.
+   * Returns the true-positive rates, the vertical coordinates of the curve.
    *
    * @return a copy of the fractions of positives above each threshold, from 0 to 1
    */

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fidelity",
     description =
-        "Trains a published recipe and compares its training curves with the recorded one.")
+        "Trains a published recipe and compares its training curves with the recorded ones.")
 final class FidelityCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

@@ -17,7 +17,7 @@ final class TrainingOptions {
       paramLabel = "N",
       converter = PositiveInt.class,
       description =
-          "Batch size; reduced if there are fewer training images. Default: ${DEFAULT-VALUE}.")
+          "Batch size, at most the number of training images. If not set, it is reduced if there are fewer. Default: ${DEFAULT-VALUE}.")
   int batch;
 
   @Option(
