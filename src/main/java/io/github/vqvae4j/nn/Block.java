@@ -58,7 +58,7 @@ public abstract class Block implements AutoCloseable {
     private void add() {
       if (count == max) {
         throw new IllegalArgumentException(
-            "Block.withoutValues: expected at most " + max + " parameters and buffers, got more.");
+            "Block.withoutValues: expected at most " + max + " parameters and buffers, got more");
       }
       count++;
     }

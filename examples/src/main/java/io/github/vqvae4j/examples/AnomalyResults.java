@@ -66,7 +66,7 @@ record AnomalyResults(
                 text.append(
                     String.format(
                         Locale.ROOT,
-                        "%5d %8d %12.2f %16.1f%%%s%n",
+                        "%5d %8d %12.2f %17.1f%%%s%n",
                         label,
                         labels.stream().filter(label::equals).count(),
                         mean(label::equals),
