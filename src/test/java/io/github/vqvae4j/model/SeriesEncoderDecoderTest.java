@@ -115,7 +115,7 @@ class SeriesEncoderDecoderTest {
         content,
         config.replaceFirst("\"blocks\":2", "\"blocks\":9"),
         error,
-        "arrays: more parameters");
+        "arrays: Block.withoutValues: expected at most 39 parameters and buffers, got more;");
     assertRejected(
         content,
         config.replaceFirst("\"dilationGrowth\":3", "\"dilationGrowth\":0"),

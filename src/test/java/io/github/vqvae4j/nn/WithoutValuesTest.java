@@ -104,7 +104,7 @@ class WithoutValuesTest {
                             ResidualConfig.of(Integer.MAX_VALUE, 1),
                             Initializer.TORCH,
                             new Rng(1)))),
-        "Block.withoutValues: expected at most 3 parameters and buffers, got more.");
+        "Block.withoutValues: expected at most 3 parameters and buffers, got more");
     try (Layer layer = new Linear(1, 1, new Rng(1))) {
       assertEquals(
           1, layer.variables().get("bias").toFloats().length, "creation with values works again");
