@@ -200,7 +200,8 @@ public final class Vae extends LatentModel {
    * @param rng the random number generator
    * @return the means of p(x|z)
    * @throws IllegalArgumentException if the count is below 1
-   * @throws NonFiniteException if a parameter, a buffer or a pixel is NaN or infinite
+   * @throws io.github.vqvae4j.tensor.NonFiniteException if a parameter, a buffer or a pixel is NaN
+   *     or infinite
    */
   public Images sample(int count, Rng rng) {
     if (count < 1) {
@@ -232,7 +233,8 @@ public final class Vae extends LatentModel {
    * @return the divergences in nats, in the order of the latent's shape; near 0 for a dimension
    *     that the decoder ignores
    * @throws IllegalArgumentException if there are no images
-   * @throws NonFiniteException if a parameter, a buffer or an encoder output is NaN or infinite
+   * @throws io.github.vqvae4j.tensor.NonFiniteException if a parameter, a buffer or an encoder
+   *     output is NaN or infinite
    */
   public double[] klPerDimension(Dataset images) {
     checkNotEmpty(images);
