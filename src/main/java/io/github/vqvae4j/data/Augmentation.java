@@ -8,7 +8,8 @@ import io.github.vqvae4j.config.Require;
  * brightness, contrast. {@link #NONE} applies no transformations.
  *
  * <pre>{@code
- * Dataset varied = flowers.augmented(Augmentation.NONE.crop(56, 56).flip(true).brightness(0.1), 42);
+ * Dataset augmented =
+ *     flowers.augmented(Augmentation.NONE.crop(56, 56).flip(true).brightness(0.1), 42);
  * }</pre>
  *
  * <p>Let f be uniform in [1 - brightness, 1 + brightness], g uniform in [1 - contrast, 1 +

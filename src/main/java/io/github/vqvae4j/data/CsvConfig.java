@@ -27,9 +27,9 @@ import io.github.vqvae4j.config.Require;
  *     Ambiguous first lines are errors:
  *     <ul>
  *       <li>{@code 0} and {@code 0,1};
- *       <li>distinct numbers each of which is farther from the other values of its column than the
- *           range of those; in a table of one column, only if the line consists of digits, such as
- *           {@code 2020}, and most of the other values are not integers.
+ *       <li>distinct numbers, each of which is farther from every other value in its column than
+ *           the range of those values; in a table of one column, only if the line consists of
+ *           digits, such as {@code 2020}, and most of the other values are not integers.
  *     </ul>
  *
  * @param index whether the first column is an index, such as row numbers or times, rather than
@@ -40,8 +40,9 @@ import io.github.vqvae4j.config.Require;
  * @param decimal the decimal separator; {@code AUTO} by default: a point, and ambiguous files are
  *     rejected
  * @param comments whether lines that begin with {@code #} are skipped as comments; true by default.
- *     A comment cannot be the header. If true, a line that may begin with a spreadsheet's error
- *     value is an error: if other fields follow or the table has one column, and the first field
+ *     A comment cannot be the header. If true, a line that may begin with a spreadsheet error
+ *     value, rather than a comment, is rejected. This applies if other fields follow or the table
+ *     has one column, and the first field
  *     <ul>
  *       <li>is a value such as {@code #N/A} or {@code #VALEUR!},
  *       <li>consists of {@code #} characters, or

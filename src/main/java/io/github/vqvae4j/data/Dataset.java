@@ -4,12 +4,12 @@ import java.util.List;
 
 /**
  * A fixed-size collection of images of equal size, each with or without a label. A window of a
- * {@link Series} is an image of height 1 whose width is the time.
+ * {@link Series} is an image of height 1 whose width is the time axis.
  *
  * <pre>{@code
  * Dataset train = Mnist.download().train();
  * List<Dataset> parts = train.split(42, 0.9);
- * Dataset varied = parts.get(0).augmented(Augmentation.NONE.padding(2), 42);
+ * Dataset augmented = parts.get(0).augmented(Augmentation.NONE.padding(2), 42);
  * Images first = Images.from(parts.get(1).range(0, 8));
  * }</pre>
  *
@@ -115,13 +115,13 @@ public interface Dataset {
   }
 
   /**
-   * Returns a view of a range of images. Image 0 of the view is image {@code from} of this dataset
-   * .
+   * Returns a view of a range of images. Image i of the view is image {@code from + i} of this
+   * dataset.
    *
    * @param from the index of the first image
    * @param to the index after the last image
    * @return the view
-   * @throws IllegalArgumentException if not {@code 0 <= from <= to <= size()}
+   * @throws IllegalArgumentException unless {@code 0 <= from <= to <= size()}
    */
   default Dataset range(int from, int to) {
     return Subset.range(this, from, to);
@@ -162,7 +162,7 @@ public interface Dataset {
    *
    * @param augmentation the random transformations
    * @param seed the seed; together with the epoch and the index, it determines how an image is
-   *     varied
+   *     augmented
    * @return the view
    * @throws IllegalArgumentException if the crop is larger than the images, or the padding is
    *     larger than their longer side
@@ -177,7 +177,7 @@ public interface Dataset {
    * @param from the index of the first image
    * @param to the index after the last image
    * @return a copy of the pixels, [to - from, height, width, channels]
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= size()}, or an image contains
+   * @throws IllegalArgumentException unless {@code 0 <= from < to <= size()}, or an image contains
    *     NaN or infinity
    */
   default float[] pixels(int from, int to) {

@@ -19,8 +19,8 @@ import java.util.List;
  *
  * @param cache the folder that contains a subfolder for each dataset; by default the system
  *     property {@code vqvae4j.cache}, or else {@code .cache/vqvae4j} in the user's home directory;
- *     null if neither is known, as for a user without an entry in a container, in which case a
- *     download throws an exception that asks for a cache folder
+ *     null if neither is known, such as for a user without a passwd entry in a container, in which
+ *     case a download throws an exception that asks for a cache folder
  * @param mirrors the URLs of folders that contain the files under their original names, tried in
  *     order; empty by default, for the dataset's default mirrors
  * @param connectTimeout the maximum time to establish a connection; 10 seconds by default

@@ -91,8 +91,8 @@ public final class ImageFolder implements Dataset {
    *     is in a subfolder that is not among the labels of the settings
    * @throws IOException if a file or folder cannot be read
    * @throws IllegalArgumentException if images held in memory do not fit into one array
-   * @throws InsufficientMemoryException if the heap is too small for one image even if no other is
-   *     read at the same time, also with {@code skipCorrupt}, or for the images held in memory
+   * @throws InsufficientMemoryException if the heap is too small for the images held in memory, or
+   *     for a single image even when it is read alone (also with {@code skipCorrupt})
    */
   public static ImageFolder in(Path folder, ImageFolderConfig config) throws IOException {
     long startNanos = System.nanoTime();
@@ -322,7 +322,7 @@ public final class ImageFolder implements Dataset {
   }
 
   /**
-   * Returns the other files and folders in the folder, which were ignored.
+   * Returns the files and subfolders that were ignored.
    *
    * @return the ignored paths in order, unmodifiable: the first 1,000 of each kind and the number
    *     of further ones; {@link IgnoredPath#summary} counts all of them

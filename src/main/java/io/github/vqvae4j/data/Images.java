@@ -90,13 +90,13 @@ public final class Images implements Dataset {
    * grayscale image has 1 channel, a color image 3. As in PIL and torchvision, values are those
    * stored in the file, divided by the maximum: color profiles and gamma are ignored, and 16-bit
    * values keep their precision. Transparent pixels, including those of a PNG's transparent color,
-   * are blended with white. Of an animated PNG, the default image is read.
+   * are blended with white. For an animated PNG, the default image is read.
    *
    * <p>JPEG files are decoded by the JDK. If only the height of the chroma is halved (4:4:0), the
    * result depends on the libjpeg of the JDK build: libjpeg-turbo, as in PIL and Debian's OpenJDK,
-   * interpolates chroma where the libjpeg 6b of other builds (Temurin) repeats it, a difference of
-   * up to 30 of 255 at edges. With other subsampling (4:2:0, 4:2:2, 4:1:1) both return the same
-   * values as PIL.
+   * interpolates chroma, whereas the libjpeg 6b of other builds (Temurin) repeats it; values differ
+   * by up to 30 (of 255) at edges. With other subsampling (4:2:0, 4:2:2, 4:1:1) both return the
+   * same values as PIL.
    *
    * <p>The EXIF orientation is ignored, too; a warning is logged for the first such image. JPEG
    * files that use CMYK or YCCK, more than 8 bits, lossless compression or arithmetic coding are
@@ -287,7 +287,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Returns images of the same values, marked as unbounded: not pixels in [0, 1], but values such
+   * Returns images with the same values, marked as unbounded: not pixels in [0, 1], but values such
    * as the samples of a series.
    *
    * @return images whose {@link #unitRange} is false
@@ -357,7 +357,7 @@ public final class Images implements Dataset {
     System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
   }
 
-  /** Returns -1, because images of a file or a model have no labels. */
+  /** Returns -1, because images from a file or a model have no labels. */
   @Override
   public int label(int index) {
     Checks.index(index, count);
@@ -399,7 +399,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Returns whether another object is images of the same shape and pixels.
+   * Returns whether another object is an {@code Images} with the same shape and pixels.
    *
    * @param other the object to compare with
    * @return whether it is equal to this

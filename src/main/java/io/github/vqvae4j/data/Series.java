@@ -122,7 +122,7 @@ public final class Series {
    * @param from the index of the first sample
    * @param to the index after the last sample
    * @return the range, with the same sampling rate
-   * @throws IllegalArgumentException if not {@code 0 <= from < to <= length()}
+   * @throws IllegalArgumentException unless {@code 0 <= from < to <= length()}
    */
   public Series range(int from, int to) {
     if (from < 0 || to <= from || to > length()) {

@@ -12,10 +12,10 @@ import io.github.vqvae4j.io.Counts;
  * }</pre>
  *
  * <p>Outputs near the ends of a window lack context. Therefore windows overlap: each starts {@code
- * length - 2 margin} samples after the previous one, except that the last one ends with the series;
- * and outputs less than {@code margin} samples from the ends of a window are discarded, except at
- * the two ends of the series. For a convolutional model the result equals that for the whole series
- * in one window if the margin is at least half the receptive field.
+ * length - 2 * margin} samples after the previous one, except that the last one ends with the
+ * series; and outputs less than {@code margin} samples from the ends of a window are discarded,
+ * except at the two ends of the series. For a convolutional model the result equals that for the
+ * whole series in one window if the margin is at least half the receptive field.
  */
 public final class SeriesTiles implements Dataset {
   private final Series series;

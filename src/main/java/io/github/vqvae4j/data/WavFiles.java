@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads and writes WAV files (RIFF, RF64 and BW64) with any number of channels: PCM of up to 32
  * bits, and floating point of 32 and 64 bits. A PCM sample s of n bits becomes s / 2^(n-1), from -1
- * to below 1; floating-point samples are unchanged, also outside -1 to 1. The sampling rate is that
+ * to below 1; floating-point samples are unchanged, even outside [-1, 1]. The sampling rate is that
  * of the file. Files are written as 16-bit PCM.
  *
  * <pre>{@code

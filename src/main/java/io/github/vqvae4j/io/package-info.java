@@ -10,7 +10,7 @@
  * io.github.vqvae4j.io.Counts} format file names, file contents and counts for messages.
  *
  * <p>This package depends only on {@code memory} and {@code config}. It handles heap arrays and
- * JSON, not models or training. Files that violate their format cause a {@link
+ * JSON, not models or training. Reading a malformed file throws a {@link
  * io.github.vqvae4j.io.BadFileException}, which names the file, the position and the problem.
  */
 package io.github.vqvae4j.io;

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The receiver operating characteristic (ROC) of a score that separates two classes (Fawcett 2006).
- * For every threshold, scores above it are classified as positive; the curve plots the true
- * positive rate against the false-positive rate.
+ * For every threshold, scores above it are classified as positive; the curve plots the
+ * true-positive rate against the false-positive rate.
  *
  * <pre>{@code
  * RocCurve curve = RocCurve.of(normalScores, anomalyScores);

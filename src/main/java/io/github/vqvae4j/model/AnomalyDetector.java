@@ -34,21 +34,24 @@ import java.util.stream.IntStream;
  * quantization    mean over D of (z_e - e_k)^2 at the latent position of the pixel
  * </pre>
  *
- * Both are smoothed by the mean over s x s pixels. The error of an image is the mean over the given
- * fraction of its pixels within the border, those with the largest errors. The two errors of an
- * image, r and q, are standardized by their mean and standard deviation among held-out normal
- * images, which makes them comparable, and combined:
+ * Both are smoothed by the mean over s x s pixels. The error of an image is the mean of the largest
+ * errors among its pixels outside the border; {@link AnomalyConfig#topFraction} sets the fraction
+ * of pixels used. The two errors of an image, r and q, are standardized by their mean and standard
+ * deviation among held-out normal images, which makes them comparable, and combined:
  *
  * <pre>
  * total = (1 - w) (r - mean r) / std r  +  w (q - mean q) / std q
  * </pre>
  *
+ * <p>The smoothing size s, the weight w of the quantization error and the maximum false-positive
+ * rate f are set by {@link AnomalyConfig}.
+ *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
  * Fewer than f n of them exceed it. A further normal image from the same distribution exceeds it
  * with a probability of at most f (conformal prediction: Vovk, Gammerman and Shafer 2005). The
- * means and deviations are computed from the same n images, which matters less the larger n is. The
- * model must not have been trained on these images: it reconstructs its training images better, and
- * the threshold would be too low.
+ * means and standard deviations are computed from the same n images; the resulting bias decreases
+ * as n grows. The model must not have been trained on these images: it reconstructs its training
+ * images better, and the threshold would be too low.
  *
  * <p>All methods may be called from any number of threads, but not while the model is being
  * trained. Calibrate again after training. A window of a series is an image of height 1.
@@ -133,7 +136,7 @@ public final class AnomalyDetector {
             largest(hottest, rank)));
   }
 
-  /** The area of images within the border. */
+  /** The area of an image inside its border. */
   private record Inner(int height, int width, int top, int left) {
     static Inner of(Dataset images, int border) {
       int height = images.height();
@@ -242,7 +245,7 @@ public final class AnomalyDetector {
    *     the border, for which the threshold is not defined, are 0, the heat of an average pixel,
    *     or, if the threshold is not above 0, a value just below it
    * @throws IllegalArgumentException if the images are {@link SeriesTiles} whose margin is smaller
-   *     than the border, so that parts of the series would be within the border of every window, or
+   *     than the border, so that parts of the series would lie in the border of every window, or
    *     the images are not larger than twice the border
    */
   public Images heatMap(Dataset images) {

@@ -10,9 +10,9 @@ import java.util.Optional;
  * The convolutional encoder of the VQ-VAE paper (van den Oord et al. 2017, section 4.1, with
  * Sonnet's sizes): images [b, h, w, channels] to latents [b, h/2^n, w/2^n, D].
  *
- * <p>n 4x4 convolutions with stride 2, the first with half the hidden channels, the others with
- * all; a 3x3 convolution; a ReLU after each of them; a {@link ResidualStack}; a 1x1 convolution to
- * D channels.
+ * <p>The encoder consists of n 4x4 convolutions with stride 2, of which the first has half the
+ * hidden channels and the others have all of them, and a 3x3 convolution, each followed by a ReLU;
+ * then a {@link ResidualStack} and a 1x1 convolution to D channels.
  *
  * <pre>{@code
  * VqVae model = VqVae.builder()

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /**
  * The base class of encoders: layers that map images [b, h, w, channels], centered at 0, to a map
- * of latent vectors [b, h/r, w/r, D] or, for models without a quantizer, to one vector per image,
- * [b, D].
+ * of latent vectors [b, h/r, w/r, D], where r is the downsampling factor, or, for models without a
+ * quantizer, to one vector per image, [b, D].
  *
  * <p>A custom encoder extends this class and implements {@link #compute}; gradients are computed
  * automatically:

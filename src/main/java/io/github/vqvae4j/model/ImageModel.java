@@ -91,8 +91,8 @@ public abstract class ImageModel extends Layer {
   /**
    * Returns the settings of the model and its components, which are saved with it.
    *
-   * @return the settings by component name, those of the model itself, if any, under {@code model};
-   *     empty for a custom component
+   * @return the settings keyed by component name; those of the model itself, if any, are under
+   *     {@code model}; empty for a custom component
    */
   public abstract Map<String, Optional<?>> settings();
 
@@ -110,7 +110,7 @@ public abstract class ImageModel extends Layer {
   }
 
   /**
-   * Checks that all parameters and buffers are finite. The check is repeated only after they
+   * Checks that all parameters and buffers are finite. The check is repeated only after they have
    * changed. Encoding, decoding and evaluation call it automatically. Logs one warning if the model
    * was neither trained nor loaded, or if its codebook is initialized from data and has not been
    * initialized.

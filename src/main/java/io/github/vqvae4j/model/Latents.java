@@ -221,7 +221,7 @@ public final class Latents {
   }
 
   /**
-   * Returns whether the other object is latents of equal shape and values.
+   * Returns whether another object is a {@code Latents} with equal shape and values.
    *
    * @param other the object to compare with
    * @return whether shape and values are equal

@@ -63,7 +63,7 @@ public final class Vae extends LatentModel {
   /**
    * Returns a new builder.
    *
-   * @return a builder without encoder and decoder
+   * @return a builder with no encoder or decoder set
    */
   public static VaeBuilder builder() {
     return new VaeBuilder();
@@ -230,7 +230,7 @@ public final class Vae extends LatentModel {
    * each dimension carries.
    *
    * @param images one or more images
-   * @return the divergences in nats, in the order of the latent's shape; near 0 for a dimension
+   * @return the divergences in nats, in row-major order of the latent shape; near 0 for a dimension
    *     that the decoder ignores
    * @throws IllegalArgumentException if there are no images
    * @throws io.github.vqvae4j.tensor.NonFiniteException if a parameter, a buffer or an encoder
@@ -262,8 +262,8 @@ public final class Vae extends LatentModel {
    * log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x),  z_i from q(z|x)
    * </pre>
    *
-   * <p>For k = 1, its expectation is the evidence lower bound; it increases with k towards log
-   * p(x). Sums and logarithms over samples are computed in double precision.
+   * <p>For k = 1, its expectation is the evidence lower bound; it increases with k toward log p(x).
+   * Sums and logarithms over samples are computed in double precision.
    *
    * @param images one or more images
    * @param samples k, at least 1; each sample requires one pass through the decoder

@@ -66,7 +66,7 @@ public final class VqVae extends ImageModel {
   /**
    * Returns a new builder.
    *
-   * @return a builder without encoder, quantizer and decoder
+   * @return a builder with no encoder, quantizer or decoder set
    */
   public static VqVaeBuilder builder() {
     return new VqVaeBuilder();
@@ -163,7 +163,7 @@ public final class VqVae extends ImageModel {
    * Returns the encoder output, the input of the quantizer.
    *
    * @param images [b, h, w, channels], in [0, 1]
-   * @return z_e, [b, h/r, w/r, D]
+   * @return z_e, [b, h/r, w/r, D], where r is the downsampling factor of the encoder
    * @throws NonFiniteException if a value is NaN or infinite
    */
   public Tensor encoderOutput(Tensor images) {
@@ -324,7 +324,8 @@ public final class VqVae extends ImageModel {
    * Encodes images.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
-   * @return codes [images, h/r, w/r], each from 0 to K - 1, with the labels of the images
+   * @return codes [count, h/r, w/r] with the labels of the images; for a single codebook, each code
+   *     is from 0 to K - 1
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */

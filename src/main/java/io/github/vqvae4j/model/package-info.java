@@ -11,13 +11,13 @@
  * <p>A model is built from an {@link io.github.vqvae4j.model.Encoder} and a {@link
  * io.github.vqvae4j.model.Decoder}. Images use {@link io.github.vqvae4j.model.ConvEncoder}, {@link
  * io.github.vqvae4j.model.ConvVectorEncoder}, {@link io.github.vqvae4j.model.StridedEncoder} or
- * {@link io.github.vqvae4j.model.DenseEncoder}, series use {@link
- * io.github.vqvae4j.model.SeriesEncoder}; each has a matching decoder. Custom ones extend the base
+ * {@link io.github.vqvae4j.model.DenseEncoder}; series use {@link
+ * io.github.vqvae4j.model.SeriesEncoder}. Each has a matching decoder. Custom ones extend the base
  * classes.
  *
  * <p>{@link io.github.vqvae4j.model.AnomalyDetector} detects images that a model represents poorly.
- * {@link io.github.vqvae4j.model.ImagePalette} is vector quantization in the space of colors,
- * without a network.
+ * {@link io.github.vqvae4j.model.ImagePalette} applies vector quantization in color space, without
+ * a neural network.
  *
  * <p>The package depends on {@code config}, {@code data}, {@code io}, {@code memory}, {@code
  * metrics}, {@code nn}, {@code quantize}, {@code random} and {@code tensor}.

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Batch normalization (Ioffe and Szegedy 2015). Maps images [b, h, w, channels] to the same shape:
- * {@code (x - mean) / sqrt(variance + epsilon) weight + bias} for each channel.
+ * {@code (x - mean) / sqrt(variance + epsilon) * weight + bias} for each channel.
  *
  * <p>In training, mean and variance are those of the batch. When the step commits, the moving
  * averages are updated: average &lt;- (1 - momentum) average + momentum value. The moving variance

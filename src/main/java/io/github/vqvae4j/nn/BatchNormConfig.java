@@ -4,9 +4,9 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link BatchNorm2d}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
- * with per-channel mean and variance of the batch or, in inference, their moving averages. The
- * defaults are PyTorch's.
+ * The settings of {@link BatchNorm2d}: {@code (x - mean) / sqrt(variance + epsilon) * weight +
+ * bias}, with per-channel mean and variance of the batch or, in inference, their moving averages.
+ * The defaults are PyTorch's.
  *
  * <pre>{@code
  * BatchNormConfig config = BatchNormConfig.of(64).momentum(0.01).epsilon(1e-3);

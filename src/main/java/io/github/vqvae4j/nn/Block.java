@@ -24,6 +24,7 @@ import java.util.function.Supplier;
  *     scale = child("scale", new Linear(conditionSize, channels, rng));
  *   }
  *
+ *   // x is [batch, channels], condition is [batch, conditionSize]
  *   Tensor forward(Tensor x, Tensor condition) {
  *     return within(x.step(), () -> x.mul(scale.forward(condition)));
  *   }
@@ -42,8 +43,8 @@ import java.util.function.Supplier;
  * {@link #eval} makes it compute as in inference. They are independent, as in PyTorch: a frozen
  * {@link BatchNorm2d} still normalizes with the batch statistics unless it is also in evaluation
  * mode. Neither setting is saved with the model. Change them between passes, not during one. They
- * do not affect the random numbers of other blocks: a block that draws in training only, such as
- * {@link Dropout}, otherwise calls {@link Step#skipDraw}.
+ * do not affect the random numbers of other blocks: a block that draws random numbers only in
+ * training, such as {@link Dropout}, calls {@link Step#skipDraw} otherwise.
  */
 public abstract class Block implements AutoCloseable {
   /** The number of variables created without values, and its maximum. */
@@ -169,7 +170,7 @@ public abstract class Block implements AutoCloseable {
 
   /**
    * Builds a block whose parameters and buffers have names and shapes, but no values or memory
-   * until each one is {@linkplain Variable#set(float[]) set}, like on PyTorch's meta device. This
+   * until each one is {@linkplain Variable#set(float[]) set}, as on PyTorch's meta device. This
    * makes it possible to compare shapes with those in a file before allocating memory. Values that
    * a constructor computes eagerly, rather than in a {@link Supplier}, are still computed.
    *
@@ -177,8 +178,8 @@ public abstract class Block implements AutoCloseable {
    * @param build calls the constructors, in this thread
    * @param <B> the type of the block
    * @return the block; using it before all of its variables are set throws
-   * @throws IllegalArgumentException if there are more than {@code max} variables, or if thrown by
-   *     a constructor
+   * @throws IllegalArgumentException if there are more than {@code max} variables, or if a
+   *     constructor throws it
    */
   public static <B extends Block> B withoutValues(int max, Supplier<B> build) {
     WITHOUT_VALUES.set(new WithoutValues(max));

@@ -162,8 +162,8 @@ public final class BlockCheck {
    * into another, and {@code stopGradient}. Surrogate gradients such as {@code straightThrough},
    * and therefore quantizers, are not the derivatives of the computed function and fail.
    *
-   * @throws AssertionError if a gradient is wrong; the message has the parameter or input and the
-   *     expected value
+   * @throws AssertionError if a gradient is wrong; the message names the parameter or input and
+   *     states the expected value
    */
   public void checkGradients() {
     Map<Variable, DType> dtypes = new LinkedHashMap<>();

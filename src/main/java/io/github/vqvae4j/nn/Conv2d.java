@@ -5,7 +5,7 @@ import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
  * Two-dimensional convolution. Maps images [b, h, w, in] to [b, h', w', out]: {@code x * weight +
- * bias}, optionally followed by a ReLU, with h' = (h + padding on both sides - dilation (kernel -
+ * bias}, optionally followed by a ReLU, with h' = (h + padding on both sides - dilation * (kernel -
  * 1) - 1) / stride + 1, rounded down.
  *
  * <pre>{@code

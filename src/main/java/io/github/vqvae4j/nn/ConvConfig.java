@@ -186,10 +186,11 @@ public record ConvConfig(
   }
 
   /**
-   * Sets the output padding of a transposed convolution: the size added at the bottom and right of
-   * the output. Set the stride first.
+   * Sets the output padding of a transposed convolution: the number of rows and columns added at
+   * the bottom and right of the output. Set the stride first.
    *
-   * @param outputPadding the number of rows and columns, less than the stride or the dilation
+   * @param outputPadding the number of rows and columns, at least 0 and less than the larger of
+   *     stride and dilation
    * @return a copy with the new value
    */
   public ConvConfig outputPadding(int outputPadding) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Group normalization (Wu and He 2018). Maps [batch, .., channels] to the same shape: {@code (x -
- * mean) / sqrt(variance + epsilon) weight + bias}. Mean and variance are computed for each example
- * and each group of consecutive channels, over all positions.
+ * mean) / sqrt(variance + epsilon) * weight + bias}. Mean and variance are computed for each
+ * example and each group of consecutive channels, over all positions.
  *
  * <p>Parameters: {@code weight} [channels], initially 1, and {@code bias} [channels], initially 0;
  * neither exists if the layer is not {@linkplain GroupNormConfig#affine() affine}.

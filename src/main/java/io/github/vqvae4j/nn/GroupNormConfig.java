@@ -4,7 +4,7 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link GroupNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
+ * The settings of {@link GroupNorm}: {@code (x - mean) / sqrt(variance + epsilon) * weight + bias},
  * with mean and variance over all positions of an example and a group of channels. The defaults are
  * PyTorch's.
  *

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * Layer normalization over the last axis (Ba et al. 2016). Maps [.., dimension] to the same shape:
- * {@code (x - mean) / sqrt(variance + epsilon) weight + bias}, with mean and variance over the last
- * axis.
+ * {@code (x - mean) / sqrt(variance + epsilon) * weight + bias}, with mean and variance over the
+ * last axis.
  *
  * <p>Parameters: {@code weight} [dimension], initially 1, and {@code bias} [dimension], initially
  * 0; neither exists if the layer is not {@linkplain LayerNormConfig#affine() affine}.

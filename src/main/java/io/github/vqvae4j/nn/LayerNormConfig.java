@@ -4,7 +4,7 @@ import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
 /**
- * The settings of {@link LayerNorm}: {@code (x - mean) / sqrt(variance + epsilon) weight + bias},
+ * The settings of {@link LayerNorm}: {@code (x - mean) / sqrt(variance + epsilon) * weight + bias},
  * with mean and variance over the last axis. The defaults are PyTorch's.
  *
  * @param dimension the size of the last axis, at least 1

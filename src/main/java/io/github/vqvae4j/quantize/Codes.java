@@ -28,7 +28,7 @@ import java.util.stream.LongStream;
  * <p>The positions have the shape of the encoder output without the channel axis, [batch, height,
  * width] for images. With a plain vector quantizer, a position has a single code from 0 to K - 1.
  * With {@link Codebooks} of several groups or stages, it has one code of each codebook. A code is
- * {@link #MISSING} if the stages of a residual quantizer were dropped or the position is masked.
+ * {@link #MISSING} if its stage of a residual quantizer was dropped or its position is masked.
  *
  * <p>Codes represent a single code map. A model with several code maps, such as the top and bottom
  * maps of a VQ-VAE-2, has one {@code Codes} object for each.
@@ -267,7 +267,7 @@ public final class Codes {
    * Throws if a code is {@link #MISSING}.
    *
    * @param caller the name of the caller, for the message
-   * @throws IllegalArgumentException if a code is missing; the message has its position
+   * @throws IllegalArgumentException if a code is missing; the message states its position
    */
   public void requireComplete(String caller) {
     CodesValidation.checkComplete(caller, this, values);

@@ -38,17 +38,18 @@ import java.util.function.Supplier;
  * N_i &lt;- gamma N_i + (1 - gamma) n_i
  * m_i &lt;- gamma m_i + (1 - gamma) (sum of these encoder outputs)
  * w   &lt;- gamma w   + (1 - gamma)
- * e_i  = (m_i / w) / N'_i,   N'_i = (N_i / w + epsilon) / (N + K epsilon) N,   N = sum of N_i / w
+ * e_i  = (m_i / w) / N'_i
+ * N'_i = S * (N_i / w + epsilon) / (S + K * epsilon),   S = sum_j N_j / w
  * </pre>
  *
  * <p>Initialized with 0, w is 1 - gamma^t, which corrects the bias of zero-initialized averages
- * (Kingma and Ba 2015, section 3); initialized with 1, it stays 1 (see {@link EmaConfig}). N' is N
- * with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT} only N and w are
- * tracked, for the detection of dead codes.
+ * (Kingma and Ba 2015, section 3); initialized with 1, it stays 1 (see {@link EmaConfig}). N'_i is
+ * N_i / w with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT} only N_i
+ * and w are tracked, for the detection of dead codes.
  *
- * <p>Codes that are rarely used are dead: they are restarted at encoder outputs of the batch, see
- * {@link VectorQuantizerConfig#deadCodeThreshold}. The first axis of the latents is the batch; the
- * random choice of encoder outputs depends on each example's position in the whole batch ({@link
+ * <p>Rarely used codes are dead. They are restarted at encoder outputs of the batch (see {@link
+ * VectorQuantizerConfig#deadCodeThreshold}). The first axis of the latents is the batch; the random
+ * choice of encoder outputs depends on each example's position in the whole batch ({@link
  * io.github.vqvae4j.random.RngKey}).
  *
  * <pre>{@code

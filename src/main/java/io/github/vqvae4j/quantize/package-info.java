@@ -2,8 +2,8 @@
  * Quantizers, which map continuous latents to discrete codes, and the codes themselves.
  *
  * <p>Start with {@link io.github.vqvae4j.quantize.VectorQuantizer}, the quantizer of VQ-VAE: its
- * documentation has the paper's equations, and {@link
- * io.github.vqvae4j.quantize.VectorQuantizerConfig} all settings. {@link
+ * documentation states the paper's equations, and {@link
+ * io.github.vqvae4j.quantize.VectorQuantizerConfig} documents all settings. {@link
  * io.github.vqvae4j.quantize.Quantizer} is the base class of custom quantizers. {@link
  * io.github.vqvae4j.quantize.Codes} are the codes of a batch of images, which can be saved, sliced
  * and decoded; {@link io.github.vqvae4j.quantize.Codebooks} describes the codebooks that they

@@ -5,7 +5,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Element-wise selection by a condition. Gradients are selected likewise, never multiplied by 0.
+ * Element-wise selection by a condition. Gradients are selected in the same way, never multiplied
+ * by 0.
  */
 final class Conditionals {
   private Conditionals() {}

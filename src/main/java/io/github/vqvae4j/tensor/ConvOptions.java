@@ -10,7 +10,7 @@ import io.github.vqvae4j.config.Require;
  * ConvOptions downsampling = ConvOptions.of(2, 1); // stride 2, padding 1 on each side
  * // Padding of 2 rows above, none below, and 1 column left and right:
  * ConvOptions padded = ConvOptions.of(1, 0).padding(2, 0, 1, 1);
- * // A causal 1-D kernel of size 3:
+ * // a causal 1-D kernel of size 3 with dilation 4
  * ConvOptions causal = ConvOptions.of(1, 0).dilation(1, 4).padding(0, 0, 8, 0);
  * }</pre>
  *
@@ -25,10 +25,10 @@ public record ConvOptions(Axis height, Axis width, int groups) {
   /**
    * The settings for one axis.
    *
-   * <p>For an input of size n, a kernel of size k and the effective kernel size {@code r = dilation
+   * <p>For an input of size n, a kernel of size k and effective kernel size {@code r = dilation *
    * (k - 1) + 1}, the output size of a convolution is {@code (n + before + after - r) / stride +
-   * 1}, rounded down. The output size of a transposed convolution is {@code (n - 1) stride - before
-   * - after + r + output padding}.
+   * 1}, rounded down. The output size of a transposed convolution is {@code (n - 1) * stride -
+   * before - after + r + outputPadding}.
    *
    * @param stride the step of the kernel in pixels, from 1 to 2^24
    * @param before the zero padding at the start, at least 0; a transposed convolution removes as
@@ -36,8 +36,8 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    * @param after the zero padding at the end, defined like {@code before}
    * @param dilation the distance between kernel elements in pixels, from 1 to 2^24
    * @param outputPadding the number of pixels that a transposed convolution adds at the end. It
-   *     selects one of the input sizes that a convolution of the same stride maps to one output
-   *     size; at least 0, and less than the larger of stride and dilation
+   *     selects one of the input sizes that a convolution with the same stride maps to the same
+   *     output size; at least 0, and less than the larger of stride and dilation
    */
   public record Axis(int stride, int before, int after, int dilation, int outputPadding) {
     /** Far larger than any image; oneDNN's arithmetic overflows near the maximum int. */
@@ -142,7 +142,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    *
    * @param forHeight the step of the kernel in rows
    * @param forWidth the step of the kernel in columns
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public ConvOptions stride(int forHeight, int forWidth) {
     return new ConvOptions(height.stride(forHeight), width.stride(forWidth), groups);
@@ -153,7 +153,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    *
    * @param forHeight the number of rows of zeros above, and below
    * @param forWidth the number of columns of zeros on the left, and on the right
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public ConvOptions padding(int forHeight, int forWidth) {
     return padding(forHeight, forHeight, forWidth, forWidth);
@@ -167,7 +167,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    * @param left the number of columns of zeros on the left; for sequences, zeros before the first
    *     time step
    * @param right the number of columns of zeros on the right
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public ConvOptions padding(int top, int bottom, int left, int right) {
     return new ConvOptions(height.padding(top, bottom), width.padding(left, right), groups);
@@ -178,7 +178,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    *
    * @param forHeight the distance between rows of the kernel
    * @param forWidth the distance between columns of the kernel
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public ConvOptions dilation(int forHeight, int forWidth) {
     return new ConvOptions(height.dilation(forHeight), width.dilation(forWidth), groups);
@@ -199,7 +199,7 @@ public record ConvOptions(Axis height, Axis width, int groups) {
    *
    * @param forHeight the number of rows added below
    * @param forWidth the number of columns added on the right
-   * @return a copy with the new value
+   * @return a copy with the new values
    */
   public ConvOptions outputPadding(int forHeight, int forWidth) {
     return new ConvOptions(height.outputPadding(forHeight), width.outputPadding(forWidth), groups);

@@ -103,7 +103,8 @@ public final class Step implements AutoCloseable {
   /**
    * Opens a step that records operations for gradients.
    *
-   * @param rng the generator of the seed of the pass's random numbers; it advances by one value
+   * @param rng the generator that supplies the seed of the pass's random numbers; it advances by
+   *     one value
    * @return a step, which the caller must close
    */
   public static Step training(Rng rng) {
@@ -136,7 +137,8 @@ public final class Step implements AutoCloseable {
   /**
    * Opens an inference step with random numbers, for sampling.
    *
-   * @param rng the generator of the seed of the pass's random numbers; it advances by one value
+   * @param rng the generator that supplies the seed of the pass's random numbers; it advances by
+   *     one value
    * @return a step, which the caller must close
    */
   public static Step inference(Rng rng) {
@@ -302,7 +304,7 @@ public final class Step implements AutoCloseable {
 
   /**
    * Computes the gradients of a scalar with respect to given variables only, such as the gradients
-   * of one of several losses. Operations on which none of the variables has an effect are skipped.
+   * of one of several losses. Operations that do not depend on any of the variables are skipped.
    * The gradients accumulated by {@link Tensor#backward} and the results of earlier calls are not
    * changed. In FLOAT, rounding may differ from {@code backward()}.
    *
@@ -354,9 +356,9 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Registers an update to run on {@link #commit}, such as a moving average. Forward passes change
-   * buffers only in this way. Updates that write a frozen variable are skipped, whether it is
-   * frozen now or on commit.
+   * Registers an update to run on {@link #commit}, such as a moving average. Forward passes must
+   * change buffers only in this way. Updates that write a frozen variable are skipped, whether it
+   * is frozen now or on commit.
    *
    * @param update the update, which must not access the step's tensors: {@link #drainCommits}
    *     allows it to run after the step has closed
@@ -401,7 +403,7 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Runs a computation as part of a layer, and records its operations with that layer.
+   * Runs a computation as part of a layer, and attributes its operations to that layer.
    *
    * @param layer the layer, identified in errors and traces by its {@code toString}
    * @param computation the computation to run
@@ -436,11 +438,11 @@ public final class Step implements AutoCloseable {
    * Enables a check that all results and gradients are finite. Operations are executed one at a
    * time without fusion, which is slow but identifies the source of a NaN.
    *
-   * <p>An operation throws {@link NonFiniteException} if an operand is NaN, or if it produces a NaN
-   * or an infinity from operands that contain none. The exception names the operation, the layer
-   * and, if the operand is a variable, the variable. Infinite constants such as masks are
-   * permitted, and so is NaN in elements that an operation discards, such as {@code where}, {@code
-   * slice}, {@code gather} and rows ignored by {@code crossEntropy}. Without fusion, convolutions
+   * <p>An operation throws {@link NonFiniteException} if an operand or a result contains NaN, or if
+   * a result contains an infinity although all operands are finite. The exception names the
+   * operation, the layer and, if the operand is a variable, the variable. Infinite constants such
+   * as masks are permitted, and so is NaN in elements that {@code where}, {@code slice} or {@code
+   * gather} discards and in rows that {@code crossEntropy} ignores. Without fusion, convolutions
    * round differently.
    */
   public void checkEachOperation() {

@@ -585,10 +585,11 @@ public final class Tensor {
   }
 
   /**
-   * Raises each element to a power, as {@link Math#pow} does. The derivative is e x^(e - 1).
+   * Raises each element to a power, as {@link Math#pow} does. The derivative is exponent *
+   * x^(exponent - 1).
    *
-   * @param exponent the exponent e; x^0 is 1, with derivative 0, for every x
-   * @return x^e
+   * @param exponent the exponent; x^0 is 1, with derivative 0, for every x
+   * @return x^exponent
    */
   public Tensor pow(double exponent) {
     return step.apply(new Elementwise.UnaryFunction(Unary.POW, exponent, 0), this);
@@ -1393,7 +1394,7 @@ public final class Tensor {
    * Upsamples images by nearest-neighbor interpolation.
    *
    * @param factor the number of times each pixel of this [b, h, w, c] is repeated in each direction
-   * @return [b, h factor, w factor, c]
+   * @return [b, h * factor, w * factor, c]
    */
   public Tensor upsample(int factor) {
     return step.apply(new Upsample(factor), this);
@@ -1411,14 +1412,14 @@ public final class Tensor {
   }
 
   /**
-   * Rearranges blocks of pixels into channels: channel {@code (i block + j) c + k} of the result is
-   * channel k of the pixel in row i and column j of the block. This is TensorFlow's order;
-   * PyTorch's pixel_unshuffle uses {@code (k block + i) block + j}. {@link #depthToSpace} is the
-   * inverse.
+   * Rearranges blocks of pixels into channels: channel {@code (i * block + j) * c + k} of the
+   * result is channel k of the pixel in row i and column j of the block. This is TensorFlow's
+   * order; PyTorch's pixel_unshuffle uses {@code (k * block + i) * block + j}. {@link
+   * #depthToSpace} is the inverse.
    *
    * @param block the number of rows and columns of a block, where this is [b, h, w, c] and h and w
    *     are multiples of it
-   * @return [b, h / block, w / block, block^2 c]
+   * @return [b, h / block, w / block, block^2 * c]
    */
   public Tensor spaceToDepth(int block) {
     return ImageOperations.spaceToDepth(this, block);
@@ -1429,7 +1430,7 @@ public final class Tensor {
    *
    * @param block the number of rows and columns of a block, where this is [b, h, w, c] and c is a
    *     multiple of its square
-   * @return [b, h block, w block, c / block^2]
+   * @return [b, h * block, w * block, c / block^2]
    */
   public Tensor depthToSpace(int block) {
     return ImageOperations.depthToSpace(this, block);
@@ -1438,9 +1439,9 @@ public final class Tensor {
   // --- pooling
 
   /**
-   * Computes the average over a sliding window: y[b][i][j][c] = the sum over u and v of x[b][i s -
-   * p + u][j s - p + v][c], divided by kernelHeight kernelWidth, with stride s and padding p. The
-   * zeros of the padding are included in the average, as in PyTorch.
+   * Computes the average over a sliding window: y[b][i][j][c] = the sum over u and v of x[b][i * s
+   * - p + u][j * s - p + v][c], divided by kernelHeight * kernelWidth, with stride s and padding p.
+   * The zeros of the padding are included in the average, as in PyTorch.
    *
    * @param kernelHeight the number of rows of the window
    * @param kernelWidth the number of columns of the window
@@ -1456,10 +1457,10 @@ public final class Tensor {
 
   /**
    * Computes the maximum over a sliding window for each channel: y[b][i][j][c] = the maximum over u
-   * and v of x[b][i s - p + u][j s - p + v][c], with stride s and padding p. Padding and NaN are
-   * ignored. A window without a finite value or positive infinity yields approximately the lowest
-   * finite value of the data type. If several pixels are equal, the gradient is propagated to the
-   * first of them in row-major order.
+   * and v of x[b][i * s - p + u][j * s - p + v][c], with stride s and padding p. Padding and NaN
+   * are ignored. A window without a finite value or positive infinity yields approximately the
+   * lowest finite value of the data type. If several pixels are equal, the gradient is propagated
+   * to the first of them in row-major order.
    *
    * @param kernelHeight the number of rows of the window
    * @param kernelWidth the number of columns of the window
@@ -1476,8 +1477,8 @@ public final class Tensor {
   // --- normalization
 
   /**
-   * Applies layer normalization (Ba et al. 2016, equation 4): (x - mean) / sqrt(variance + epsilon)
-   * weight + bias, with the mean and variance over the last axis.
+   * Applies layer normalization (Ba et al. 2016, equation 4): y = (x - mean) / sqrt(variance +
+   * epsilon) * weight + bias, with the mean and variance over the last axis.
    *
    * @param weight [d], where this is [.., d]
    * @param bias [d]
@@ -1491,7 +1492,7 @@ public final class Tensor {
   }
 
   /**
-   * Applies layer normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies layer normalization without weight and bias: y = (x - mean) / sqrt(variance + epsilon).
    *
    * @param epsilon added to the variance for numerical stability; greater than 0
    * @return a tensor of this shape
@@ -1502,9 +1503,9 @@ public final class Tensor {
   }
 
   /**
-   * Applies group normalization (Wu and He 2018, equation 7): (x - mean) / sqrt(variance + epsilon)
-   * weight + bias, with the mean and variance of each example over all pixels and one group of
-   * channels.
+   * Applies group normalization (Wu and He 2018, equation 7): y = (x - mean) / sqrt(variance +
+   * epsilon) * weight + bias, with the mean and variance of each example over all pixels and one
+   * group of channels.
    *
    * @param groups the number of groups of consecutive channels, which must divide the channels
    * @param weight [channels], where this is [batch, .., channels]
@@ -1519,7 +1520,7 @@ public final class Tensor {
   }
 
   /**
-   * Applies group normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies group normalization without weight and bias: y = (x - mean) / sqrt(variance + epsilon).
    *
    * @param groups the number of groups of consecutive channels, which must divide the channels
    * @param epsilon added to the variance for numerical stability; greater than 0
@@ -1532,9 +1533,9 @@ public final class Tensor {
   }
 
   /**
-   * Applies batch normalization (Ioffe and Szegedy 2015, algorithm 1): (x - mean) / sqrt(variance +
-   * epsilon) weight + bias, with the mean and variance of each channel over the whole batch and all
-   * pixels.
+   * Applies batch normalization (Ioffe and Szegedy 2015, algorithm 1): y = (x - mean) /
+   * sqrt(variance + epsilon) * weight + bias, with the mean and variance of each channel over the
+   * whole batch and all pixels.
    *
    * @param weight [channels], where this is [.., channels]
    * @param bias [channels]
@@ -1549,7 +1550,7 @@ public final class Tensor {
   }
 
   /**
-   * Applies batch normalization without weight and bias: (x - mean) / sqrt(variance + epsilon).
+   * Applies batch normalization without weight and bias: y = (x - mean) / sqrt(variance + epsilon).
    *
    * @param epsilon added to the variance for numerical stability; greater than 0
    * @return the output with the batch means and variances
@@ -1813,9 +1814,9 @@ public final class Tensor {
 
   /**
    * Computes a two-dimensional convolution (cross-correlation, as is usual in deep learning):
-   * y[b][i][j][o] = bias[o] + the sum over u, v and c of weight[u][v][c][o] x[b][i s - p + u d][j s
-   * - p + v d][c], with stride s, padding p and dilation d, where x is 0 outside of the image. With
-   * groups, c ranges over the channels of o's group.
+   * y[b][i][j][o] = bias[o] + the sum over u, v and c of weight[u][v][c][o] * x[b][i * s - p + u *
+   * d][j * s - p + v * d][c], with stride s, padding p and dilation d, where x is 0 outside of the
+   * image. With groups, c ranges over the channels of o's group.
    *
    * @param weight [kernel height, kernel width, in / groups, out], where this is [b, h, w, in];
    *     group g produces the g-th block of out / groups channels
@@ -1831,9 +1832,9 @@ public final class Tensor {
 
   /**
    * Computes a transposed two-dimensional convolution, which is the gradient of a convolution with
-   * respect to its input. Each x[b][i][j][c] adds weight[u][v][o][c] x[b][i][j][c] to y[b][i s - p
-   * + u d][j s - p + v d][o], which is initialized with bias[o]; s, p and d are as in {@link
-   * #conv2d}. Contributions outside of the result are discarded.
+   * respect to its input. Each x[b][i][j][c] adds weight[u][v][o][c] * x[b][i][j][c] to y[b][i * s
+   * - p + u * d][j * s - p + v * d][o], which is initialized with bias[o]; s, p and d are as in
+   * {@link #conv2d}. Contributions outside of the result are discarded.
    *
    * @param weight [kernel height, kernel width, out / groups, in], where this is [b, h, w, in]
    * @param bias [out], or null
@@ -1848,7 +1849,7 @@ public final class Tensor {
 
   /**
    * Computes a one-dimensional convolution: y[b][t][o] = bias[o] + the sum over u and c of
-   * weight[u][c][o] x[b][t s - p + u d][c], as in {@link #conv2d}.
+   * weight[u][c][o] * x[b][t * s - p + u * d][c], as in {@link #conv2d}.
    *
    * @param weight [kernel, in / groups, out], where this is [batch, time, in]
    * @param bias [out], or null
@@ -1862,8 +1863,8 @@ public final class Tensor {
   }
 
   /**
-   * Computes a transposed one-dimensional convolution. Each x[b][t][c] adds weight[u][o][c]
-   * x[b][t][c] to y[b][t s - p + u d][o], as in {@link #convTranspose2d}.
+   * Computes a transposed one-dimensional convolution. Each x[b][t][c] adds weight[u][o][c] *
+   * x[b][t][c] to y[b][t * s - p + u * d][o], as in {@link #convTranspose2d}.
    *
    * @param weight [kernel, out / groups, in], where this is [batch, time, in]
    * @param bias [out], or null

@@ -1,7 +1,7 @@
 /**
  * Tensors with automatic differentiation.
  *
- * <p>Start with {@link io.github.vqvae4j.tensor.Tensor}, which has all operations, and {@link
+ * <p>Start with {@link io.github.vqvae4j.tensor.Tensor}, which provides all operations, and {@link
  * io.github.vqvae4j.tensor.Step}, one forward pass that owns the memory of its tensors and records
  * gradients. A {@link io.github.vqvae4j.tensor.Variable} holds values that outlive a step, and is
  * the base class of parameters and buffers.

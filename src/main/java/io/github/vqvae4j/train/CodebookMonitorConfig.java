@@ -6,13 +6,13 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of a {@link CodebookMonitor}.
  *
- * @param window the number of training steps over which values are averaged, at least 1; default
+ * @param window the number of training steps over which values are averaged, at least 1; by default
  *     100
  * @param warmUp the number of initial steps in which only extreme growth of the commitment term is
- *     reported, since a codebook often collapses and recovers early in training; default 500
+ *     reported, since a codebook often collapses and recovers early in training; by default 500
  * @param minUsage the fraction of codes in use, in [0, 1], below which the codebook counts as
- *     collapsed; 0 disables the warning; default 0.1
- * @param growth the tolerated ratio of the commitment term to its minimum, above 1; default 2
+ *     collapsed; 0 disables the warning; by default 0.1
+ * @param growth the tolerated ratio of the commitment term to its minimum, above 1; by default 2
  */
 public record CodebookMonitorConfig(int window, long warmUp, double minUsage, double growth) {
   /**

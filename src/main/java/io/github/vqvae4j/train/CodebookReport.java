@@ -21,8 +21,8 @@ import java.util.Locale;
  *
  * @param usage the number of uses of each code
  * @param quantizationError the RMS quantization error sqrt(mean ||z_e - z_q||^2) of encoder outputs
- *     z_e and their codes z_q, which equals sqrt(D commitment) with D the code dimension; NaN if
- *     unknown
+ *     z_e and their codebook vectors z_q, which equals sqrt(D * commitment) with D the code
+ *     dimension; NaN if unknown
  */
 public record CodebookReport(CodeUsage usage, double quantizationError) {
   /**

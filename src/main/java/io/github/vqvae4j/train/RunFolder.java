@@ -46,9 +46,9 @@ import org.slf4j.LoggerFactory;
  * even if averaged weights are evaluated.
  *
  * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
- * returned by {@link #failure}, only the model is still saved when possible; on a full disk the
- * previous checkpoint remains. Output that cannot be created at all, such as images of time series,
- * is logged once and skipped.
+ * returned by {@link #failure}, the listener writes nothing but the model, whenever possible; on a
+ * full disk the previous checkpoint remains. Output that cannot be created at all, such as images
+ * of time series, is logged once and skipped.
  *
  * <p>A folder holds one run: a folder that already contains a run is rejected, and a second call of
  * {@code fit} with the same {@code RunFolder} writes to a new folder {@code <folder>-2}. A run that
@@ -97,7 +97,7 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Uses a given folder for a run. Other files in it are left alone.
+   * Uses a given folder for a run. Other files in it are left unchanged.
    *
    * @param folder the folder; created if missing
    * @param model the model to be trained

@@ -63,8 +63,8 @@ public interface Schedule {
    * @param factor the decay factor, above 0 and below 1
    * @param milestones the last step before each decay, in increasing order
    * @return the schedule
-   * @throws IllegalArgumentException if the factor is out of range, or the milestones are below 1
-   *     or not increasing
+   * @throws IllegalArgumentException if the factor is out of range, a milestone is below 1, or the
+   *     milestones are not increasing
    */
   static Schedule multiStep(double factor, long... milestones) {
     return new MultiStepSchedule(factor, Arrays.stream(milestones).boxed().toList());

@@ -281,13 +281,13 @@ public final class Trainer {
    * Trains the model.
    *
    * <p>An interrupt of the thread or a shutdown of the process (Ctrl-C, SIGTERM) ends the run after
-   * the current step, and an evaluation immediately. The report then has the reason {@link
-   * StopReason#INTERRUPTED}, the thread remains interrupted, and the process waits until the
-   * listeners have been notified, for at most a minute.
+   * the current step; an evaluation in progress is aborted immediately. The report then has the
+   * reason {@link StopReason#INTERRUPTED}, the thread's interrupt status remains set, and the
+   * process waits until the listeners have been notified, for at most a minute.
    *
    * <p>A second call continues training the model. The optimizer keeps its state, such as moments,
-   * unless the previous run diverged. Step count, schedule, shuffling and averaged weights start
-   * again.
+   * unless the previous run diverged. The step count, schedule, shuffling and averaged weights
+   * start over.
    *
    * @param data the training images
    * @return the report of the run

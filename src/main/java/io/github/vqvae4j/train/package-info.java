@@ -4,7 +4,7 @@
  * <p>Start with {@link io.github.vqvae4j.train.Trainer}, which runs an {@link
  * io.github.vqvae4j.train.Optimizer} such as {@link io.github.vqvae4j.train.Adam} over a dataset
  * and returns a {@link io.github.vqvae4j.train.TrainingReport}. {@link
- * io.github.vqvae4j.train.Recipe} has published models with their training settings.
+ * io.github.vqvae4j.train.Recipe} provides published models with their training settings.
  *
  * <ul>
  *   <li>Learning rate: {@link io.github.vqvae4j.train.Schedule}, {@link

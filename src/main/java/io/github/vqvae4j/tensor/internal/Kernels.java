@@ -163,7 +163,7 @@ public interface Kernels {
   void permute(INDArray x, int[] axes, INDArray y);
 
   /**
-   * Computes y = (x - mean) / sqrt(variance + epsilon) weight + bias, where mean and (biased)
+   * Computes y = (x - mean) / sqrt(variance + epsilon) * weight + bias, where mean and (biased)
    * variance are taken over all pixels of an image and the channels of a group. Groups are
    * contiguous and of equal size.
    *

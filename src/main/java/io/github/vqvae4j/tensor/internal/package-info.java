@@ -4,9 +4,9 @@
  * <p>{@link io.github.vqvae4j.tensor.internal.Kernels} declares every computation. {@link
  * io.github.vqvae4j.tensor.internal.OneDnnKernels} implements it with oneDNN for float, {@link
  * io.github.vqvae4j.tensor.internal.Nd4jKernels} with ND4J for float and double; {@link
- * io.github.vqvae4j.tensor.internal.KernelChoice} selects one. Gather and scatter, and losses,
- * which are plain Java loops, are static methods of separate classes; so is the code search, which
- * uses the kernels for its scores.
+ * io.github.vqvae4j.tensor.internal.KernelChoice} selects one. Gather, scatter and losses are plain
+ * Java loops, implemented as static methods of separate classes, as is the nearest-code search,
+ * which uses the kernels to compute its scores.
  *
  * <p>{@link io.github.vqvae4j.tensor.internal.Arena} holds the arrays of a step in {@link
  * io.github.vqvae4j.tensor.internal.NativeMemory}. {@code ThreadCaches} frees what a thread caches
