@@ -76,7 +76,7 @@ final class CheckBundle {
         others.removeAll(List.of(file, file + ".asc"));
         CHECKSUMS.keySet().forEach(sum -> others.remove(file + sum));
         if (bundle.getEntry(file) == null) {
-          faults.add(file + " is missing");
+          problems.add(file + " is missing");
           continue;
         }
         String signature = text(file + ".asc").strip();
@@ -110,7 +110,7 @@ final class CheckBundle {
               .parse(new ByteArrayInputStream(content))
               .getDocumentElement();
     } catch (SAXException e) {
-      faults.add(file + " is not XML: " + e.getMessage());
+      problems.add(file + " is not XML: " + e.getMessage());
       return;
     }
     Element parent = child(pom, "parent");
