@@ -84,6 +84,21 @@ class KernelsInAnotherJvmTest {
   }
 
   @Test
+  void rejectsAClassPathWithoutAPartOfNd4j() throws Exception {
+    for (String artifact : List.of("nd4j-native", "nd4j-native-api", "nd4j-native-preset")) {
+      ChildJvm.Result result =
+          new ChildJvm()
+              .withoutFiles(name -> name.matches(artifact + "-[0-9][^-]*-[^-]*\\.jar"))
+              .run(KernelProgram.class);
+      assertRejected(
+          result,
+          "IllegalStateException",
+          "A part of ND4J is missing from the class path (",
+          "do not exclude dependencies of vqvae4j");
+    }
+  }
+
+  @Test
   void rejectsAPlatformThatNd4jDoesNotKnow() throws Exception {
     ChildJvm.Result result =
         new ChildJvm()
