@@ -2,9 +2,9 @@ package consumer;
 
 import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;

@@ -84,6 +84,36 @@ class ArchitectureTest {
           "random");
 
   @ArchTest
+  static final ArchRule ANOMALY =
+      only(
+          "anomaly",
+          "config",
+          "model",
+          "quantize",
+          "nn",
+          "tensor",
+          "io",
+          "data",
+          "metrics",
+          "memory",
+          "random");
+
+  @ArchTest
+  static final ArchRule PALETTE =
+      only(
+          "palette",
+          "config",
+          "model",
+          "quantize",
+          "nn",
+          "tensor",
+          "io",
+          "data",
+          "metrics",
+          "memory",
+          "random");
+
+  @ArchTest
   static final ArchRule EVERY_CLASS_IS_IN_A_KNOWN_PACKAGE =
       classes()
           .should()
@@ -100,7 +130,9 @@ class ArchitectureTest {
                   "quantize",
                   "model",
                   "prior",
-                  "train"))
+                  "train",
+                  "anomaly",
+                  "palette"))
           .allowEmptyShould(true);
 
   @ArchTest
@@ -149,6 +181,27 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAPackage(subpackages("tensor.internal"))
                   .and(nameStartingWith(LIBRARY + ".tensor.internal.FusedConvolution").negate()))
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_MODELS_AND_THEIR_USES_USE_WHAT_MODELS_SHARE_INTERNALLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(packages("model", "anomaly", "palette"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(subpackages("model.internal"))
+          .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ENCODERS_AND_DECODERS_KNOW_NO_MODEL =
+      noClasses()
+          .that()
+          .resideInAPackage(subpackages("model.blocks"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              LIBRARY + ".model", subpackages("model.vae"), subpackages("model.vqvae"))
           .allowEmptyShould(true);
 
   // APIs that a library must not use.

@@ -31,13 +31,18 @@ class DocsCodeTest {
   private static final Pattern CLASS = Pattern.compile("\\b(?:class|record) ([A-Z]\\w+)");
   private static final List<String> PACKAGES =
       List.of(
+          "anomaly",
           "config",
           "data",
           "io",
           "memory",
           "metrics",
           "model",
+          "model.blocks",
+          "model.vae",
+          "model.vqvae",
           "nn",
+          "palette",
           "quantize",
           "random",
           "tensor",

@@ -1,15 +1,15 @@
 package io.github.vqvae4j;
 
+import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.ImageFolder;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.data.MnistData;
 import io.github.vqvae4j.data.Series;
-import io.github.vqvae4j.model.AnomalyDetector;
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.Decoder;
-import io.github.vqvae4j.model.Encoder;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;

@@ -3,6 +3,11 @@ package io.github.vqvae4j.model;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ModelImages;
+import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -24,7 +29,13 @@ public abstract class LatentModel extends ImageModel {
   private final Encoder encoder;
   private final Decoder decoder;
 
-  LatentModel(Encoder encoder, Decoder decoder) {
+  /**
+   * Constructor for subclasses.
+   *
+   * @param encoder the encoder, a part of the model
+   * @param decoder the decoder, a part of the model
+   */
+  protected LatentModel(Encoder encoder, Decoder decoder) {
     this.encoder = child("encoder", encoder);
     this.decoder = child("decoder", decoder);
   }
@@ -63,15 +74,25 @@ public abstract class LatentModel extends ImageModel {
     return settings;
   }
 
-  /** Returns the latents of centered images. */
-  abstract Tensor latents(Tensor centered);
+  /**
+   * Returns the latents of images.
+   *
+   * @param centered the images, [b, h, w, channels], centered at 0
+   * @return the latents, [b, .., D]
+   */
+  protected abstract Tensor latents(Tensor centered);
 
-  /** Returns the images, with pixels in [0, 1], that latents decode to. */
-  abstract Tensor pixels(Tensor latents);
+  /**
+   * Returns the images that latents decode to.
+   *
+   * @param latents [b, .., D]
+   * @return [b, h, w, channels], in [0, 1]
+   */
+  protected abstract Tensor pixels(Tensor latents);
 
   @Override
   protected Tensor compute(Tensor images) {
-    return pixels(latents(images.add(-CENTER)));
+    return pixels(latents(images.add(-ModelImages.CENTER)));
   }
 
   /**
@@ -84,19 +105,20 @@ public abstract class LatentModel extends ImageModel {
    */
   public final Latents encode(Dataset images) {
     String caller = getClass().getSimpleName() + ".encode";
-    return withMemoryGuard(caller, images, () -> encodeInChunks(images));
+    return PassMemory.guard(this, caller, images, () -> encodeInChunks(images));
   }
 
   private Latents encodeInChunks(Dataset images) {
-    checkNotEmpty(images);
+    ModelImages.checkNotEmpty(this, images);
     checkWeights();
-    int chunk = chunkSize((long) images.height() * images.width());
+    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
     float[] values = null;
     int[] shape = null;
     for (int from = 0, to; from < images.size(); from = to) {
       to = ArrayLengths.chunkEnd(from, chunk, images.size());
       try (Step step = Step.inference()) {
-        Tensor latents = latents(pixels(step, images, from, to).add(-CENTER));
+        Tensor latents =
+            latents(ModelImages.pixels(step, images, from, to).add(-ModelImages.CENTER));
         int size = Math.toIntExact(latents.length() / (to - from));
         if (values == null) {
           shape = intShape(latents);
@@ -133,7 +155,7 @@ public abstract class LatentModel extends ImageModel {
     try {
       return MemoryGuard.run(
           getClass().getSimpleName() + ".decode of " + latents,
-          size(shape, Float.BYTES),
+          ArrayLengths.size(shape, Float.BYTES),
           () -> decodeInChunks(latents));
     } catch (InsufficientMemoryException e) {
       boolean isMap = shape.length == 4;
@@ -148,9 +170,9 @@ public abstract class LatentModel extends ImageModel {
     for (int from = 0; from < latents.count(); ) {
       int to = ArrayLengths.chunkEnd(from, chunk, latents.count());
       try (Step step = Step.inference()) {
-        Images images = images(pixels(tensor(step, latents.range(from, to))));
+        Images images = ModelImages.images(this, pixels(tensor(step, latents.range(from, to))));
         results.add(images);
-        chunk = chunkSize((long) images.height() * images.width());
+        chunk = ModelImages.chunkSize((long) images.height() * images.width());
       }
       from = to;
     }
@@ -169,7 +191,7 @@ public abstract class LatentModel extends ImageModel {
   /** Encodes and decodes images: {@code decode(encode(images))}. */
   @Override
   public final Images reconstruct(Dataset images) {
-    return checkSameShape(decode(encode(images)), images);
+    return ModelImages.checkSameShape(this, decode(encode(images)), images);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.model.internal.ArrayLengths;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.random.Rng;
 
 /**
@@ -18,10 +19,15 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
   private Factory<Decoder> decoder;
   private long seed = 42;
 
-  ModelBuilder() {}
+  /** Constructor for subclasses. */
+  protected ModelBuilder() {}
 
-  /** Returns this builder as its own type. */
-  abstract B self();
+  /**
+   * Returns this builder as its own type.
+   *
+   * @return this builder
+   */
+  protected abstract B self();
 
   /**
    * Sets the encoder. It is built for the output dimension that the model needs.
@@ -78,22 +84,34 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
     return self();
   }
 
-  /** Sets encoder and decoder to the settings in a file. */
-  final B settingsOf(ModelFile file) throws BadFileException {
-    return encoder(file.settings("encoder", Encoder.Config.class))
-        .decoder(file.settings("decoder", Decoder.Config.class));
-  }
-
-  /** Returns the random number generator for the initialization. */
-  final Rng rng() {
+  /**
+   * Returns the random number generator for the initialization.
+   *
+   * @return a new generator of the seed
+   */
+  protected final Rng rng() {
     return new Rng(seed);
   }
 
-  final Encoder buildEncoder(int dimension, Rng rng) {
+  /**
+   * Builds the encoder, or returns the custom one.
+   *
+   * @param dimension the number of output channels
+   * @param rng the random number generator for the initial weights
+   * @return the encoder
+   */
+  protected final Encoder buildEncoder(int dimension, Rng rng) {
     return encoder.build(dimension, rng);
   }
 
-  final Decoder buildDecoder(int dimension, Rng rng) {
+  /**
+   * Builds the decoder, or returns the custom one.
+   *
+   * @param dimension the number of input channels
+   * @param rng the random number generator for the initial weights
+   * @return the decoder
+   */
+  protected final Decoder buildDecoder(int dimension, Rng rng) {
     return decoder.build(dimension, rng);
   }
 
@@ -103,8 +121,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
    * @param model the name of the model, for the message
    * @param expected the required components
    * @param other the missing components other than encoder and decoder, or an empty string
+   * @throws IllegalStateException if the encoder, the decoder or another component is missing
    */
-  final void checkComplete(String model, String expected, String other) {
+  protected final void checkComplete(String model, String expected, String other) {
     String missing =
         (encoder == null ? " encoder(..)" : "") + other + (decoder == null ? " decoder(..)" : "");
     if (!missing.isEmpty()) {

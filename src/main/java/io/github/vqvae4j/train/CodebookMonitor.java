@@ -3,7 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.model.ReconstructionLoss;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.util.Arrays;
 import java.util.Locale;
 import org.slf4j.Logger;

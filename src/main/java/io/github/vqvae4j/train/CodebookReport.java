@@ -5,7 +5,7 @@ import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;

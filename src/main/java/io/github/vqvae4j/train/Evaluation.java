@@ -32,8 +32,8 @@ import java.util.function.BooleanSupplier;
  * <p>During training, {@link Trainer#evaluate} computes one at regular intervals.
  *
  * @param step the training step after which the model was evaluated; 0 outside a training run
- * @param terms the loss terms, averaged over all images; for a {@link io.github.vqvae4j.model.Vae
- *     Vae}, the two terms of the negative evidence lower bound
+ * @param terms the loss terms, averaged over all images; for a {@link
+ *     io.github.vqvae4j.model.vae.Vae Vae}, the two terms of the negative evidence lower bound
  * @param meanSquaredError the mean squared error (MSE) over all pixels of all images
  * @param unitRange whether pixels are in [0, 1], so that a PSNR is defined; false for unbounded
  *     values such as samples of a time series

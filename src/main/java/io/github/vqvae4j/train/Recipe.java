@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.model.VqVae;
-import io.github.vqvae4j.model.VqVaeBuilder;
-import io.github.vqvae4j.model.VqVaePresets;
+import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVaeBuilder;
+import io.github.vqvae4j.model.vqvae.VqVaePresets;
 import java.util.Locale;
 import java.util.function.Supplier;
 

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains an image model such as a {@link io.github.vqvae4j.model.VqVae VqVae} or {@link
- * io.github.vqvae4j.model.Vae Vae}.
+ * Trains an image model such as a {@link io.github.vqvae4j.model.vqvae.VqVae VqVae} or {@link
+ * io.github.vqvae4j.model.vae.Vae Vae}.
  *
  * <pre>{@code
  * TrainingReport report = Trainer.of(model)

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.github.vqvae4j.model.Likelihood;
+import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.tensor.ConvOptions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

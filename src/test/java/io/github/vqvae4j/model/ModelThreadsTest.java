@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.nn.BlockCheck;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizer;

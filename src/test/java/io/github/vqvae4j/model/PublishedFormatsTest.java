@@ -6,10 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.ChannelScale;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.model.blocks.SeriesDecoderConfig;
+import io.github.vqvae4j.model.blocks.SeriesEncoder;
+import io.github.vqvae4j.model.blocks.SeriesEncoderConfig;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vae.Likelihood;
+import io.github.vqvae4j.model.vae.Vae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;

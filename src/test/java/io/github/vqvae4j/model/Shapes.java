@@ -2,6 +2,9 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.ByteImages;
 import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.random.Rng;

@@ -1,10 +1,10 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvDecoderConfig.UpsampleMode;
-import io.github.vqvae4j.model.ConvEncoder;
-import io.github.vqvae4j.model.StridedDecoder;
-import io.github.vqvae4j.model.StridedEncoder;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvDecoderConfig.UpsampleMode;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.blocks.StridedDecoder;
+import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;

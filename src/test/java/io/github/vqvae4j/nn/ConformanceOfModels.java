@@ -1,12 +1,12 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
-import io.github.vqvae4j.model.DenseDecoder;
-import io.github.vqvae4j.model.DenseEncoder;
-import io.github.vqvae4j.model.Likelihood;
-import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.blocks.DenseDecoder;
+import io.github.vqvae4j.model.blocks.DenseEncoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vae.Likelihood;
+import io.github.vqvae4j.model.vae.Vae;
 import java.util.List;
 
 /** Models with continuous latents, and their encoders and decoders. */

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.nn;
 
-import io.github.vqvae4j.model.SeriesDecoder;
-import io.github.vqvae4j.model.SeriesEncoder;
+import io.github.vqvae4j.model.blocks.SeriesDecoder;
+import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import java.util.List;
 

@@ -2,14 +2,14 @@ package io.github.vqvae4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.anomaly.AnomalyConfig;
+import io.github.vqvae4j.anomaly.AnomalyDetector;
+import io.github.vqvae4j.anomaly.AnomalyScore;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.metrics.RocCurve;
-import io.github.vqvae4j.model.AnomalyConfig;
-import io.github.vqvae4j.model.AnomalyDetector;
-import io.github.vqvae4j.model.AnomalyScore;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

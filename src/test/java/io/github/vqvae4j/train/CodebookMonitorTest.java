@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;

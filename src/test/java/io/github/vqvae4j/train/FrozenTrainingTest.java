@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.LatentModels;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.TrainingProgress;
-import io.github.vqvae4j.model.Vae;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vae.LatentModels;
+import io.github.vqvae4j.model.vae.Vae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;

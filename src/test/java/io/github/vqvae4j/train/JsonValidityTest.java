@@ -13,7 +13,7 @@ import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.StrictJson;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,15 +1,15 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.anomaly.AnomalyConfig;
+import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.model.AnomalyConfig;
-import io.github.vqvae4j.model.AnomalyDetector;
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.ConvEncoder;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.Vae;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vae.Vae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.Arrays;

@@ -12,7 +12,7 @@ import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.TrainingProgress;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;

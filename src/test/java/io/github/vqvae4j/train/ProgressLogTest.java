@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -12,7 +12,7 @@ import com.google.gson.JsonPrimitive;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

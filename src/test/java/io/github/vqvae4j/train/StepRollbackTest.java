@@ -8,13 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.EventFileReader;
-import io.github.vqvae4j.model.ConvDecoder;
-import io.github.vqvae4j.model.Encoder;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.LatentModels;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.Vae;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.vae.LatentModels;
+import io.github.vqvae4j.model.vae.Vae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.nn.Parameter;

@@ -8,7 +8,7 @@ import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.EventFileReader;
 import io.github.vqvae4j.io.EventFileReader.Event;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

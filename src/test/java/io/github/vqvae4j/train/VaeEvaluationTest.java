@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.model.LatentModels;
-import io.github.vqvae4j.model.Likelihood;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.TrainingProgress;
-import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.vae.LatentModels;
+import io.github.vqvae4j.model.vae.Likelihood;
+import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.tensor.Step;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks;
 
 import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.benchmarks;
 
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;

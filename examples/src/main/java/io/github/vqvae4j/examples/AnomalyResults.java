@@ -2,8 +2,8 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.metrics.RocCurve;
-import io.github.vqvae4j.model.AnomalyDetector;
-import io.github.vqvae4j.model.AnomalyScore;
+import io.github.vqvae4j.anomaly.AnomalyDetector;
+import io.github.vqvae4j.anomaly.AnomalyScore;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;

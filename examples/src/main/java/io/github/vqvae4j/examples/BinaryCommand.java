@@ -1,9 +1,9 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.DenseDecoder;
-import io.github.vqvae4j.model.DenseEncoder;
-import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.blocks.DenseDecoder;
+import io.github.vqvae4j.model.blocks.DenseEncoder;
+import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.Latents;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.CustomOperation;

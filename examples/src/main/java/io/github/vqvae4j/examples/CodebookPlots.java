@@ -3,7 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.PrincipalAxes;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.train.CodebookReport;

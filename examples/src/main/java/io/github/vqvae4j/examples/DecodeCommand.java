@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.io.AtomicFile;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.train.Recipe;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.PaletteReport;
+import io.github.vqvae4j.palette.PaletteReport;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

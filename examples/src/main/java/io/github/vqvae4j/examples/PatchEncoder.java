@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.nn.Activation;
 import io.github.vqvae4j.nn.LayerNorm;
 import io.github.vqvae4j.nn.Linear;

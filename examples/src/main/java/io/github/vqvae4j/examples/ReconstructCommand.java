@@ -2,8 +2,8 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Images;
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.model.ConvEncoderConfig;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.blocks.ConvEncoderConfig;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
 import java.io.PrintWriter;

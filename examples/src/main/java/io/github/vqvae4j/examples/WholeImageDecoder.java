@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.Decoder;
-import io.github.vqvae4j.model.DenseDecoder;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.DenseDecoder;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.DenseEncoder;
-import io.github.vqvae4j.model.Encoder;
+import io.github.vqvae4j.model.blocks.DenseEncoder;
+import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Tensor;
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.github.vqvae4j.model.Autoencoder;
-import io.github.vqvae4j.model.Vae;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vae.Vae;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.github.vqvae4j.benchmarks.kernels;
 
 import io.github.vqvae4j.benchmarks.Vqvae4j;
 import io.github.vqvae4j.benchmarks.Workload;
-import io.github.vqvae4j.model.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;

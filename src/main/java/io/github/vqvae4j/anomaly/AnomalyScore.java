@@ -1,0 +1,13 @@
+package io.github.vqvae4j.anomaly;
+
+/**
+ * The anomaly score of an image, computed by an {@link AnomalyDetector}. All values are in standard
+ * deviations of normal images: 0 for an average normal image, 1 for one standard deviation above
+ * the average.
+ *
+ * @param reconstruction the standardized reconstruction error
+ * @param quantization the standardized quantization error, the distance of the encoder output to
+ *     the codebook; 0 for a model without a codebook
+ * @param total the weighted sum of both, which is compared with the threshold
+ */
+public record AnomalyScore(double reconstruction, double quantization, double total) {}

@@ -1,0 +1,109 @@
+package io.github.vqvae4j.model.internal;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.tensor.NonFinite;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Copies images into steps and out of them, a chunk at a time, and checks models' outputs. */
+public final class ModelImages {
+  /** Subtracted from pixels before the encoder and added to the decoder output. */
+  public static final float CENTER = 0.5f;
+
+  /** The name of the encoder output in messages. */
+  public static final String ENCODER_OUTPUT = "the encoder output";
+
+  /** The maximum number of images that are processed at once. */
+  private static final int MAX_IMAGES = 64;
+
+  /** The maximum number of pixels that are processed at once, which bounds the memory. */
+  private static final int MAX_PIXELS = 1 << 16;
+
+  private ModelImages() {}
+
+  /** Returns the number of images that are processed at once. */
+  public static int chunkSize(long pixelsPerImage) {
+    return (int) Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
+  }
+
+  /** Returns a range of images as a tensor of a step. */
+  public static Tensor pixels(Step step, Dataset images, int from, int to) {
+    return step.tensor(
+        images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
+  }
+
+  /** Returns the label of each image, -1 for images without one. */
+  public static int[] labels(Dataset images) {
+    return IntStream.range(0, images.size()).map(images::label).toArray();
+  }
+
+  /**
+   * Copies images out of a step.
+   *
+   * @param model the model that computed them, for messages
+   * @throws NonFiniteException if a pixel is NaN or infinite
+   */
+  public static Images images(Layer model, Tensor tensor) {
+    long[] s = tensor.shape();
+    Tensor pixels = checkFinite(model, "a pixel of the output", tensor);
+    return Images.of(pixels.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+  }
+
+  /**
+   * Returns the tensor.
+   *
+   * @throws NonFiniteException if an element is NaN or infinite
+   */
+  public static Tensor checkFinite(Layer model, String what, Tensor tensor) {
+    long index = NonFinite.index(tensor);
+    if (index >= 0) {
+      throw new NonFiniteException(
+          model.getClass().getSimpleName(),
+          what,
+          tensor.toDoubles()[(int) index],
+          "the model has diverged, or the images have pixels far outside [0, 1]. Retrain the model"
+              + " with a smaller learning rate, or load an earlier checkpoint");
+    }
+    return tensor;
+  }
+
+  /** Throws IllegalArgumentException if there are no images. */
+  public static void checkNotEmpty(Layer model, Dataset images) {
+    if (images.size() == 0) {
+      throw new IllegalArgumentException(
+          model.getClass().getSimpleName() + ": expected at least one image, got none.");
+    }
+  }
+
+  /** Throws IllegalArgumentException unless reconstructions and images have the same shape. */
+  public static void checkSameShape(Layer model, long[] reconstructions, long[] images) {
+    if (!Arrays.equals(reconstructions, images)) {
+      throw new IllegalArgumentException(
+          model.getClass().getSimpleName()
+              + ": expected reconstructions of the shape of the images, "
+              + Arrays.toString(images)
+              + ", got "
+              + Arrays.toString(reconstructions)
+              + " from the decoder. Build encoder and decoder for the same size and channels, and"
+              + " with equal upsampling and downsampling factors.");
+    }
+  }
+
+  /**
+   * Checks the shape like {@link #checkSameShape(Layer, long[], long[])} and returns the
+   * reconstructions, marked as unbounded if the images are.
+   */
+  public static Images checkSameShape(Layer model, Images reconstructions, Dataset images) {
+    checkSameShape(model, shape(reconstructions), shape(images));
+    return images.unitRange() ? reconstructions : reconstructions.unbounded();
+  }
+
+  private static long[] shape(Dataset data) {
+    return new long[] {data.size(), data.height(), data.width(), data.channels()};
+  }
+}

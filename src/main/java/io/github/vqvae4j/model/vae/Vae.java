@@ -1,0 +1,296 @@
+package io.github.vqvae4j.model.vae;
+
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.LatentModel;
+import io.github.vqvae4j.model.Latents;
+import io.github.vqvae4j.model.ReconstructionLoss;
+import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ModelFile;
+import io.github.vqvae4j.model.internal.ModelImages;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A variational autoencoder (VAE; Kingma and Welling 2014): the encoder computes q(z|x) = N(mu(x),
+ * diag sigma(x)^2), the prior is p(z) = N(0, I), and the decoder with a {@link Likelihood} computes
+ * p(x|z).
+ *
+ * <pre>{@code
+ * Vae model = Vae.builder()
+ *     .encoder(DenseEncoder.images(28, 28, 1).hidden(400))
+ *     .decoder(DenseDecoder.images(28, 28, 1).hidden(400))
+ *     .latent(20)
+ *     .seed(42)
+ *     .build();
+ * Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(128).steps(5_000).fit(digits.train());
+ * Images.writeGrid(model.sample(64, new Rng(1)), Path.of("samples.png"));
+ * }</pre>
+ *
+ * <p>The encoder output consists of mu and log sigma^2, which is clamped:
+ *
+ * <pre>
+ * log sigma^2 = min(max(encoder output, -30), 20)
+ * </pre>
+ *
+ * <p>as in the autoencoder of latent diffusion (Rombach et al. 2022). The gradient outside the
+ * bounds is 0.
+ *
+ * <p>{@link #encode} returns mu; {@link #decode}, {@link #reconstruct} and {@link #sample} return
+ * the mean of p(x|z).
+ */
+public final class Vae extends LatentModel {
+  /** The name of the KL divergence term of the loss. */
+  public static final String KL = "kl";
+
+  /**
+   * The seed of the latents that are sampled in evaluations, which makes evaluations comparable.
+   */
+  private static final long EVALUATION_SEED = 0x7c3d_0000_0000_0000L;
+
+  private final VaeConfig config;
+  private final PixelDistribution distribution;
+  private PosteriorCollapseMonitor collapseMonitor = new PosteriorCollapseMonitor();
+
+  Vae(VaeConfig config, Encoder encoder, Decoder decoder) {
+    super(encoder, decoder);
+    this.config = config;
+    distribution = child("likelihood", new PixelDistribution(config.likelihood()));
+    markBuilt();
+  }
+
+  /**
+   * Returns a new builder.
+   *
+   * @return a builder with no encoder or decoder set
+   */
+  public static VaeBuilder builder() {
+    return new VaeBuilder();
+  }
+
+  /**
+   * Loads a model that consists of the library's encoders and decoders.
+   *
+   * @param file a file written by {@link #save}
+   * @return a new model
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of a VAE; the
+   *     message names the problem and its location
+   */
+  public static Vae load(Path file) throws IOException {
+    ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
+    VaeConfig config = content.settings("model", VaeConfig.class);
+    return content.build(content.encoderAndDecoder(builder().config(config))::build);
+  }
+
+  /**
+   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
+   * loaded.
+   *
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @return {@code into}
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
+   */
+  public static Vae load(Path file, Vae into) throws IOException {
+    return ModelFile.read(file, ModelFile.Model.VAE).fill(into);
+  }
+
+  /** Saves the model to a file that {@link #load} can read. */
+  @Override
+  public void save(Path file) throws IOException {
+    ModelFile.save(file, ModelFile.Model.VAE, this);
+  }
+
+  @Override
+  public VaeConfig config() {
+    return config;
+  }
+
+  /**
+   * Computes the loss of a VAE, in nats per image:
+   *
+   * <pre>
+   * L = -log p(x|z) + beta KL(q(z|x) || p(z))
+   * </pre>
+   *
+   * <p>Both terms are summed over the pixels or latent dimensions of an image and averaged over the
+   * batch. In a training step, z is sampled from q(z|x) with the step's random number generator. In
+   * an inference step, the noise of each image is a function of its index in the dataset, so
+   * evaluations are reproducible, and the reconstruction is decoded from mu. With beta = 1, L is
+   * the negative evidence lower bound (ELBO; Kingma and Welling 2014, equation 7, one sample).
+   */
+  @Override
+  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+    Posterior posterior = posterior(images.add(-ModelImages.CENTER));
+    Step step = images.step();
+    if (isTraining(step)) {
+      return loss(images, posterior, posterior.sample(), progress);
+    }
+    step.skipDraw();
+    Tensor latents = posterior.sample(EVALUATION_SEED, progress.firstImage());
+    return loss(images, posterior, latents, progress);
+  }
+
+  BatchLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
+    Tensor decoded = decoder().forward(latents);
+    ModelImages.checkSameShape(this, decoded.shape(), images.shape());
+    Tensor kl = posterior.kl();
+    boolean training = isTraining(images.step());
+    if (training) {
+      float[] values = kl.toFloats();
+      images.step().onCommit(() -> collapseMonitor.add(values));
+    }
+    List<LossTerm> terms =
+        List.of(
+            new LossTerm(
+                ReconstructionLoss.NAME,
+                distribution.negativeLogLikelihood(decoded, images).mean(),
+                1),
+            new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
+    Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
+    return new BatchLoss(terms, images, reconstruction, CodeUsage.empty(0));
+  }
+
+  /** Restarts the detection of posterior collapse, so that each run is monitored independently. */
+  @Override
+  public void initialize(Dataset data, int batch, long seed, Rng rng) {
+    collapseMonitor = new PosteriorCollapseMonitor();
+  }
+
+  /** Returns q(z|x) of centered images. */
+  Posterior posterior(Tensor centered) {
+    Tensor encoded = encoder().forward(centered);
+    long[] expected = new long[config.latent().size() + 1];
+    expected[0] = centered.size(0);
+    for (int i = 1; i < expected.length; i++) {
+      expected[i] = config.latent().get(i - 1);
+    }
+    int d = config.dimension();
+    expected[expected.length - 1] = 2L * d;
+    if (!Arrays.equals(encoded.shape(), expected)) {
+      throw new IllegalArgumentException(
+          "Vae: expected an encoder output "
+              + Arrays.toString(expected)
+              + ", mean and log variance of latents "
+              + config.latent()
+              + ", got "
+              + Arrays.toString(encoded.shape())
+              + ". Set latent(..) to the shape of the encoder's latents: D, or height, width, D for"
+              + " a map.");
+    }
+    ModelImages.checkFinite(this, ModelImages.ENCODER_OUTPUT, encoded);
+    return Posterior.of(encoded.slice(-1, 0, d), encoded.slice(-1, d, 2L * d));
+  }
+
+  @Override
+  protected Tensor latents(Tensor centered) {
+    return posterior(centered).mean();
+  }
+
+  @Override
+  protected Tensor pixels(Tensor latents) {
+    return distribution.forward(decoder().forward(latents));
+  }
+
+  /**
+   * Samples new images: draws z from N(0, I) and decodes it.
+   *
+   * @param count the number of images, at least 1
+   * @param rng the random number generator
+   * @return the means of p(x|z)
+   * @throws IllegalArgumentException if the count is below 1
+   * @throws io.github.vqvae4j.tensor.NonFiniteException if a parameter, a buffer or a pixel is NaN
+   *     or infinite
+   */
+  public Images sample(int count, Rng rng) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "Vae.sample: expected a count of at least 1, got " + count + ".");
+    }
+    int[] shape = new int[config.latent().size() + 1];
+    shape[0] = count;
+    long size = 1;
+    for (int i = 1; i < shape.length; i++) {
+      shape[i] = config.latent().get(i - 1);
+      size *= shape[i];
+    }
+    float[] values =
+        new float
+            [ArrayLengths.of(
+                "Vae.sample", count, "latents", size, "values", "sample fewer images")];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) rng.nextGaussian();
+    }
+    return decode(Latents.of(values, shape));
+  }
+
+  /**
+   * Returns KL(q(z|x) || p(z)) of each latent dimension, averaged over images: how much information
+   * each dimension carries.
+   *
+   * @param images one or more images
+   * @return the divergences in nats, in row-major order of the latent shape; near 0 for a dimension
+   *     that the decoder ignores
+   * @throws IllegalArgumentException if there are no images
+   * @throws io.github.vqvae4j.tensor.NonFiniteException if a parameter, a buffer or an encoder
+   *     output is NaN or infinite
+   */
+  public double[] klPerDimension(Dataset images) {
+    ModelImages.checkNotEmpty(this, images);
+    checkWeights();
+    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
+    double[] sums = null;
+    for (int from = 0, to; from < images.size(); from = to) {
+      to = ArrayLengths.chunkEnd(from, chunk, images.size());
+      try (Step step = Step.inference()) {
+        double[] means =
+            posterior(ModelImages.pixels(step, images, from, to).add(-ModelImages.CENTER))
+                .kl()
+                .toDoubles();
+        sums = sums == null ? new double[means.length] : sums;
+        for (int i = 0; i < means.length; i++) {
+          sums[i] += means[i] * (to - from);
+        }
+      }
+    }
+    return Arrays.stream(sums).map(sum -> sum / images.size()).toArray();
+  }
+
+  /**
+   * Estimates log p(x) with the importance-weighted lower bound (Burda, Grosse and Salakhutdinov
+   * 2016, equation 8):
+   *
+   * <pre>
+   * log 1/k sum_i p(x|z_i) p(z_i) / q(z_i|x),  z_i from q(z|x)
+   * </pre>
+   *
+   * <p>For k = 1, its expectation is the evidence lower bound; it increases with k toward log p(x).
+   * Sums and logarithms over samples are computed in double precision.
+   *
+   * @param images one or more images
+   * @param samples k, at least 1; each sample requires one pass through the decoder
+   * @param rng the random number generator of the samples
+   * @return log p(x) of each image, in nats; for a Gaussian likelihood this is the log of a density
+   *     and may be positive
+   * @throws IllegalArgumentException if there are no images or no samples
+   */
+  public double[] logLikelihood(Dataset images, int samples, Rng rng) {
+    return ImportanceSampling.logLikelihood(this, images, samples, rng);
+  }
+
+  /** Returns -log p(x|z) of each image, [b]. */
+  Tensor negativeLogLikelihood(Tensor latents, Tensor images) {
+    return distribution.negativeLogLikelihood(decoder().forward(latents), images);
+  }
+}

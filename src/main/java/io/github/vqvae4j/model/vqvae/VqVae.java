@@ -1,0 +1,430 @@
+package io.github.vqvae4j.model.vqvae;
+
+import io.github.vqvae4j.data.Batch;
+import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.ReconstructionLoss;
+import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ModelImages;
+import io.github.vqvae4j.model.internal.PassMemory;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.Quantized;
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.MemoryGuard;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A vector-quantized variational autoencoder (VQ-VAE; van den Oord, Vinyals and Kavukcuoglu 2017):
+ * an encoder, a quantizer and a decoder.
+ *
+ * <pre>{@code
+ * VqVae model = VqVae.builder()
+ *     .encoder(ConvEncoder.channels(1).hidden(128).downsample(2))
+ *     .quantizer(VectorQuantizer.ema(512, 64))
+ *     .decoder(ConvDecoder.channels(1).hidden(128).upsample(2))
+ *     .seed(42)
+ *     .build();
+ * Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(64).steps(5_000).fit(digits.train());
+ * Codes codes = model.encode(digits.test());
+ * Images reconstructions = model.decode(codes);
+ * model.save(Path.of("digits.safetensors"));
+ * }</pre>
+ *
+ * <p>Pixels are in [0, 1]. {@link #encode(Dataset)}, {@link #decode(Codes)} and {@link
+ * #reconstruct} may be called from any number of threads, but not while the model is being trained.
+ * Within a step, {@link #encode(Tensor)} and {@link #decode(Tensor)} form one graph from images to
+ * codes to images, which can be traced as a whole; no gradient passes through the integer codes.
+ * {@link #run} has the straight-through gradient. As a layer, the model maps images to
+ * reconstructions.
+ */
+public final class VqVae extends ImageModel {
+  private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
+
+  private final Encoder encoder;
+  private final Quantizer quantizer;
+  private final Decoder decoder;
+
+  VqVae(Encoder encoder, Quantizer quantizer, Decoder decoder) {
+    this.encoder = child("encoder", encoder);
+    this.quantizer = child("quantizer", quantizer);
+    this.decoder = child("decoder", decoder);
+    markBuilt();
+  }
+
+  /**
+   * Returns a new builder.
+   *
+   * @return a builder with no encoder, quantizer or decoder set
+   */
+  public static VqVaeBuilder builder() {
+    return new VqVaeBuilder();
+  }
+
+  /**
+   * Loads a model that consists of the library's encoders, decoders and quantizers.
+   *
+   * @param file a file written by {@link #save}
+   * @return a new model
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of a VQ-VAE; the
+   *     message names the problem and its location
+   */
+  public static VqVae load(Path file) throws IOException {
+    return VqVaeFile.load(file);
+  }
+
+  /**
+   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
+   * loaded.
+   *
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @return {@code into}
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
+   */
+  public static VqVae load(Path file, VqVae into) throws IOException {
+    return VqVaeFile.load(file, into);
+  }
+
+  /**
+   * Saves the model to a file that {@link #load} can read.
+   *
+   * @param file a safetensors file; an existing file is replaced only after the new one is complete
+   * @throws IOException if the file cannot be written
+   */
+  @Override
+  public void save(Path file) throws IOException {
+    VqVaeFile.save(this, file);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("encoder", encoder.config());
+    settings.put("quantizer", quantizer.config());
+    settings.put("decoder", decoder.config());
+    return settings;
+  }
+
+  /**
+   * Returns the encoder.
+   *
+   * @return a layer from images, centered at 0, to latent vectors
+   */
+  public Encoder encoder() {
+    return encoder;
+  }
+
+  /**
+   * Returns the quantizer.
+   *
+   * @return a layer from latents to quantized latents of the same shape
+   */
+  public Quantizer quantizer() {
+    return quantizer;
+  }
+
+  /**
+   * Returns the decoder.
+   *
+   * @return a layer from quantized latent vectors to images, centered at 0
+   */
+  public Decoder decoder() {
+    return decoder;
+  }
+
+  /**
+   * Runs the whole model in a step, for training or for custom losses.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   * @return the reconstruction, the codes and the loss terms of the quantizer
+   * @throws NonFiniteException if a value of the encoder output is NaN or infinite
+   */
+  public VqVaeOutput run(Tensor images) {
+    Tensor centered = images.add(-ModelImages.CENTER);
+    Quantized quantized = quantizer.quantize(encodeCentered(centered));
+    Tensor reconstruction = decoder.forward(quantized.quantized());
+    ModelImages.checkSameShape(this, reconstruction.shape(), images.shape());
+    return new VqVaeOutput(centered, reconstruction, quantized);
+  }
+
+  /**
+   * Returns the encoder output, the input of the quantizer.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   * @return z_e, [b, h/r, w/r, D], where r is the downsampling factor of the encoder
+   * @throws NonFiniteException if a value is NaN or infinite
+   */
+  public Tensor encoderOutput(Tensor images) {
+    return encodeCentered(images.add(-ModelImages.CENTER));
+  }
+
+  private Tensor encodeCentered(Tensor centered) {
+    Tensor latents = encoder.forward(centered);
+    if (latents.size(-1) != quantizer.dimension()) {
+      throw new IllegalArgumentException(
+          "VqVae: expected an encoder output [.., "
+              + quantizer.dimension()
+              + "], the dimension of the quantizer, got "
+              + Arrays.toString(latents.shape())
+              + ". Build encoder and quantizer with the same dimension.");
+    }
+    return ModelImages.checkFinite(this, ModelImages.ENCODER_OUTPUT, latents);
+  }
+
+  @Override
+  protected boolean isInitialized() {
+    return quantizer.initializationLatents() == 0;
+  }
+
+  /**
+   * Computes the loss of a VQ-VAE (van den Oord et al. 2017, equation 3):
+   *
+   * <pre>
+   * L = mean((x - x')^2) / variance + alpha codebook + beta commitment
+   * codebook   = mean((sg[z_e] - e)^2), absent with EMA updates
+   * commitment = mean((z_e - sg[e])^2)
+   * </pre>
+   */
+  @Override
+  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+    VqVaeOutput output = run(images);
+    List<LossTerm> terms = new ArrayList<>();
+    terms.add(
+        new ReconstructionLoss(progress.variance()).term(output.reconstruction(), output.target()));
+    terms.addAll(output.quantized().terms());
+    return new BatchLoss(
+        terms, output.target(), output.reconstruction(), output.quantized().usage());
+  }
+
+  @Override
+  public int codebookSize() {
+    return quantizer.codebookSize();
+  }
+
+  /**
+   * Initializes the codebook from the encoder output for the first batches, if the quantizer needs
+   * it.
+   *
+   * @throws IllegalStateException if the quantizer is frozen and its codebook has not been
+   *     initialized
+   * @throws NonFiniteException if an encoder output is NaN or infinite
+   */
+  @Override
+  public void initialize(Dataset data, int batch, long seed, Rng rng) {
+    int needed = quantizer.initializationLatents();
+    if (needed == 0) {
+      return;
+    }
+    if (quantizer.isFrozen()) {
+      throw new IllegalStateException(
+          "VqVae: the quantizer is frozen, but its codebook has not been initialized from data."
+              + " Unfreeze it, load a trained model, or call quantizer().initialize(vectors, ..)"
+              + " first.");
+    }
+    int dimension = quantizer.dimension();
+    List<float[]> chunks = new ArrayList<>();
+    try (Batches batches = Batches.shuffled(data, batch, seed)) {
+      long epoch = data.size() / batch;
+      for (int size = 0; needsMoreBatches(chunks.size(), epoch, needed, size, dimension); ) {
+        chunks.add(initializationLatents(batches.next()));
+        size = chunks.get(0).length;
+      }
+    }
+    int size = chunks.get(0).length;
+    float[] vectors = new float[chunks.size() * size];
+    for (int i = 0; i < chunks.size(); i++) {
+      System.arraycopy(chunks.get(i), 0, vectors, i * size, size);
+    }
+    LOG.info(
+        "Initializing the codebook from {} encoder output vectors.", vectors.length / dimension);
+    quantizer.initialize(vectors, size / dimension, rng);
+  }
+
+  private float[] initializationLatents(Batch batch) {
+    try (Step step = Step.inference()) {
+      return encoderOutput(images(step, batch)).toFloats();
+    } catch (NonFiniteException e) {
+      try (Step step = Step.inference()) {
+        step.checkEachOperation();
+        encoderOutput(images(step, batch));
+      } catch (NonFiniteException origin) {
+        e.initCause(origin);
+      }
+      throw e;
+    }
+  }
+
+  private static Tensor images(Step step, Batch batch) {
+    return step.tensor(
+        batch.images(), batch.count(), batch.height(), batch.width(), batch.channels());
+  }
+
+  /**
+   * Returns whether initializing the codebook requires another batch.
+   *
+   * @param batches the number of batches so far; at least one is used
+   * @param epoch the number of batches of an epoch
+   * @param needed the number of vectors that the quantizer needs
+   * @param size the number of values of a batch's encoder output; all batches must fit into one
+   *     array
+   */
+  static boolean needsMoreBatches(long batches, long epoch, long needed, long size, int dimension) {
+    return batches == 0
+        || batches < epoch
+            && batches * (size / dimension) < needed
+            && (batches + 1) * size <= ArrayLengths.MAX;
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return run(images).reconstruction().add(ModelImages.CENTER);
+  }
+
+  /**
+   * Encodes images in a step.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   * @return codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
+   *     several codebooks
+   * @throws NonFiniteException if a value of the encoder output is NaN or infinite
+   */
+  public Tensor encode(Tensor images) {
+    return quantizer.encode(encoderOutput(images));
+  }
+
+  /**
+   * Decodes codes in a step.
+   *
+   * @param codes codes of type INT, [b, h/r, w/r], or [b, h/r, w/r, codebooks] if the quantizer has
+   *     several codebooks
+   * @return [b, h, w, channels]; pixels may be slightly outside [0, 1]
+   * @throws IllegalArgumentException as for {@link Quantizer#lookup}
+   */
+  public Tensor decode(Tensor codes) {
+    return decoded(quantizer.lookup(codes));
+  }
+
+  private Tensor decoded(Tensor quantized) {
+    return decoder.forward(quantized).add(ModelImages.CENTER);
+  }
+
+  /**
+   * Encodes images.
+   *
+   * @param images images of the size and channels that the encoder expects, in [0, 1]
+   * @return codes [count, h/r, w/r] with the labels of the images; for a single codebook, each code
+   *     is from 0 to K - 1
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public Codes encode(Dataset images) {
+    return PassMemory.guard(this, "VqVae.encode", images, () -> encodeInChunks(images));
+  }
+
+  private Codes encodeInChunks(Dataset images) {
+    ModelImages.checkNotEmpty(this, images);
+    checkWeights();
+    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
+    Codes[] results = new Codes[ArrayLengths.chunks(images.size(), chunk)];
+    for (int i = 0; i < results.length; i++) {
+      int from = i * chunk;
+      int to = ArrayLengths.chunkEnd(from, chunk, images.size());
+      try (Step step = Step.inference()) {
+        results[i] =
+            Codes.of(encode(ModelImages.pixels(step, images, from, to)), quantizer.codebooks());
+      }
+      if (i == 0) {
+        int codesPerImage = results[0].values().length / results[0].count();
+        ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
+      }
+    }
+    return Codes.concat(results).withLabels(ModelImages.labels(images));
+  }
+
+  /**
+   * Decodes codes.
+   *
+   * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
+   *     over the codes
+   * @return the images; pixels may be slightly outside [0, 1]
+   * @throws IllegalArgumentException if the codes refer to different codebooks, or if a code is
+   *     missing and the quantizer does not support missing codes
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public Images decode(Codes codes) {
+    int[] shape = codes.shape();
+    if (!codes.codebooks().equals(quantizer.codebooks()) || shape.length != 3) {
+      throw new IllegalArgumentException(
+          "VqVae.decode: expected codes [count, height, width] of "
+              + quantizer.codebooks()
+              + ", got "
+              + codes
+              + ". Decode them with the model that encoded them.");
+    }
+    if (!quantizer.supportsMissingCodes()) {
+      codes.requireComplete("VqVae.decode");
+    }
+    try {
+      return MemoryGuard.run(
+          "VqVae.decode of " + codes,
+          ArrayLengths.size(shape, Float.BYTES * decoder.pixelsPerVector()),
+          () -> decodeInChunks(codes));
+    } catch (InsufficientMemoryException e) {
+      throw PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e);
+    }
+  }
+
+  private Images decodeInChunks(Codes codes) {
+    checkWeights();
+    int[] shape = codes.shape();
+    int chunk = ModelImages.chunkSize((long) shape[1] * shape[2] * decoder.pixelsPerVector());
+    Images[] results = new Images[ArrayLengths.chunks(codes.count(), chunk)];
+    for (int i = 0; i < results.length; i++) {
+      int from = i * chunk;
+      int to = ArrayLengths.chunkEnd(from, chunk, codes.count());
+      try (Step step = Step.inference()) {
+        results[i] =
+            ModelImages.images(this, decoded(quantizer.lookup(codes.range(from, to), step)));
+      }
+    }
+    return Images.concat(results);
+  }
+
+  /**
+   * Encodes and decodes images: {@code decode(encode(images))}.
+   *
+   * @param images images of the size and channels that the encoder expects, in [0, 1]
+   * @return the reconstructions
+   * @throws IllegalArgumentException if encoder and decoder do not match
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of the
+   *     encoder output or a pixel is NaN or infinite
+   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
+   *     its area, needs more memory than is available; the model remains usable for smaller images
+   */
+  @Override
+  public Images reconstruct(Dataset images) {
+    return ModelImages.checkSameShape(this, decode(encode(images)), images);
+  }
+}

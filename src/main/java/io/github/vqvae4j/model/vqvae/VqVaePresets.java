@@ -1,0 +1,86 @@
+package io.github.vqvae4j.model.vqvae;
+
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.blocks.StridedDecoder;
+import io.github.vqvae4j.model.blocks.StridedEncoder;
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.nn.ResidualConfig;
+import io.github.vqvae4j.nn.ResidualConfig.Skip;
+import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
+import java.util.function.UnaryOperator;
+
+/**
+ * Models with published results, in their original configurations. {@code train.Recipe} provides
+ * the corresponding training settings; docs/fidelity.md compares the results.
+ *
+ * <pre>{@code
+ * VqVae model = VqVaePresets.sonnetCifar10().seed(7).build();
+ * }</pre>
+ */
+public final class VqVaePresets {
+  private static final int K = 512;
+  private static final int D = 64;
+
+  private VqVaePresets() {}
+
+  /**
+   * Returns the model of examples/vqvae_example in Sonnet 2 for CIFAR-10 (color images of 32x32
+   * pixels, 8x8 codes): {@link ConvEncoder} and {@link ConvDecoder} with their default settings,
+   * 128 channels and 2 residual blocks with 32 channels, weights from truncated normal
+   * distributions. K = 512, D = 64. The codebook is initialized uniformly in +-sqrt(3/64) and
+   * updated by zero-debiased moving averages with decay 0.99 and epsilon 1e-5. beta = 0.25. Dead
+   * codes are not restarted. 695,491 parameters including the codebook.
+   *
+   * @return a builder
+   */
+  public static VqVaeBuilder sonnetCifar10() {
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(3))
+        .quantizer(VectorQuantizer.ema(K, D).init(Initialization.UNIFORM).deadCodeThreshold(0))
+        .decoder(ConvDecoder.channels(3));
+  }
+
+  /**
+   * Returns the model of zalandoresearch/pytorch-vq-vae for CIFAR-10. It differs from {@link
+   * #sonnetCifar10} in these settings: residual convolutions have no bias, and their skip
+   * connection is relu(x), since the ReLU there works in place; weights and biases are initialized
+   * as in PyTorch; the codebook is initialized from N(0, 1); its moving averages are not debiased,
+   * the sums are initialized from N(0, 1), and smoothed counts are stored back. 694,851 parameters
+   * including the codebook.
+   *
+   * @return a builder
+   */
+  public static VqVaeBuilder zalandoCifar10() {
+    UnaryOperator<ResidualConfig> residual = r -> r.bias(false).skip(Skip.RECTIFIED);
+    return VqVae.builder()
+        .encoder(ConvEncoder.channels(3).residual(residual).initializer(Initializer.TORCH))
+        .quantizer(
+            VectorQuantizer.ema(K, D)
+                .init(Initialization.NORMAL)
+                .ema(EmaConfig.DEFAULT.zeroDebiased(false).smoothedCountsStored(true))
+                .deadCodeThreshold(0))
+        .decoder(ConvDecoder.channels(3).residual(residual).initializer(Initializer.TORCH));
+  }
+
+  /**
+   * Returns the model of the keras.io example "Vector-Quantized Variational Autoencoders" for MNIST
+   * (grayscale images of 28x28 pixels, 7x7 codes): {@link StridedEncoder} with 32 and 64 channels,
+   * {@link StridedDecoder} with 64 and 32 channels, weights initialized as in Keras. K = 128, D =
+   * 16. The codebook is initialized uniformly in +-0.05 and trained by gradient descent with alpha
+   * = 1. beta = 0.25. 49,937 parameters including the codebook.
+   *
+   * @return a builder
+   */
+  public static VqVaeBuilder kerasMnist() {
+    return VqVae.builder()
+        .encoder(StridedEncoder.channels(1).widths(32, 64))
+        .quantizer(
+            VectorQuantizer.gradient(128, 16)
+                .init(Initialization.SMALL_UNIFORM)
+                .deadCodeThreshold(0))
+        .decoder(StridedDecoder.channels(1).widths(64, 32));
+  }
+}

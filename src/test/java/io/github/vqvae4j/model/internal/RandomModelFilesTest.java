@@ -1,0 +1,225 @@
+package io.github.vqvae4j.model.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.config.Records;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.DenseDecoder;
+import io.github.vqvae4j.model.blocks.DenseEncoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.blocks.SeriesDecoder;
+import io.github.vqvae4j.model.blocks.SeriesEncoder;
+import io.github.vqvae4j.model.blocks.StridedDecoder;
+import io.github.vqvae4j.model.blocks.StridedEncoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.vae.AutoencoderConfig;
+import io.github.vqvae4j.model.vae.Likelihood;
+import io.github.vqvae4j.model.vae.Vae;
+import io.github.vqvae4j.model.vae.VaeConfig;
+import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Saves and loads models with random settings. Every component of every settings record is varied.
+ */
+class RandomModelFilesTest {
+  private static final int ROUNDS = 50;
+
+  /** One example of each kind of component. */
+  private static final List<Record> EXAMPLES =
+      List.of(
+          ConvEncoder.channels(1).hidden(4),
+          ConvDecoder.channels(1).hidden(4),
+          ConvEncoder.channels(1).hidden(4).vector(8, 8),
+          ConvDecoder.channels(1).hidden(4).vector(8, 8),
+          SeriesEncoder.channels(1).hidden(4),
+          SeriesDecoder.channels(1).hidden(4),
+          StridedEncoder.channels(1).widths(2, 3),
+          StridedDecoder.channels(1).widths(2, 3),
+          DenseEncoder.images(3, 2, 1).hidden(3),
+          DenseDecoder.images(3, 2, 1).hidden(3),
+          VectorQuantizer.ema(4, 3),
+          new AutoencoderConfig(3),
+          new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.5), 1, 0));
+
+  @TempDir private Path folder;
+
+  private final long seed = System.nanoTime();
+  private final Random random = new Random(seed);
+
+  /** The values that each record component had. */
+  private final Map<String, Set<Object>> values = new TreeMap<>();
+
+  private int below(int limit) {
+    return random.nextInt(limit);
+  }
+
+  /**
+   * Returns settings of a type with every component drawn at random, as far as the record accepts
+   * them.
+   */
+  private <T> T any(Class<T> type) {
+    List<Record> examples = EXAMPLES.stream().filter(type::isInstance).toList();
+    Record drawn = vary(examples.get(below(examples.size())));
+    note(drawn);
+    return type.cast(drawn);
+  }
+
+  private Record vary(Record settings) {
+    Record varied = settings;
+    // Twice, since the valid values of a component depend on others.
+    for (int round = 0; round < 2; round++) {
+      Object[] before = Records.values(varied);
+      RecordComponent[] components = settings.getClass().getRecordComponents();
+      for (int i = 0; i < components.length; i++) {
+        varied = with(varied, components[i], before[i]);
+      }
+    }
+    return varied;
+  }
+
+  private Record with(Record settings, RecordComponent component, Object before) {
+    for (int attempt = 0; attempt < 10; attempt++) {
+      try {
+        return Records.with(
+            settings, component.getName(), draw(component.getGenericType(), before));
+      } catch (IllegalArgumentException e) {
+        continue; // Invalid in combination with the other components.
+      }
+    }
+    return settings;
+  }
+
+  private Object draw(Type type, Object before) {
+    if (before instanceof Record record) {
+      return vary(record);
+    }
+    if (type instanceof ParameterizedType list) {
+      Type element = list.getActualTypeArguments()[0];
+      return Stream.generate(() -> draw(element, null)).limit(below(4)).toList();
+    }
+    if (type == int.class || type == Integer.class) {
+      return below(9);
+    }
+    if (type == long.class) {
+      return random.nextLong(1L << 60);
+    }
+    if (type == double.class) {
+      return random.nextDouble();
+    }
+    if (type == boolean.class) {
+      return random.nextBoolean();
+    }
+    Object[] constants = ((Class<?>) type).getEnumConstants();
+    return constants[below(constants.length)];
+  }
+
+  private void note(Record settings) {
+    Object[] componentValues = Records.values(settings);
+    RecordComponent[] components = settings.getClass().getRecordComponents();
+    for (int i = 0; i < components.length; i++) {
+      String name = settings.getClass().getSimpleName() + "." + components[i].getName();
+      values.computeIfAbsent(name, none -> new HashSet<>()).add(componentValues[i]);
+      if (componentValues[i] instanceof Record nested) {
+        note(nested);
+      }
+    }
+  }
+
+  /** Returns all record components that a model file may contain. */
+  private static Set<String> components(Stream<Class<?>> types) {
+    Set<String> names = new HashSet<>();
+    types.forEach(
+        type -> {
+          for (RecordComponent component : type.getRecordComponents()) {
+            names.add(type.getSimpleName() + "." + component.getName());
+            if (component.getType().isRecord()) {
+              names.addAll(components(Stream.of(component.getType())));
+            }
+          }
+        });
+    return names;
+  }
+
+  private interface Loader<M> {
+    M load(Path file) throws IOException;
+  }
+
+  private void assertLoadedAsSaved(ImageModel saved, Loader<ImageModel> loader) throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    String message = "seed " + seed + ", " + saved.settings();
+    saved.save(file);
+    try (ImageModel loaded = loader.load(file)) {
+      assertEquals(saved.settings(), loaded.settings(), message);
+      Map<String, Variable> expected = saved.variables();
+      Map<String, Variable> actual = loaded.variables();
+      assertEquals(new ArrayList<>(expected.keySet()), new ArrayList<>(actual.keySet()), message);
+      expected.forEach(
+          (name, variable) -> {
+            Variable other = actual.get(name);
+            assertArrayEquals(variable.shape(), other.shape(), name + ", " + message);
+            assertArrayEquals(variable.toFloats(), other.toFloats(), name + ", " + message);
+          });
+    }
+  }
+
+  @Test
+  void loadedModelEqualsTheSavedOneForAnySettings() throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
+      try (VqVae saved =
+          VqVae.builder()
+              .encoder(any(Encoder.Config.class))
+              .quantizer(any(VectorQuantizerConfig.class))
+              .decoder(any(Decoder.Config.class))
+              .seed(round)
+              .build()) {
+        assertLoadedAsSaved(saved, VqVae::load);
+      }
+      VaeConfig vae = any(VaeConfig.class);
+      try (Vae saved =
+          Vae.builder()
+              .encoder(any(Encoder.Config.class))
+              .decoder(any(Decoder.Config.class))
+              .latent(vae.latent().toArray(Integer[]::new))
+              .likelihood(vae.likelihood())
+              .beta(vae.beta())
+              .klWarmUp(vae.warmUp())
+              .build()) {
+        assertLoadedAsSaved(saved, Vae::load);
+      }
+      try (Autoencoder saved =
+          Autoencoder.builder()
+              .encoder(any(Encoder.Config.class))
+              .decoder(any(Decoder.Config.class))
+              .dimension(any(AutoencoderConfig.class).dimension())
+              .build()) {
+        assertLoadedAsSaved(saved, Autoencoder::load);
+      }
+    }
+    assertEquals(
+        components(ModelSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
+    values.forEach((name, drawn) -> assertTrue(drawn.size() > 1, name + " was always " + drawn));
+  }
+}
