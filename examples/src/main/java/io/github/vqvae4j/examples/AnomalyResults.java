@@ -1,9 +1,9 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.metrics.RocCurve;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.anomaly.AnomalyScore;
+import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.metrics.RocCurve;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;

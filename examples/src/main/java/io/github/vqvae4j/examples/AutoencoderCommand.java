@@ -1,8 +1,8 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.vae.Autoencoder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;

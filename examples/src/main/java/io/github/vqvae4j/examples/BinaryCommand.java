@@ -1,10 +1,10 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.model.vae.Autoencoder;
+import io.github.vqvae4j.model.Latents;
 import io.github.vqvae4j.model.blocks.DenseDecoder;
 import io.github.vqvae4j.model.blocks.DenseEncoder;
 import io.github.vqvae4j.model.blocks.Encoder;
-import io.github.vqvae4j.model.Latents;
+import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.CustomOperation;
 import io.github.vqvae4j.tensor.Tensor;

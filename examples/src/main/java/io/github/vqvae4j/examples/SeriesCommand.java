@@ -1,5 +1,7 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.anomaly.AnomalyConfig;
+import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.ChannelScale;
 import io.github.vqvae4j.data.Dataset;
 import io.github.vqvae4j.data.IgnoredPath;
@@ -9,8 +11,6 @@ import io.github.vqvae4j.data.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.anomaly.AnomalyConfig;
-import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
