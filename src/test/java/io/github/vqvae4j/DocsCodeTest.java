@@ -33,6 +33,9 @@ class DocsCodeTest {
       List.of(
           "config",
           "data",
+          "data.datasets",
+          "data.image",
+          "data.series",
           "io",
           "memory",
           "metrics",

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;

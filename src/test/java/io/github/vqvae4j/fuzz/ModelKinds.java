@@ -3,7 +3,7 @@ package io.github.vqvae4j.fuzz;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.AnomalyConfig;
 import io.github.vqvae4j.model.AnomalyDetector;
 import io.github.vqvae4j.model.Autoencoder;

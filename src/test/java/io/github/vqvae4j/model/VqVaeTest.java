@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;

@@ -2,8 +2,8 @@ package io.github.vqvae4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.metrics.RocCurve;
 import io.github.vqvae4j.model.AnomalyConfig;
 import io.github.vqvae4j.model.AnomalyDetector;
