@@ -1,7 +1,7 @@
 package consumer;
 
-import io.github.vqvae4j.data.ByteImages;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.ByteImages;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;

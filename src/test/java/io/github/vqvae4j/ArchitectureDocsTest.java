@@ -42,7 +42,7 @@ class ArchitectureDocsTest {
     assertEquals(rules(), docs());
   }
 
-  /** A class in backquotes, possibly behind its package or before one of its members. */
+  /** A class in backquotes, possibly behind its packages or before one of its members. */
   private static final Pattern CLASS =
       Pattern.compile("`(?:\\w+/)*([A-Z][A-Za-z0-9]+)(?:[.#:][^`]*)?`");
 

@@ -139,6 +139,20 @@ class ArchitectureTest {
   static final ArchRule NO_CYCLES =
       slices().matching(LIBRARY + ".(*)..").should().beFreeOfCycles().allowEmptyShould(true);
 
+  @ArchTest
+  static final ArchRule NO_CYCLES_BELOW_DATA =
+      slices().matching(LIBRARY + ".data.(*)..").should().beFreeOfCycles().allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule ONLY_DATA_USES_ITS_INTERNALS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(subpackages("data"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(subpackages("data.internal"))
+          .allowEmptyShould(true);
+
   // Native code is used by tensor only, and its kernels are in tensor.internal.
 
   @ArchTest

@@ -1,11 +1,11 @@
 package io.github.vqvae4j;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.ImageFolder;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.MnistData;
-import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.datasets.MnistData;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageFolder;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.vae.Autoencoder;

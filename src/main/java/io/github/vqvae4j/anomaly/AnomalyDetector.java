@@ -1,9 +1,9 @@
 package io.github.vqvae4j.anomaly;
 
 import io.github.vqvae4j.anomaly.NormalErrors.Moments;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.SeriesTiles;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.SeriesTiles;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.model.ImageModel;

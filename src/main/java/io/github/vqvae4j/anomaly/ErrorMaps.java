@@ -1,6 +1,6 @@
 package io.github.vqvae4j.anomaly;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.internal.ModelImages;

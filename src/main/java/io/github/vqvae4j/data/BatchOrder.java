@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.data.internal.Permutation;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 
@@ -47,7 +48,7 @@ interface BatchOrder {
       public int[] batch(long number) {
         if (epoch(number) != epoch) {
           epoch = epoch(number);
-          order = permutation(size, Rng.at(seed, RngStream.ORDER, epoch));
+          order = Permutation.random(size, Rng.at(seed, RngStream.ORDER, epoch));
         }
         int start = (int) (number % perEpoch) * batch;
         int[] indices = new int[batch];
@@ -60,16 +61,5 @@ interface BatchOrder {
         return number / perEpoch;
       }
     };
-  }
-
-  /** Returns a uniformly random permutation of 0..size-1 (Fisher-Yates shuffle). */
-  static int[] permutation(int size, Rng rng) {
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int j = rng.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
-    return order;
   }
 }

@@ -1,5 +1,8 @@
 package io.github.vqvae4j.data;
 
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.internal.Checks;
 import io.github.vqvae4j.io.Counts;
 import java.util.ArrayDeque;
 import java.util.Queue;

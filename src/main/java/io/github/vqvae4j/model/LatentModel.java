@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.palette;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.PaletteFile;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.image.PaletteFile;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.internal.ArrayLengths;

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.Psnr;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.Block;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
 import com.google.gson.JsonObject;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.ImageModel;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.EventFile;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.NonFinite;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batch;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;

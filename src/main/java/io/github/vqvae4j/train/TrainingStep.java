@@ -1,8 +1,8 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.TrainingProgress;

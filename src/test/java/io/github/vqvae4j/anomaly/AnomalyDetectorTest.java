@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.Series;
-import io.github.vqvae4j.data.SeriesTiles;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.Series;
+import io.github.vqvae4j.data.series.SeriesTiles;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;

@@ -1,11 +1,11 @@
 package io.github.vqvae4j.config;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
-import io.github.vqvae4j.data.Augmentation;
-import io.github.vqvae4j.data.CsvConfig;
-import io.github.vqvae4j.data.DownloadConfig;
-import io.github.vqvae4j.data.DownloadListener;
-import io.github.vqvae4j.data.ImageFolderConfig;
+import io.github.vqvae4j.data.datasets.DownloadConfig;
+import io.github.vqvae4j.data.datasets.DownloadListener;
+import io.github.vqvae4j.data.image.Augmentation;
+import io.github.vqvae4j.data.image.ImageFolderConfig;
+import io.github.vqvae4j.data.series.CsvConfig;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.blocks.DenseDecoder;

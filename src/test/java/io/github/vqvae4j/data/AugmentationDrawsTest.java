@@ -3,6 +3,10 @@ package io.github.vqvae4j.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.vqvae4j.data.image.Augmentation;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.FloatDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.FloatDataset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -3,14 +3,17 @@ package io.github.vqvae4j.data;
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.data.image.Augmentation;
+import io.github.vqvae4j.data.image.ByteImages;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.FloatDataset;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.CsvSeries;
+import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,22 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Edge cases of values and files. */
 class DataEdgesTest {
   @TempDir Path folder;
-
-  @Test
-  void interruptedThreadDoesNotStartADownload() {
-    RemoteFile file = RemoteFile.of("data.gz", 3, "0".repeat(64));
-    DownloadConfig config =
-        DownloadConfig.defaults().cache(folder).mirrors(URI.create("http://localhost:1/"));
-    Thread.currentThread().interrupt();
-    assertMessageContains(
-        assertThrows(
-            InterruptedIOException.class,
-            () -> Downloads.fetch("set", List.of(file), List.of(), config)),
-        "interrupted while downloading set",
-        "kept to resume later");
-    assertTrue(Thread.interrupted());
-    assertFalse(Files.exists(folder.resolve("set/data.gz")));
-  }
 
   @Test
   void paddingLargerThanTheImageIsRejected() {

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;

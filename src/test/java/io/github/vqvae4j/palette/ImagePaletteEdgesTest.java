@@ -3,7 +3,7 @@ package io.github.vqvae4j.palette;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.random.Rng;

@@ -3,7 +3,7 @@ package io.github.vqvae4j.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;

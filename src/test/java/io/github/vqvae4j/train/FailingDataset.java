@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 
 /** A dataset whose images cannot be read from a given epoch on. */
 final class FailingDataset extends ForwardingDataset {

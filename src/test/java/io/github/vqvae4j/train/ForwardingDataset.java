@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 
 /** A dataset that forwards to another one. Subclasses override single methods. */
 abstract class ForwardingDataset implements Dataset {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.Encoder;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
-import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.io.RecordJson;

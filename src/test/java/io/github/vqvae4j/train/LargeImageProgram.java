@@ -2,8 +2,8 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;

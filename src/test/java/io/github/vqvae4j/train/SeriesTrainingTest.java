@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Augmentation;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.image.Augmentation;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;

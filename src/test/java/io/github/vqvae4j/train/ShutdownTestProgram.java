@@ -1,6 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.ImageFolder;
-import io.github.vqvae4j.data.ImageFolderConfig;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageFolder;
+import io.github.vqvae4j.data.image.ImageFolderConfig;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;

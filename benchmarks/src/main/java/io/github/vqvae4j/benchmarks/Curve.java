@@ -1,8 +1,8 @@
 package io.github.vqvae4j.benchmarks;
 
 import com.google.gson.Gson;
-import io.github.vqvae4j.data.Cifar10;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.datasets.Cifar10;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.tensor.Variable;
 import io.github.vqvae4j.train.Recipe;

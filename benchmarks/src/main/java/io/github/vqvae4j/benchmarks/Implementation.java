@@ -1,6 +1,6 @@
 package io.github.vqvae4j.benchmarks;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import java.util.function.DoublePredicate;
 
 /** An implementation of the model {@code sonnet-cifar10}. */

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks;
 
-import io.github.vqvae4j.data.ByteImages;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.ByteImages;
+import io.github.vqvae4j.data.image.Dataset;
 import java.util.Random;
 
 /** Random images and codes, whose computation takes as long as that of photographs. */

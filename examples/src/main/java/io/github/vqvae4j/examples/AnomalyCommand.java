@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;

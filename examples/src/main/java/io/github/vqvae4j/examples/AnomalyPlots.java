@@ -2,8 +2,8 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.anomaly.AnomalyScore;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.metrics.RocCurve;
 import java.awt.BasicStroke;
 import java.awt.Color;

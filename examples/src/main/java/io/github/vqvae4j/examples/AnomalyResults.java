@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.anomaly.AnomalyScore;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.metrics.RocCurve;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Idx;
-import io.github.vqvae4j.data.MnistData;
+import io.github.vqvae4j.data.datasets.Idx;
+import io.github.vqvae4j.data.datasets.MnistData;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

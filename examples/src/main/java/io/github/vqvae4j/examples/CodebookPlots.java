@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.PrincipalAxes;
 import io.github.vqvae4j.model.vqvae.VqVae;

@@ -1,11 +1,11 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.CsvConfig;
-import io.github.vqvae4j.data.CsvDecimal;
-import io.github.vqvae4j.data.CsvMissing;
-import io.github.vqvae4j.data.CsvPresence;
-import io.github.vqvae4j.data.CsvSeries;
-import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.series.CsvConfig;
+import io.github.vqvae4j.data.series.CsvDecimal;
+import io.github.vqvae4j.data.series.CsvMissing;
+import io.github.vqvae4j.data.series.CsvPresence;
+import io.github.vqvae4j.data.series.CsvSeries;
+import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.nio.file.Path;

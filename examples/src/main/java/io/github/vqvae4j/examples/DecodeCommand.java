@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.Path;

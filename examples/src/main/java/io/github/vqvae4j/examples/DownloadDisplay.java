@@ -1,7 +1,7 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.DownloadListener;
-import io.github.vqvae4j.data.DownloadProgress;
+import io.github.vqvae4j.data.datasets.DownloadListener;
+import io.github.vqvae4j.data.datasets.DownloadProgress;
 import java.io.PrintWriter;
 import java.time.Duration;
 

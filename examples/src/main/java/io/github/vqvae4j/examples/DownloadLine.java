@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.DownloadProgress;
+import io.github.vqvae4j.data.datasets.DownloadProgress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

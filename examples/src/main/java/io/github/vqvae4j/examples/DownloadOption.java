@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.DownloadConfig;
+import io.github.vqvae4j.data.datasets.DownloadConfig;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;

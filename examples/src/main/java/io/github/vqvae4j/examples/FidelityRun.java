@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.train.Recipe;

@@ -1,10 +1,10 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.IgnoredPath;
-import io.github.vqvae4j.data.ImageFolder;
-import io.github.vqvae4j.data.ImageFolderConfig;
-import io.github.vqvae4j.data.SkippedFile;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.image.ImageFolder;
+import io.github.vqvae4j.data.image.ImageFolderConfig;
+import io.github.vqvae4j.data.image.SkippedFile;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;

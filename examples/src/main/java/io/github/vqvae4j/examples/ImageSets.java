@@ -1,8 +1,8 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Cifar10Data;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.MnistData;
+import io.github.vqvae4j.data.datasets.Cifar10Data;
+import io.github.vqvae4j.data.datasets.MnistData;
+import io.github.vqvae4j.data.image.Dataset;
 
 /**
  * The training and test images of an example.

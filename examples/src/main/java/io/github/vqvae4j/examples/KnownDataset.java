@@ -1,9 +1,9 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Cifar10;
-import io.github.vqvae4j.data.DownloadConfig;
-import io.github.vqvae4j.data.FashionMnist;
-import io.github.vqvae4j.data.Mnist;
+import io.github.vqvae4j.data.datasets.Cifar10;
+import io.github.vqvae4j.data.datasets.DownloadConfig;
+import io.github.vqvae4j.data.datasets.FashionMnist;
+import io.github.vqvae4j.data.datasets.Mnist;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

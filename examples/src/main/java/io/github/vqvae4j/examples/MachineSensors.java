@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.series.Series;
 import java.util.List;
 import java.util.Random;
 

@@ -1,8 +1,8 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.FolderListing;
-import io.github.vqvae4j.data.IgnoredPath;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.FolderListing;
+import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;

@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.ChannelScale;
+import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingListener;
 import java.io.IOException;

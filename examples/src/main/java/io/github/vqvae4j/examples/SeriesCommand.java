@@ -2,12 +2,12 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.ChannelScale;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.IgnoredPath;
-import io.github.vqvae4j.data.Series;
-import io.github.vqvae4j.data.SeriesTiles;
-import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.data.series.ChannelScale;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.series.Series;
+import io.github.vqvae4j.data.series.SeriesTiles;
+import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;

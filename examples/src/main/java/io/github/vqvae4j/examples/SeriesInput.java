@@ -1,9 +1,9 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.FolderListing;
-import io.github.vqvae4j.data.IgnoredPath;
-import io.github.vqvae4j.data.Series;
-import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.data.image.FolderListing;
+import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.series.Series;
+import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;

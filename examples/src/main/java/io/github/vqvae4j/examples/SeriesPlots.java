@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.Series;
+import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.examples.Alarms.Alarm;
 import java.awt.Color;
 import java.io.IOException;

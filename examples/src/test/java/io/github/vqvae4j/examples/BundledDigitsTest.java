@@ -3,8 +3,8 @@ package io.github.vqvae4j.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.MnistData;
+import io.github.vqvae4j.data.datasets.MnistData;
+import io.github.vqvae4j.data.image.Dataset;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

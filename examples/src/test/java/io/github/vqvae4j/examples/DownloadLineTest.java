@@ -3,7 +3,7 @@ package io.github.vqvae4j.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.DownloadProgress;
+import io.github.vqvae4j.data.datasets.DownloadProgress;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

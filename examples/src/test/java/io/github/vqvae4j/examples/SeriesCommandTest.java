@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.ChannelScale;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.Series;
-import io.github.vqvae4j.data.WavFiles;
+import io.github.vqvae4j.data.series.ChannelScale;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.Series;
+import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;

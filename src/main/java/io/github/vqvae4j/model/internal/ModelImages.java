@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model.internal;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;

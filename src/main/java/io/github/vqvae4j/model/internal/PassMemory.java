@@ -1,6 +1,6 @@
 package io.github.vqvae4j.model.internal;
 
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
 import io.github.vqvae4j.model.ImageModel;

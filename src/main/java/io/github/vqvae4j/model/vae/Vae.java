@@ -1,7 +1,7 @@
 package io.github.vqvae4j.model.vae;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.LatentModel;

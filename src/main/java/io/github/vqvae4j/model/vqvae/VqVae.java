@@ -1,9 +1,9 @@
 package io.github.vqvae4j.model.vqvae;
 
-import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.BatchLoss;
 import io.github.vqvae4j.model.ImageModel;

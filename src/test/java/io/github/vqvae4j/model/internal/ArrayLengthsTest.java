@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Latents;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vae.Autoencoder;

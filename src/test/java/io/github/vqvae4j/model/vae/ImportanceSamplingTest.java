@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.DenseDecoder;
 import io.github.vqvae4j.model.blocks.DenseEncoder;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.ByteImages;
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
-import io.github.vqvae4j.data.Mnist;
-import io.github.vqvae4j.data.RealData;
+import io.github.vqvae4j.data.datasets.Mnist;
+import io.github.vqvae4j.data.datasets.RealData;
+import io.github.vqvae4j.data.image.ByteImages;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.Dataset;
-import io.github.vqvae4j.data.Images;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvDecoderConfig;

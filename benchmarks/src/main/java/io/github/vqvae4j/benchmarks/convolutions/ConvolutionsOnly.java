@@ -1,7 +1,7 @@
 package io.github.vqvae4j.benchmarks.convolutions;
 
 import io.github.vqvae4j.benchmarks.Implementation;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Dataset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

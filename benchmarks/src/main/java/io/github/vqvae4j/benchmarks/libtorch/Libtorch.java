@@ -2,9 +2,9 @@ package io.github.vqvae4j.benchmarks.libtorch;
 
 import io.github.vqvae4j.benchmarks.Implementation;
 import io.github.vqvae4j.benchmarks.Noise;
-import io.github.vqvae4j.data.Batch;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.Dataset;
+import io.github.vqvae4j.data.image.Batch;
+import io.github.vqvae4j.data.image.Dataset;
 import java.util.Arrays;
 import java.util.function.DoublePredicate;
 import org.bytedeco.javacpp.FloatPointer;

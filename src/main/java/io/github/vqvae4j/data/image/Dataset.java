@@ -1,0 +1,210 @@
+package io.github.vqvae4j.data.image;
+
+import io.github.vqvae4j.data.internal.Checks;
+import java.util.List;
+
+/**
+ * A fixed-size collection of images of equal size, each with or without a label. A window of a
+ * {@link io.github.vqvae4j.data.series.Series} is an image of height 1 whose width is the time
+ * axis.
+ *
+ * <pre>{@code
+ * Dataset train = Mnist.download().train();
+ * List<Dataset> parts = train.split(42, 0.9);
+ * Dataset augmented = parts.get(0).augmented(Augmentation.NONE.padding(2), 42);
+ * Images first = Images.from(parts.get(1).range(0, 8));
+ * }</pre>
+ *
+ * <p>Implementations must always return the same image for the same index, and must be safe for
+ * concurrent use, because batches are loaded in a separate thread.
+ */
+public interface Dataset {
+
+  /**
+   * Returns the number of images.
+   *
+   * @return the number of images, at least 0
+   */
+  int size();
+
+  /**
+   * Returns the height of each image.
+   *
+   * @return the height in pixels
+   */
+  int height();
+
+  /**
+   * Returns the width of each image.
+   *
+   * @return the width in pixels
+   */
+  int width();
+
+  /**
+   * Returns the number of channels of each image.
+   *
+   * @return 1 for grayscale, 3 for red, green, blue
+   */
+  int channels();
+
+  /**
+   * Copies one image into an array.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param target the array to write the pixels to, [height, width, channels], each from 0 (black)
+   *     to 1 (white) if {@link #unitRange} is true
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range
+   */
+  void image(int index, float[] target, int offset);
+
+  /**
+   * Copies one image, as used in the given epoch of training, into an array. By default the epoch
+   * is ignored. If images vary between epochs, as with {@link #augmented}, the result is a function
+   * of index and epoch only.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param epoch the epoch, counted from 0
+   * @param target the array to write the pixels to, [height, width, channels]
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range
+   */
+  default void image(int index, long epoch, float[] target, int offset) {
+    image(index, target, offset);
+  }
+
+  /**
+   * Returns the label of one image.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @return the label, at least 0, or -1 if the image has none
+   * @throws IllegalArgumentException if the index is out of range
+   */
+  int label(int index);
+
+  /**
+   * Returns whether the values are pixels from 0 (black) to 1 (white) rather than unbounded values,
+   * such as the samples of a {@link io.github.vqvae4j.data.series.Series}. Only data with pixels in
+   * [0, 1] is clamped by {@link #augmented}, has a PSNR, and can be written to image files. A view
+   * returns the value of the underlying dataset.
+   *
+   * @return whether the values are pixels; true by default
+   */
+  default boolean unitRange() {
+    return true;
+  }
+
+  /**
+   * Returns the number of files that were skipped because they could not be read. The training
+   * report includes it.
+   *
+   * @return the number of skipped files; 0 unless the data comes from an {@link ImageFolder} that
+   *     skips corrupt files
+   */
+  default int skippedFiles() {
+    return 0;
+  }
+
+  /**
+   * Returns the number of values of one image.
+   *
+   * @return height * width * channels
+   * @throws IllegalArgumentException if they do not fit into one array
+   */
+  default int imageLength() {
+    return Checks.length(1, height(), width(), channels());
+  }
+
+  /**
+   * Returns a view of a range of images. Image i of the view is image {@code from + i} of this
+   * dataset.
+   *
+   * @param from the index of the first image
+   * @param to the index after the last image
+   * @return the view
+   * @throws IllegalArgumentException unless {@code 0 <= from <= to <= size()}
+   */
+  default Dataset range(int from, int to) {
+    return Subset.range(this, from, to);
+  }
+
+  /**
+   * Returns a view of selected images, such as those with a given label.
+   *
+   * @param indices the indices of the images, in any order; image {@code i} of the view is image
+   *     {@code indices[i]} of this dataset
+   * @return the view
+   * @throws IllegalArgumentException if an index is out of range
+   */
+  default Dataset select(int... indices) {
+    return Subset.select(this, indices);
+  }
+
+  /**
+   * Splits this dataset at random into disjoint parts, which are views: {@code split(42, 0.9)}
+   * returns parts of 90% and 10%, {@code split(42, 0.8, 0.1)} parts of 80%, 10% and 10%. The images
+   * of each part keep their order. The result depends only on the seed, the fractions and the
+   * number of images.
+   *
+   * @param seed the seed
+   * @param fractions the fraction of the images in each part, above 0; if their sum is below 1, an
+   *     additional part contains the rest
+   * @return the parts
+   * @throws IllegalArgumentException if a fraction is not above 0, their sum is above 1, or a part
+   *     would be empty
+   */
+  default List<Dataset> split(long seed, double... fractions) {
+    return Subset.split(this, seed, fractions);
+  }
+
+  /**
+   * Returns a view whose images are randomly augmented in each epoch of training. Outside training,
+   * as in an evaluation or {@link #variance}, they are only center-cropped.
+   *
+   * @param augmentation the random transformations
+   * @param seed the seed; together with the epoch and the index, it determines how an image is
+   *     augmented
+   * @return the view
+   * @throws IllegalArgumentException if the crop is larger than the images, or the padding is
+   *     larger than their longer side
+   */
+  default Dataset augmented(Augmentation augmentation, long seed) {
+    return new AugmentedDataset(this, augmentation, seed);
+  }
+
+  /**
+   * Returns the pixels of a range of images.
+   *
+   * @param from the index of the first image
+   * @param to the index after the last image
+   * @return a copy of the pixels, [to - from, height, width, channels]
+   * @throws IllegalArgumentException unless {@code 0 <= from < to <= size()}, or an image contains
+   *     NaN or infinity
+   */
+  default float[] pixels(int from, int to) {
+    float[] pixels = Checks.floats(to - from, height(), width(), channels());
+    for (int i = from; i < to; i++) {
+      int offset = (i - from) * imageLength();
+      image(i, pixels, offset);
+      Checks.finite(pixels, offset, height(), width(), channels(), "image " + i);
+    }
+    return pixels;
+  }
+
+  /**
+   * Computes the population variance of all values of all images: mean((x - mean(x))^2). The mean
+   * squared error divided by it is the normalized MSE, the fraction of the images' variance that a
+   * model does not explain, as in the reconstruction loss of Sonnet's VQ-VAE.
+   *
+   * <p>Every image is read once. Sums are accumulated in double precision, and only of squares of
+   * centered values.
+   *
+   * @return the variance, at least 0
+   * @throws IllegalStateException if there are no images
+   * @throws IllegalArgumentException if an image contains NaN or infinity
+   */
+  default double variance() {
+    return Variance.of(this);
+  }
+}

@@ -1,0 +1,429 @@
+package io.github.vqvae4j.data.image;
+
+import io.github.vqvae4j.data.internal.Checks;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * One or more images of equal size, immutable and on the heap: pixels [count, height, width,
+ * channels], 0 for black and 1 for white. Model outputs may be slightly outside [0, 1]; they are
+ * clamped only when they are written to a file. Windows of a series, their reconstructions and heat
+ * maps are {@link #unbounded}.
+ *
+ * <pre>{@code
+ * Images photo = Images.read(Path.of("photo.jpg"));
+ * Images.write(photo.toGray(), Path.of("gray.png"));
+ * Images.writeGrid(List.of(originals, reconstructions), Path.of("reconstructions.png"));
+ * }</pre>
+ */
+public final class Images implements Dataset {
+  private final float[] pixels;
+  private final int count;
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final boolean unitRange;
+
+  /** Takes ownership of the array. */
+  private Images(
+      float[] pixels, int count, int height, int width, int channels, boolean unitRange) {
+    int length = Checks.length(count, height, width, channels);
+    if (pixels.length != length) {
+      throw new IllegalArgumentException(
+          "got "
+              + pixels.length
+              + " pixels, expected "
+              + length
+              + " for images "
+              + Checks.shape(count, height, width, channels)
+              + "; correct the sizes or the array");
+    }
+    this.pixels = pixels;
+    this.count = count;
+    this.height = height;
+    this.width = width;
+    this.channels = channels;
+    this.unitRange = unitRange;
+    for (int i = 0; i < count; i++) {
+      Checks.finite(pixels, i * (length / count), height, width, channels, "image " + i);
+    }
+  }
+
+  /**
+   * Creates images from an array.
+   *
+   * @param pixels [count, height, width, channels], row-major, 0 to 1; copied
+   * @param count the number of images
+   * @param height the height in pixels
+   * @param width the width in pixels
+   * @param channels the number of channels: 1 for grayscale, 3 for red, green, blue
+   * @return the images
+   * @throws IllegalArgumentException if a size is below 1, the length of the array is not the
+   *     product of the sizes, or a value is NaN or infinite
+   */
+  public static Images of(float[] pixels, int count, int height, int width, int channels) {
+    return new Images(
+        HeapMemory.guard(
+            () -> "a copy of images " + Checks.shape(count, height, width, channels),
+            (long) Float.BYTES * pixels.length,
+            pixels::clone),
+        count,
+        height,
+        width,
+        channels,
+        true);
+  }
+
+  /** Creates images that take ownership of the array. */
+  static Images owning(float[] pixels, int count, int height, int width, int channels) {
+    return new Images(pixels, count, height, width, channels, true);
+  }
+
+  /**
+   * Reads one image from a PNG, JPEG or BMP file. The format is detected from the content. A
+   * grayscale image has 1 channel, a color image 3. As in PIL and torchvision, values are those
+   * stored in the file, divided by the maximum: color profiles and gamma are ignored, and 16-bit
+   * values keep their precision. Transparent pixels, including those of a PNG's transparent color,
+   * are blended with white. For an animated PNG, the default image is read.
+   *
+   * <p>JPEG files are decoded by the JDK. If only the height of the chroma is halved (4:4:0), the
+   * result depends on the libjpeg of the JDK build: libjpeg-turbo, as in PIL and Debian's OpenJDK,
+   * interpolates chroma, whereas the libjpeg 6b of other builds (Temurin) repeats it; values differ
+   * by up to 30 (of 255) at edges. With other subsampling (4:2:0, 4:2:2, 4:1:1) both return the
+   * same values as PIL.
+   *
+   * <p>The EXIF orientation is ignored, too; a warning is logged for the first such image. JPEG
+   * files that use CMYK or YCCK, more than 8 bits, lossless compression or arithmetic coding are
+   * rejected with a message that names the reason.
+   *
+   * @param file the file
+   * @return the image
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException if the file is not such an image, is truncated or corrupt, or has more
+   *     than 64 million pixels
+   * @throws IOException if the file cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for the pixels, both as decoded
+   *     bytes and as floats
+   */
+  public static Images read(Path file) throws IOException {
+    return ImageDecoder.image(file, OrientationNotice.SINGLE_FILES);
+  }
+
+  /**
+   * Copies all images of a dataset. To copy some of them, see {@link Dataset#range}.
+   *
+   * @param data the dataset, of at least 1 image
+   * @return the images
+   * @throws IllegalArgumentException if the dataset is empty, does not fit into one array, or
+   *     contains NaN or infinity
+   */
+  public static Images from(Dataset data) {
+    return copy(data, IntStream.range(0, data.size()).toArray());
+  }
+
+  /**
+   * Copies selected images of a dataset.
+   *
+   * @param data the dataset
+   * @param indices the indices of at least 1 image, in any order
+   * @return the images
+   * @throws IllegalArgumentException if an index is out of range, or an image contains NaN or
+   *     infinity
+   */
+  public static Images from(Dataset data, int... indices) {
+    return copy(data, indices);
+  }
+
+  private static Images copy(Dataset data, int[] indices) {
+    int count = indices.length;
+    float[] pixels = Checks.floats(count, data.height(), data.width(), data.channels());
+    for (int i = 0; i < count; i++) {
+      data.image(indices[i], pixels, i * data.imageLength());
+    }
+    return new Images(
+        pixels, count, data.height(), data.width(), data.channels(), data.unitRange());
+  }
+
+  /**
+   * Concatenates images.
+   *
+   * @param parts one or more, of equal height, width and channels
+   * @return all images in order
+   * @throws IllegalArgumentException if there are no parts or their sizes differ
+   */
+  public static Images concat(Images... parts) {
+    ImageChecks.equalSizes(List.of(parts));
+    if (parts.length == 1) {
+      return parts[0];
+    }
+    int count = 0;
+    for (Images part : parts) {
+      count = Math.addExact(count, part.count);
+    }
+    Images first = parts[0];
+    float[] pixels = Checks.floats(count, first.height, first.width, first.channels);
+    int offset = 0;
+    for (Images part : parts) {
+      System.arraycopy(part.pixels, 0, pixels, offset, part.pixels.length);
+      offset += part.pixels.length;
+    }
+    boolean unitRange = Arrays.stream(parts).allMatch(Images::unitRange);
+    return new Images(pixels, count, first.height, first.width, first.channels, unitRange);
+  }
+
+  /**
+   * Writes one image to a file, atomically: as PNG if the name ends in {@code .png}, as JPEG if it
+   * ends in {@code .jpg} or {@code .jpeg}. Values are clamped to [0, 1] and rounded to 8 bits.
+   *
+   * @param image one image with 1 or 3 channels
+   * @param file the file; an existing one is replaced
+   * @throws IllegalArgumentException if there are several images, the number of channels is neither
+   *     1 nor 3, the values are unbounded, or the file name has a different extension
+   * @throws IOException if the file cannot be written
+   */
+  public static void write(Images image, Path file) throws IOException {
+    checkSingle(image);
+    ImageEncoder.write(image, file);
+  }
+
+  private static void checkSingle(Images image) {
+    if (image.count != 1) {
+      throw new IllegalArgumentException(
+          "got "
+              + image.count
+              + " images for one file, expected 1; write them as a grid with Images.writeGrid, or"
+              + " one at a time with image(i)");
+    }
+  }
+
+  /**
+   * Encodes one image as PNG.
+   *
+   * @param image one image with 1 or 3 channels
+   * @return the bytes that {@link #write} writes
+   * @throws IllegalArgumentException if there are several images, the number of channels is neither
+   *     1 nor 3, or the values are unbounded
+   */
+  public static byte[] png(Images image) {
+    checkSingle(image);
+    return ImageEncoder.png(image);
+  }
+
+  /**
+   * Writes images as an approximately square grid. Small images are enlarged (see {@link
+   * #writeGrid(List, Path)}).
+   *
+   * @param images the images
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeGrid(Images images, Path file) throws IOException {
+    writeGrid(images, (int) Math.ceil(Math.sqrt(images.count)), file);
+  }
+
+  /**
+   * Writes images as a grid, row by row. Small images are enlarged (see {@link #writeGrid(List,
+   * Path)}).
+   *
+   * @param images the images
+   * @param columns the number of images per row, at least 1
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException if {@code columns} is below 1, and as for {@link
+   *     #writeGrid(List, Path)}
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeGrid(Images images, int columns, Path file) throws IOException {
+    writeGrid(ImageGrid.rows(images, columns), file);
+  }
+
+  /**
+   * Writes images as a grid in which each {@code Images} is one row, such as originals above their
+   * reconstructions. Images of up to 56 pixels are enlarged by an integer factor, to at most 112
+   * pixels; the factor is smaller if the grid would become too large.
+   *
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException if there are no rows, their images differ in size, or the grid
+   *     has more than 64 million pixels, and as for {@link #write}
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeGrid(List<Images> rows, Path file) throws IOException {
+    write(grid(rows), file);
+  }
+
+  /**
+   * Returns the grid that {@link #writeGrid(List, Path)} writes.
+   *
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
+   * @return one large image
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
+   */
+  public static Images grid(List<Images> rows) {
+    ImageChecks.equalSizes(rows);
+    return ImageGrid.layOut(rows, ImageGrid.scale(rows));
+  }
+
+  /**
+   * Writes images as a grid in which each {@code Images} is one row, enlarged by a given factor,
+   * with a thin white line between images.
+   *
+   * @param rows the rows, of images of equal size; shorter rows are padded with white
+   * @param scale the enlargement factor, at least 1
+   * @param file the PNG or JPEG file (see {@link #write})
+   * @throws IllegalArgumentException if {@code scale} is below 1, and as for {@link
+   *     #writeGrid(List, Path)}
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeGrid(List<Images> rows, int scale, Path file) throws IOException {
+    ImageChecks.equalSizes(rows);
+    ImageEncoder.write(ImageGrid.layOut(rows, scale), file);
+  }
+
+  /**
+   * Returns images with the same values, marked as unbounded: not pixels in [0, 1], but values such
+   * as the samples of a series.
+   *
+   * @return images whose {@link #unitRange} is false
+   */
+  public Images unbounded() {
+    return new Images(pixels, count, height, width, channels, false);
+  }
+
+  /**
+   * Converts the images to grayscale: 0.299 red + 0.587 green + 0.114 blue (ITU-R BT.601).
+   *
+   * @return images with 1 channel; this object if they are grayscale already
+   * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
+   */
+  public Images toGray() {
+    ImageChecks.grayOrColor(this);
+    if (channels == 1) {
+      return this;
+    }
+    float[] gray = Checks.floats(count, height, width, 1);
+    for (int i = 0; i < gray.length; i++) {
+      gray[i] = 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] + 0.114f * pixels[3 * i + 2];
+    }
+    return new Images(gray, count, height, width, 1, unitRange);
+  }
+
+  /**
+   * Converts the images to red, green and blue. The three channels of a grayscale image are equal.
+   *
+   * @return images with 3 channels; this object if they are in color already
+   * @throws IllegalArgumentException if the number of channels is neither 1 nor 3
+   */
+  public Images toColor() {
+    ImageChecks.grayOrColor(this);
+    if (channels == 3) {
+      return this;
+    }
+    float[] color = Checks.floats(count, height, width, 3);
+    for (int i = 0; i < color.length; i++) {
+      color[i] = pixels[i / 3];
+    }
+    return new Images(color, count, height, width, 3, unitRange);
+  }
+
+  /**
+   * Returns one of the images.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @return a copy of the image
+   * @throws IllegalArgumentException if the index is out of range
+   */
+  public Images image(int index) {
+    Checks.index(index, count);
+    int length = pixels.length / count;
+    float[] one = Arrays.copyOfRange(pixels, index * length, (index + 1) * length);
+    return new Images(one, 1, height, width, channels, unitRange);
+  }
+
+  @Override
+  public int size() {
+    return count;
+  }
+
+  @Override
+  public void image(int index, float[] target, int offset) {
+    Checks.index(index, count);
+    System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
+  }
+
+  /** Returns -1, because images from a file or a model have no labels. */
+  @Override
+  public int label(int index) {
+    Checks.index(index, count);
+    return -1;
+  }
+
+  @Override
+  public int height() {
+    return height;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public int channels() {
+    return channels;
+  }
+
+  @Override
+  public boolean unitRange() {
+    return unitRange;
+  }
+
+  /**
+   * Returns a copy of the pixels.
+   *
+   * @return the pixels, [count, height, width, channels], row-major
+   */
+  public float[] pixels() {
+    return pixels.clone();
+  }
+
+  /** Returns one value without copying the pixels. */
+  float pixel(int image, int y, int x, int channel) {
+    return pixels[((image * height + y) * width + x) * channels + channel];
+  }
+
+  /**
+   * Returns whether another object is an {@code Images} with the same shape and pixels.
+   *
+   * @param other the object to compare with
+   * @return whether it is equal to this
+   */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Images that
+        && count == that.count
+        && height == that.height
+        && width == that.width
+        && channels == that.channels
+        && Arrays.equals(pixels, that.pixels);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(new int[] {count, height, width, channels})
+        + Arrays.hashCode(pixels);
+  }
+
+  /** Returns the shape: {@code Images[8, 28, 28, 1]}. */
+  @Override
+  public String toString() {
+    return "Images" + Checks.shape(count, height, width, channels);
+  }
+}
