@@ -2,9 +2,9 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.data.series.SeriesTiles;
 import io.github.vqvae4j.data.series.WavFiles;

@@ -2,9 +2,9 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.blocks.DenseDecoder;
 import io.github.vqvae4j.model.blocks.DenseEncoder;
-import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.train.Evaluation;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.anomaly.AnomalyDetector;
-import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
