@@ -30,58 +30,49 @@ class ArchitectureTest {
   @ArchTest static final ArchRule RANDOM = only("random");
   @ArchTest static final ArchRule MEMORY = only("memory");
   @ArchTest static final ArchRule IO = only("io", "config", "memory");
-  @ArchTest static final ArchRule DATA = only("data", "config", "io", "memory", "random");
   @ArchTest static final ArchRule TENSOR = only("tensor", "config", "memory", "random");
+  @ArchTest static final ArchRule DATA = only("data", "config", "io", "memory", "random", "tensor");
   @ArchTest static final ArchRule METRICS = only("metrics");
-  @ArchTest static final ArchRule NN = only("nn", "config", "tensor", "random");
+  @ArchTest static final ArchRule NN = only("nn", "config", "io", "random", "tensor");
 
   @ArchTest
   static final ArchRule QUANTIZE =
-      only("quantize", "config", "nn", "tensor", "io", "metrics", "memory", "random");
+      only("quantize", "config", "data", "io", "memory", "metrics", "nn", "random", "tensor");
+
+  @ArchTest
+  static final ArchRule TRAIN =
+      only("train", "config", "data", "io", "memory", "metrics", "nn", "random", "tensor");
 
   @ArchTest
   static final ArchRule MODEL =
       only(
           "model",
           "config",
-          "quantize",
-          "nn",
-          "tensor",
-          "io",
           "data",
-          "metrics",
+          "io",
           "memory",
-          "random");
+          "metrics",
+          "nn",
+          "quantize",
+          "random",
+          "tensor",
+          "train");
 
   @ArchTest
   static final ArchRule PRIOR =
       only(
           "prior",
           "config",
-          "model",
-          "quantize",
-          "nn",
-          "tensor",
-          "io",
           "data",
-          "metrics",
-          "random");
-
-  @ArchTest
-  static final ArchRule TRAIN =
-      only(
-          "train",
-          "config",
-          "prior",
-          "model",
-          "quantize",
-          "nn",
-          "tensor",
           "io",
-          "data",
-          "metrics",
           "memory",
-          "random");
+          "metrics",
+          "model",
+          "nn",
+          "quantize",
+          "random",
+          "tensor",
+          "train");
 
   @ArchTest
   static final ArchRule ANOMALY =

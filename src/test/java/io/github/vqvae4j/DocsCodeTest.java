@@ -193,6 +193,7 @@ class DocsCodeTest {
                 "io.github.vqvae4j.ExampleVariables",
                 "java.net.URI",
                 "java.nio.file.Path",
+                "java.time.Duration",
                 "java.util.*",
                 "java.util.concurrent.*",
                 "org.nd4j.linalg.api.buffer.DataType",

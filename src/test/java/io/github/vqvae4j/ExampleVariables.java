@@ -3,6 +3,7 @@ package io.github.vqvae4j;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.datasets.MnistData;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.ImageFolder;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.data.series.Series;
@@ -17,7 +18,9 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.BatchLoss;
 import io.github.vqvae4j.train.Optimizer;
+import io.github.vqvae4j.train.TrainingProgress;
 import io.github.vqvae4j.train.WeightAverages;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,10 +61,13 @@ public abstract class ExampleVariables {
     protected VectorQuantizer quantizer;
     protected Optimizer optimizer;
     protected WeightAverages averages;
+    protected ImageBatch batch;
+    protected Gan gan;
 
     // tensors and layers
     protected Step step;
     protected Tensor x;
+    protected Tensor logits;
     protected Layer layer;
     protected FilmBlock film;
     protected Parameter weight;
@@ -75,6 +81,17 @@ public abstract class ExampleVariables {
     protected float[] targets;
     protected double[] normalScores;
     protected double[] anomalyScores;
+  }
+
+  /** A model with two objectives. */
+  public interface Gan {
+    Block generator();
+
+    Block discriminator();
+
+    BatchLoss generatorLoss(Step step, ImageBatch batch, TrainingProgress progress);
+
+    BatchLoss discriminatorLoss(Step step, ImageBatch batch, TrainingProgress progress);
   }
 
   /** A block with two inputs. */

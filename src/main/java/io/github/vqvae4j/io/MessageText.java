@@ -1,5 +1,8 @@
 package io.github.vqvae4j.io;
 
+import java.util.Collection;
+import java.util.stream.Collectors;
+
 /**
  * Formats text from files for messages: as one line of limited length in which all characters are
  * visible.
@@ -8,6 +11,7 @@ public final class MessageText {
   private static final int MAX_SHOWN = 60;
   private static final int MAX_MESSAGE = 4_000;
   private static final int TAIL = 1_000;
+  private static final int FEW = 3;
 
   private MessageText() {}
 
@@ -21,6 +25,18 @@ public final class MessageText {
     return text.length() > MAX_SHOWN
         ? escaped(text.substring(0, MAX_SHOWN)) + "..."
         : escaped(text);
+  }
+
+  /**
+   * Lists names, at most three of them.
+   *
+   * @param names the names
+   * @return a text such as {@code a, b, c and 2 more}
+   */
+  public static String firstFew(Collection<String> names) {
+    String first =
+        names.stream().limit(FEW).map(MessageText::excerpt).collect(Collectors.joining(", "));
+    return names.size() <= FEW ? first : first + " and " + (names.size() - FEW) + " more";
   }
 
   /**

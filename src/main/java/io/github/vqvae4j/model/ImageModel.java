@@ -1,63 +1,247 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.metrics.Psnr;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.BatchLoss;
+import io.github.vqvae4j.train.Evaluation;
+import io.github.vqvae4j.train.Metric;
+import io.github.vqvae4j.train.Trainable;
+import io.github.vqvae4j.train.TrainingData;
+import io.github.vqvae4j.train.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Supplier;
 
 /**
- * The base class of models that reconstruct images. It defines the loss on a batch, which {@code
- * train.Trainer} minimizes. As a layer, a model maps images to reconstructions, both with pixels in
- * [0, 1].
+ * The base class of models that reconstruct images. A {@link io.github.vqvae4j.train.Trainer
+ * Trainer} minimizes their loss. As a layer, a model maps images to reconstructions, both with
+ * pixels in [0, 1].
  *
  * <pre>{@code
  * ImageModel model = VqVae.load(Path.of("digits.safetensors"));
  * Images reconstructions = model.reconstruct(digits.test());
  * }</pre>
  */
-public abstract class ImageModel extends Layer {
+public abstract class ImageModel extends Layer implements Trainable<ImageBatch> {
+  /** The metric of evaluations that is the mean squared error over all pixels of all images. */
+  public static final String MSE = "mse";
+
+  /**
+   * The metric of evaluations that is the MSE divided by the variance of the training images'
+   * pixels. A value of 1 is the error of predicting the mean pixel value.
+   */
+  public static final String NORMALIZED_MSE = "normalizedMse";
+
+  /**
+   * The metric of evaluations that is the peak signal-to-noise ratio of the MSE, in decibels;
+   * present for a dataset of {@linkplain Dataset#unitRange pixels in [0, 1]} only: other values
+   * have no known peak.
+   */
+  public static final String PSNR = "psnr";
+
   private final WeightCheck weights = new WeightCheck(this);
+  private final DataVariance variance = new DataVariance(this);
+  private CustomReconstructionLoss customLoss;
 
   /** Constructor for subclasses. */
   protected ImageModel() {}
 
   /**
-   * Computes the loss of a batch. In a training step, this is the loss that is minimized; in an
-   * inference step, it is the evaluation loss.
+   * Computes the loss of a batch of images. In a training step, this is the loss that is minimized;
+   * in an inference step, it is the evaluation loss.
    *
    * @param images [b, h, w, channels], in [0, 1]
    * @param progress the position of the training run or evaluation
    * @return the loss terms and the reconstructions
    */
-  public abstract BatchLoss loss(Tensor images, TrainingProgress progress);
+  public abstract ImageLoss loss(Tensor images, TrainingProgress progress);
 
   /**
-   * Returns the size of the codebook that {@link BatchLoss#usage} refers to.
-   *
-   * @return K, or 0 for a model without a codebook
+   * Computes {@link #loss(Tensor, TrainingProgress)}; in inference steps, also the {@link #MSE},
+   * and {@linkplain #checkWeights checks the weights}.
    */
-  public int codebookSize() {
-    return 0;
+  @Override
+  public final BatchLoss loss(Step step, ImageBatch batch, TrainingProgress progress) {
+    ImageLoss loss = loss(batch.in(step), progress);
+    List<Metric> metrics = new ArrayList<>(loss.metrics());
+    if (!step.isTraining()) {
+      checkWeights();
+      metrics.add(error(loss));
+    }
+    return new BatchLoss(loss.terms(), metrics, loss.usage());
+  }
+
+  private Metric error(ImageLoss loss) {
+    double error = loss.reconstruction().meanSquaredError(loss.target()).item();
+    if (!Double.isFinite(error)) {
+      throw new NonFiniteException(
+          getClass().getSimpleName(), "the reconstruction error", error, ModelImages.DIVERGED);
+    }
+    return new Metric(MSE, error);
   }
 
   /**
-   * Initializes the model from data. The trainer calls this before the first step of a run. The
-   * default implementation does nothing.
+   * Returns the reconstruction term or terms: the custom ones if there are any, otherwise the mean
+   * squared error divided by the variance of the training data ({@link ReconstructionLoss}).
    *
-   * @param data the training data
-   * @param batch the batch size
-   * @param seed the seed of the order in which training will visit the data
-   * @param rng the random number generator for random choices
+   * @param reconstruction the reconstructions, [b, h, w, channels]
+   * @param target the images, of the same shape and range
+   * @param progress the position of the training run or evaluation
+   * @return the terms
    */
-  public void initialize(Dataset data, int batch, long seed, Rng rng) {}
+  protected final List<LossTerm> reconstructionTerms(
+      Tensor reconstruction, Tensor target, TrainingProgress progress) {
+    if (customLoss == null) {
+      return List.of(new ReconstructionLoss(variance.get()).term(reconstruction, target));
+    }
+    List<LossTerm> terms = customLoss.terms(reconstruction, target, progress);
+    if (terms == null) {
+      throw new IllegalStateException(
+          "CustomReconstructionLoss.terms: expected one or more loss terms, got null.");
+    }
+    return List.copyOf(terms);
+  }
+
+  /**
+   * Returns the custom reconstruction loss.
+   *
+   * @return the loss; empty if there is none
+   */
+  protected final Optional<CustomReconstructionLoss> customLoss() {
+    return Optional.ofNullable(customLoss);
+  }
+
+  /** Sets the custom reconstruction loss; null for none. */
+  final void setCustomLoss(CustomReconstructionLoss loss) {
+    customLoss = loss;
+  }
+
+  /**
+   * Takes the variance of the training data, unless it is known from an earlier run on the same
+   * data. For a {@link Source} that is not a {@link Dataset}, it is that of a sample of 1,000
+   * images. For a stream, it is that of the first 1,000 images, or fewer large ones (2^26 values),
+   * unless it is known already. Subclasses that override this method call it first.
+   */
+  @Override
+  public void initialize(TrainingData<ImageBatch> data, Rng rng) {
+    variance.take(data);
+  }
+
+  /** Takes the variance of this data unless that of the training data is known. */
+  @Override
+  public final void prepare(Source<ImageBatch> data) {
+    variance.takeIfUnknown(data);
+  }
+
+  /**
+   * Returns the variance of the training data's pixels, which normalizes the reconstruction error.
+   *
+   * @return the variance
+   * @throws IllegalStateException if the model has never been trained or evaluated, and {@link
+   *     #dataVariance(double)} was not called
+   * @throws IllegalArgumentException if the variance is 0: all images are of one uniform color
+   */
+  public final double dataVariance() {
+    return variance.get();
+  }
+
+  /**
+   * Returns the variance of the training data's pixels if it is known, as saved with the model.
+   *
+   * @return the variance, above 0; empty if the model has never been trained, even if it has been
+   *     evaluated, or if all training images are of one uniform color
+   */
+  public final OptionalDouble trainingVariance() {
+    return variance.ofTraining();
+  }
+
+  /**
+   * Sets the variance of the training data's pixels. The trainer computes that of a {@link Source};
+   * call this method before training on a stream whose variance is known, or to compute losses
+   * without a trainer.
+   *
+   * @param value the variance, above 0; see {@link Dataset#variance}
+   */
+  public final void dataVariance(double value) {
+    variance.set(value);
+  }
+
+  /**
+   * Returns the number of images that are processed at once. It only depends on the size of the
+   * images, so results are reproducible, and is small enough that inference needs no more memory
+   * than a training step: 64 images of 32x32 pixels, or one of 256x256.
+   */
+  @Override
+  public final int evaluationBatch(Source<ImageBatch> data) {
+    List<Integer> shape = data.exampleShape();
+    long pixels = shape.size() == 3 ? (long) shape.get(0) * shape.get(1) : 1L << 16;
+    return Math.min(ModelImages.chunkSize(pixels), data.size());
+  }
+
+  /**
+   * Returns the means and, if one of them is {@link #MSE}, also {@link #NORMALIZED_MSE}, unless the
+   * variance is 0, and, for a dataset of {@linkplain Dataset#unitRange pixels in [0, 1]}, {@link
+   * #PSNR}. With several objectives, the MSE is that of the first that reports it.
+   */
+  @Override
+  public List<Metric> evaluationMetrics(List<Metric> means, Source<ImageBatch> data) {
+    Optional<Metric> mse = mse(means);
+    if (mse.isEmpty()) {
+      return means;
+    }
+    List<Metric> metrics = new ArrayList<>(means);
+    double error = mse.get().value();
+    if (!mse.get().name().equals(MSE)) {
+      metrics.add(new Metric(MSE, error));
+    }
+    variance.known().ifPresent(v -> metrics.add(new Metric(NORMALIZED_MSE, error / v)));
+    if (data instanceof Dataset dataset && dataset.unitRange()) {
+      metrics.add(new Metric(PSNR, Psnr.fromMeanSquaredError(error)));
+    }
+    return metrics;
+  }
+
+  /** Returns the {@link #MSE}, by which evaluations are compared; the loss if there is no MSE. */
+  @Override
+  public double score(Evaluation evaluation) {
+    return mse(evaluation.metrics()).map(Metric::value).orElseGet(evaluation::loss);
+  }
+
+  /** Returns the MSE of the first objective that reports it. */
+  private static Optional<Metric> mse(List<Metric> metrics) {
+    return metrics.stream()
+        .filter(metric -> metric.name().equals(MSE) || metric.name().endsWith("/" + MSE))
+        .findFirst();
+  }
+
+  /**
+   * Returns a supplier of image grids that show the progress of training: rows of ten sample
+   * images, each followed by a row of their reconstructions. For {@link
+   * io.github.vqvae4j.train.RunFolder#images(Supplier)}.
+   *
+   * @param heldOut the sample images; the first 40 are used
+   * @return the supplier; it throws NonFiniteException if a reconstruction is not finite
+   * @throws IllegalArgumentException if there are no images
+   */
+  public final Supplier<Images> reconstructions(Dataset heldOut) {
+    return new SampleReconstructions(this, heldOut);
+  }
 
   /**
    * Returns the reconstructions of images.
@@ -77,6 +261,7 @@ public abstract class ImageModel extends Layer {
    * @return the settings keyed by component name; those of the model itself, if any, are under
    *     {@code model}; empty for a custom component
    */
+  @Override
   public abstract Map<String, Optional<?>> settings();
 
   /**
@@ -85,6 +270,7 @@ public abstract class ImageModel extends Layer {
    * @param file a safetensors file; an existing file is replaced only after the new one is complete
    * @throws IOException if the file cannot be written
    */
+  @Override
   public abstract void save(Path file) throws IOException;
 
   /**
@@ -115,18 +301,5 @@ public abstract class ImageModel extends Layer {
    */
   protected final void markBuilt() {
     weights.markBuilt();
-  }
-
-  /**
-   * Returns the number of images that are processed at once when a whole dataset is processed, as
-   * in evaluations. It only depends on the size of the images, so results are reproducible, and is
-   * small enough that inference needs no more memory than a training step: 64 images of 32x32
-   * pixels, or one of 256x256.
-   *
-   * @param data one or more images
-   * @return 1 to 64, and at most the number of images
-   */
-  public static int inferenceBatchSize(Dataset data) {
-    return Math.min(ModelImages.chunkSize((long) data.height() * data.width()), data.size());
   }
 }

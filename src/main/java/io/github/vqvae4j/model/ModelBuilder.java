@@ -17,6 +17,7 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
 
   private Factory<Encoder> encoder;
   private Factory<Decoder> decoder;
+  private CustomReconstructionLoss customLoss;
   private long seed = 42;
 
   /** Constructor for subclasses. */
@@ -70,6 +71,18 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
    */
   public final B decoder(Decoder instance) {
     decoder = (dimension, rng) -> instance;
+    return self();
+  }
+
+  /**
+   * Sets a custom loss for the reconstructions, in place of the model's reconstruction term. It is
+   * not saved with the model.
+   *
+   * @param loss computes the loss terms
+   * @return this builder
+   */
+  public final B reconstructionLoss(CustomReconstructionLoss loss) {
+    customLoss = loss;
     return self();
   }
 
@@ -130,5 +143,17 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
       throw new IllegalStateException(
           model + ".builder: expected " + expected + "; missing:" + missing + ".");
     }
+  }
+
+  /**
+   * Completes a model with the settings that all models share.
+   *
+   * @param model the model
+   * @param <M> the type of the model
+   * @return the model
+   */
+  protected final <M extends ImageModel> M complete(M model) {
+    model.setCustomLoss(customLoss);
+    return model;
   }
 }

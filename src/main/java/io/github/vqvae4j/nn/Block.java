@@ -4,10 +4,13 @@ import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -130,7 +133,7 @@ public abstract class Block implements AutoCloseable {
    * @return the parameter
    */
   protected final Parameter parameter(String name, Supplier<float[]> values, long... shape) {
-    return add(name, new Parameter(() -> path() + name, initialValues(values), shape));
+    return add(name, new Parameter(this, name, initialValues(values), shape));
   }
 
   /**
@@ -217,8 +220,13 @@ public abstract class Block implements AutoCloseable {
   }
 
   /** Returns the prefix of the names of this block's variables. */
-  private String path() {
+  String path() {
     return parent == null ? "" : parent.path() + name + ".";
+  }
+
+  /** Returns the model that this block is a part of. */
+  Block root() {
+    return parent == null ? this : parent.root();
   }
 
   /**
@@ -364,6 +372,49 @@ public abstract class Block implements AutoCloseable {
    */
   public final void convert(DType dtype) {
     variables().values().forEach(variable -> variable.convert(dtype));
+  }
+
+  /**
+   * Saves all parameters and buffers to a safetensors file, under their hierarchical names.
+   *
+   * @param file the file; an existing file is replaced only after the new one is complete
+   * @throws IllegalStateException if a value is NaN or infinite
+   * @throws IOException if the file cannot be written
+   */
+  public final void saveWeights(Path file) throws IOException {
+    Objects.requireNonNull(file, "Block.saveWeights: expected a file, got null.");
+    WeightsFile.save(variables(), file);
+  }
+
+  /**
+   * Loads all parameters and buffers from a file.
+   *
+   * @param file a file written by {@link #saveWeights}, for a block built like this one
+   * @throws IOException if the file does not exist or is corrupt, or if names or shapes differ; the
+   *     block is unchanged then
+   */
+  public final void loadWeights(Path file) throws IOException {
+    loadWeights(file, "");
+  }
+
+  /**
+   * Loads all parameters and buffers from a file of a larger model, such as the encoder of a saved
+   * autoencoder.
+   *
+   * <pre>{@code
+   * encoder.loadWeights(Path.of("digits.safetensors"), "encoder");
+   * }</pre>
+   *
+   * @param file a safetensors file
+   * @param prefix the name of the block in that model, such as {@code decoder.residual}
+   * @throws IOException if the file does not exist or is corrupt, or if names or shapes differ; the
+   *     block is unchanged then
+   */
+  public final void loadWeights(Path file, String prefix) throws IOException {
+    Objects.requireNonNull(file, "Block.loadWeights: expected a file, got null.");
+    Objects.requireNonNull(
+        prefix, "Block.loadWeights: expected the name of a block in the file, got null.");
+    WeightsFile.load(file, prefix, variables());
   }
 
   /** Releases the memory of all parameters and buffers. The block must not be used afterwards. */

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,27 @@ import java.util.List;
  * @param weight the factor of the term in the loss
  */
 public record LossTerm(String name, Tensor value, double weight) {
+  /**
+   * Validates the components.
+   *
+   * @throws IllegalArgumentException if the value has more than one element, or the weight is NaN
+   *     or infinite
+   */
+  public LossTerm {
+    if (value.length() != 1) {
+      throw new IllegalArgumentException(
+          "Loss term "
+              + name
+              + ": expected a scalar, got "
+              + Arrays.toString(value.shape())
+              + ". Reduce it with mean().");
+    }
+    if (!Double.isFinite(weight)) {
+      throw new IllegalArgumentException(
+          "Loss term " + name + ": expected a finite weight, got " + weight + ".");
+    }
+  }
+
   /**
    * Returns the total loss: the sum of weight times value.
    *

@@ -11,7 +11,7 @@
  * <p>Images are tensors [batch, height, width, channels], sequences [batch, time, channels]. {@link
  * io.github.vqvae4j.nn.BlockCheck} checks the thread safety and gradients of custom blocks; {@link
  * io.github.vqvae4j.nn.Summary} prints a model's layers. Layers are written in terms of {@link
- * io.github.vqvae4j.tensor.Tensor}; this package depends on {@code tensor}, {@code random} and
- * {@code config}.
+ * io.github.vqvae4j.tensor.Tensor}; this package depends on {@code tensor}, {@code random}, {@code
+ * io} and {@code config}.
  */
 package io.github.vqvae4j.nn;

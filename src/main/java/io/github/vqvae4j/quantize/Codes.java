@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Step;
@@ -33,7 +34,7 @@ import java.util.stream.LongStream;
  * <p>Codes represent a single code map. A model with several code maps, such as the top and bottom
  * maps of a VQ-VAE-2, has one {@code Codes} object for each.
  */
-public final class Codes {
+public final class Codes implements Source<Codes> {
   /** The value of a missing code or label. */
   public static final int MISSING = -1;
 
@@ -273,6 +274,68 @@ public final class Codes {
     CodesValidation.checkComplete(caller, this, values);
   }
 
+  /** Returns the number of images, {@link #count()}. */
+  @Override
+  public int size() {
+    return count();
+  }
+
+  @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  /**
+   * Returns the codes of selected images.
+   *
+   * @param indices the index of each image, one or more, in any order
+   * @return their codes and labels
+   * @throws IllegalArgumentException if there are no indices, or one is out of range
+   */
+  @Override
+  public Codes batch(int... indices) {
+    if (indices.length == 0) {
+      throw new IllegalArgumentException("Codes.batch: expected one or more indices, got none.");
+    }
+    int length = codesPerImage();
+    int[] selected = new int[indices.length * length];
+    int[] newLabels = labels == null ? null : new int[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      checkIndex("batch", indices[i], count());
+      System.arraycopy(values, indices[i] * length, selected, i * length, length);
+      if (labels != null) {
+        newLabels[i] = labels[indices[i]];
+      }
+    }
+    int[] newShape = shape.clone();
+    newShape[0] = indices.length;
+    return new Codes(
+        selected, codebooks, newShape, newLabels == null ? null : labelsOrNull(newLabels));
+  }
+
+  /**
+   * Returns the shape of the positions of an image, followed by the codebooks if there are several.
+   */
+  @Override
+  public List<Integer> exampleShape() {
+    IntStream positions = IntStream.of(shape).skip(1);
+    int books = codebooks.count();
+    return (books == 1 ? positions : IntStream.concat(positions, IntStream.of(books)))
+        .boxed()
+        .toList();
+  }
+
+  /** Returns {@link #batch}. */
+  @Override
+  public Codes select(int... indices) {
+    return batch(indices);
+  }
+
+  @Override
+  public List<Codes> split(long seed, double... fractions) {
+    return Source.super.split(seed, fractions).stream().map(Codes.class::cast).toList();
+  }
+
   /**
    * Returns the codes of a range of images.
    *
@@ -281,6 +344,7 @@ public final class Codes {
    * @return their codes and labels
    * @throws IllegalArgumentException unless {@code 0 <= from < to <= count()}
    */
+  @Override
   public Codes range(int from, int to) {
     if (from < 0 || to <= from || to > count()) {
       throw new IllegalArgumentException(

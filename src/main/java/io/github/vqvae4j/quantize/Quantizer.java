@@ -5,7 +5,13 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The base class of quantizers, which map continuous latents to discrete codes of a finite codebook
@@ -26,6 +32,11 @@ import java.util.Optional;
  * <p>Custom quantizers implement {@link #computeQuantized} and {@link #computeVectors}.
  */
 public abstract class Quantizer extends Layer {
+  private static final Logger LOG = LoggerFactory.getLogger(Quantizer.class);
+
+  /** The maximum length of an array that virtual machines support. */
+  private static final long MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8L;
+
   /** The settings of a quantizer, from which it is built and which are saved with it. */
   public interface Config {
     /**
@@ -193,6 +204,60 @@ public abstract class Quantizer extends Layer {
         getClass().getSimpleName()
             + ".initialize: this quantizer is not initialized from data (initializationLatents() is"
             + " 0).");
+  }
+
+  /**
+   * Initializes the codebook from the encoder outputs of as many batches as it requires. Does
+   * nothing if {@link #initializationLatents} is 0.
+   *
+   * @param batches batches of training data, such as {@code TrainingData.firstBatches}
+   * @param encode returns the latents [n, D] of a batch, in row-major order
+   * @param rng the random number generator
+   * @param <B> the type of a batch
+   * @throws IllegalStateException if this quantizer is frozen, or there is no batch
+   */
+  public final <B> void initialize(
+      Iterator<B> batches, Function<? super B, float[]> encode, Rng rng) {
+    int needed = initializationLatents();
+    if (needed == 0) {
+      return;
+    }
+    if (isFrozen()) {
+      throw new IllegalStateException(
+          getClass().getSimpleName()
+              + ": the quantizer is frozen, but its codebook has not been initialized from data."
+              + " Unfreeze it, load a trained model, or call initialize(latents, ..) first.");
+    }
+    List<float[]> chunks = new ArrayList<>();
+    int size = 0;
+    while (needsMoreBatches(chunks.size(), needed, size, dimension()) && batches.hasNext()) {
+      chunks.add(encode.apply(batches.next()));
+      size = chunks.get(0).length;
+    }
+    if (chunks.isEmpty()) {
+      throw new IllegalStateException(
+          getClass().getSimpleName()
+              + ".initialize: expected at least one batch of data, got none.");
+    }
+    float[] latents = new float[chunks.size() * size];
+    for (int i = 0; i < chunks.size(); i++) {
+      System.arraycopy(chunks.get(i), 0, latents, i * size, size);
+    }
+    LOG.info(
+        "Initializing the codebook from {} encoder output vectors.", latents.length / dimension());
+    initialize(latents, size / dimension(), rng);
+  }
+
+  /**
+   * Returns whether initializing the codebook requires another batch.
+   *
+   * @param batches the number of batches so far; at least one is used
+   * @param needed the number of latents that the quantizer needs
+   * @param size the number of values of a batch's latents; all batches must fit into one array
+   */
+  static boolean needsMoreBatches(long batches, long needed, long size, int dimension) {
+    return batches == 0
+        || batches * (size / dimension) < needed && (batches + 1) * size <= MAX_ARRAY_LENGTH;
   }
 
   /**

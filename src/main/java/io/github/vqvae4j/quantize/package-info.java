@@ -11,6 +11,6 @@
  *
  * <p>{@link io.github.vqvae4j.quantize.KMeans} initializes codebooks and is also useful on its own,
  * for example to compute color palettes. This package depends on {@code nn}, {@code tensor}, {@code
- * metrics}, {@code io}, {@code config}, {@code random} and {@code memory}.
+ * metrics}, {@code data}, {@code io}, {@code config}, {@code random} and {@code memory}.
  */
 package io.github.vqvae4j.quantize;

@@ -15,5 +15,8 @@ public final class RngStream {
   /** Augmentation of an image: (seed, AUGMENTATION, epoch, index, draw). */
   public static final long AUGMENTATION = -3;
 
+  /** The sample of images that determines the variance of data: (0, VARIANCE, stretch). */
+  public static final long VARIANCE = -4;
+
   private RngStream() {}
 }

@@ -14,7 +14,7 @@ public final class MemoryGuard {
    * case.
    *
    * @param what a description of the computation and the size of its data, for the message
-   * @param bytes the size of its data in bytes
+   * @param bytes the size of its data in bytes; 0 if it is unknown
    * @param work the computation, which must close its steps even if it fails
    * @param <T> the type of the result
    * @return the result of the computation

@@ -11,11 +11,15 @@ import io.github.vqvae4j.tensor.internal.Nd4jArrays;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,12 +70,15 @@ public final class Step implements AutoCloseable {
   private final Arena arena = Arena.acquire();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
-  private final Map<Variable, Tensor> leaves = new IdentityHashMap<>();
+  private final Map<Variable, Tensor> leaves = new LinkedHashMap<>();
   private final Map<Parametrization, Parametrization.CachedValue> parametrized =
       new IdentityHashMap<>();
   private final PendingUpdates pendingUpdates = new PendingUpdates(arena);
   private Observer observer = (source, output) -> {};
   private Trace trace;
+
+  /** The variables that this step may update; null for all. */
+  private Set<Variable> updated;
 
   /** The custom operation whose code is running, or null. */
   private CustomOperationCall custom;
@@ -350,15 +357,54 @@ public final class Step implements AutoCloseable {
     if (!training) {
       return "this is an inference step.";
     }
+    if (updated != null && !updated.contains(variable)) {
+      return "it is not among the variables passed to updateOnly.";
+    }
     return variable.isParameter()
         ? "it was frozen when the step first used it; unfreeze it before the forward pass."
         : "it is a buffer.";
   }
 
   /**
+   * Restricts the step to the training of some variables: all others are treated as frozen. They
+   * get no gradients, and updates of buffers among them are skipped. For training with several
+   * losses, such as those of a GAN, in which each loss trains one part of the model. Call it before
+   * the forward pass.
+   *
+   * @param variables the variables that the step may update
+   * @throws IllegalStateException if the step has used a variable already
+   */
+  public void updateOnly(Collection<? extends Variable> variables) {
+    check();
+    if (!leaves.isEmpty()) {
+      throw new IllegalStateException(
+          "Step.updateOnly: expected a call before the forward pass, but "
+              + leaves.keySet().iterator().next().name()
+              + " was already used.");
+    }
+    updated = Collections.newSetFromMap(new IdentityHashMap<>());
+    updated.addAll(variables);
+  }
+
+  /**
+   * Returns the variables that this step has used so far.
+   *
+   * @return the variables, in the order of their first use
+   */
+  public List<Variable> variables() {
+    check();
+    return List.copyOf(leaves.keySet());
+  }
+
+  /** Returns whether this step may update a variable. */
+  private boolean updates(Variable variable) {
+    return !variable.isFrozen() && (updated == null || updated.contains(variable));
+  }
+
+  /**
    * Registers an update to run on {@link #commit}, such as a moving average. Forward passes must
    * change buffers only in this way. Updates that write a frozen variable are skipped, whether it
-   * is frozen now or on commit.
+   * is frozen now or on commit, and so are those excluded by {@link #updateOnly}.
    *
    * @param update the update, which must not access the step's tensors: {@link #drainCommits}
    *     allows it to run after the step has closed
@@ -367,7 +413,7 @@ public final class Step implements AutoCloseable {
   public void onCommit(Runnable update, Variable... written) {
     check();
     checkNotCustom("Step.onCommit", "Call it in the layer that applies the operation.");
-    if (Stream.of(written).noneMatch(Variable::isFrozen)) {
+    if (Stream.of(written).allMatch(this::updates)) {
       pendingUpdates.add(update, written);
     }
   }
@@ -610,7 +656,7 @@ public final class Step implements AutoCloseable {
     return leaves.computeIfAbsent(
         variable,
         v -> {
-          Node node = training && v.isTrainable() ? graph.leaf() : null;
+          Node node = training && v.isTrainable() && updates(v) ? graph.leaf() : null;
           return new Tensor(this, v.array(), v.dtype(), v, node);
         });
   }

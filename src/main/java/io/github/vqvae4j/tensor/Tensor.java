@@ -329,6 +329,16 @@ public final class Tensor {
   }
 
   /**
+   * Returns whether {@link #backward} computes a gradient for this tensor.
+   *
+   * @return true if it depends on a trainable variable of a training step, or on a {@link
+   *     #requireGradient()} tensor
+   */
+  public boolean requiresGradient() {
+    return isTracked();
+  }
+
+  /**
    * Returns a tensor of the same value whose gradient is recorded, for gradients with respect to an
    * input. Replaying a {@link Trace} reproduces only the value.
    *

@@ -21,6 +21,9 @@ import java.util.Set;
  * v &lt;- beta2 v + (1 - beta2) g^2
  * w &lt;- w - learningRate (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
+ *
+ * <p>Weight decay, if a {@link ParameterGroup} has one, is decoupled as in {@link AdamW}. PyTorch's
+ * {@code Adam} adds it to the gradient instead.
  */
 public final class Adam implements Optimizer {
   static final double BETA_1 = 0.9;
@@ -31,7 +34,6 @@ public final class Adam implements Optimizer {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
-  private final double weightDecay;
   private final Map<Parameter, AdamMoments> moments = new IdentityHashMap<>();
   private final ParameterChunks chunks = new ParameterChunks();
 
@@ -45,13 +47,6 @@ public final class Adam implements Optimizer {
    * @throws IllegalArgumentException if an argument is out of range
    */
   public Adam(double learningRate, double beta1, double beta2, double epsilon) {
-    this(learningRate, beta1, beta2, epsilon, 0);
-  }
-
-  /**
-   * Creates an optimizer with the weight decay of {@link AdamW}, which validates it; 0 for none.
-   */
-  Adam(double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
     if (!(learningRate > 0 && learningRate <= Float.MAX_VALUE)
         || !(beta1 >= 0 && beta1 < 1)
         || !(beta2 >= 0 && beta2 < 1)
@@ -72,7 +67,6 @@ public final class Adam implements Optimizer {
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;
-    this.weightDecay = weightDecay;
   }
 
   /**
@@ -101,18 +95,10 @@ public final class Adam implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
-    Optimizer.checkRate(learningRate);
-    if (!(learningRate * weightDecay <= 1)) {
-      throw new IllegalArgumentException(
-          "AdamW: expected a learning rate of at most "
-              + 1 / weightDecay
-              + " (1 / weight decay), got learning rate "
-              + learningRate
-              + " and weight decay "
-              + weightDecay
-              + ". Use a smaller learning rate, smaller schedule factors or a smaller weight decay.");
-    }
+  public void update(
+      List<Parameter> parameters, Gradients gradients, double learningRate, double weightDecay) {
+    Checks.rates(learningRate, weightDecay);
+    float decayFactor = (float) (1 - learningRate * weightDecay);
     for (Parameter parameter : parameters) {
       if (gradients.has(parameter)) {
         AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);
@@ -121,7 +107,7 @@ public final class Adam implements Optimizer {
             parameter,
             gradients,
             (values, gradient, chunk, length) ->
-                updateChunk(values, gradient, state, chunk, length, learningRate));
+                updateChunk(values, gradient, state, chunk, length, learningRate, decayFactor));
       }
     }
   }
@@ -132,12 +118,12 @@ public final class Adam implements Optimizer {
       AdamMoments state,
       int chunk,
       int length,
-      double learningRate) {
+      double learningRate,
+      float decayFactor) {
     int offset = chunk * ParameterChunks.LENGTH;
     for (int start = 0; start < length; ) {
       int end = state.endOfEqualUpdates(offset + start, offset + length) - offset;
       int updates = state.updates(offset + start);
-      float decayFactor = (float) (1 - learningRate * weightDecay);
       float stepSize = (float) (learningRate / (1 - Math.pow(beta1, updates)));
       float scale = (float) (1 / Math.sqrt(1 - Math.pow(beta2, updates)));
       update(

@@ -34,7 +34,7 @@ public final class AdamW implements Optimizer {
    */
   public AdamW(
       double learningRate, double beta1, double beta2, double epsilon, double weightDecay) {
-    adam = new Adam(learningRate, beta1, beta2, epsilon, weightDecay);
+    adam = new Adam(learningRate, beta1, beta2, epsilon);
     this.weightDecay = weightDecay;
     if (!(weightDecay >= 0 && learningRate * weightDecay <= 1)) {
       throw new IllegalArgumentException(
@@ -84,15 +84,15 @@ public final class AdamW implements Optimizer {
     adam.reset();
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException also if learning rate times weight decay is more than 1, which
-   *     would flip the signs of the weights
-   */
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
-    adam.update(parameters, gradients, learningRate);
+  public double weightDecay() {
+    return weightDecay;
+  }
+
+  @Override
+  public void update(
+      List<Parameter> parameters, Gradients gradients, double learningRate, double decay) {
+    adam.update(parameters, gradients, learningRate, decay);
   }
 
   @Override

@@ -1,17 +1,20 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
-import io.github.vqvae4j.model.ReconstructionLoss;
-import io.github.vqvae4j.model.vqvae.VqVae;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A training listener that logs a warning, with possible remedies, when the codebook shows one of
- * two problems:
+ * A training listener that logs a warning, with possible remedies, when a codebook of the model
+ * shows one of two problems:
  *
  * <ul>
  *   <li>Codebook collapse: only a small fraction of the codes was used in a whole window of steps.
@@ -24,15 +27,13 @@ import org.slf4j.LoggerFactory;
  * <p>A problem is reported again only after it has disappeared.
  *
  * <pre>{@code
- * Trainer.of(model).listener(CodebookMonitor.of(model)).fit(images);
+ * Trainer.of(model).listener(new CodebookMonitor()).fit(images);
  * }</pre>
  *
- * <p>Create a new monitor for each run.
+ * <p>It works for any model that reports the {@linkplain BatchLoss#usage usage} of its codebooks.
  */
 public final class CodebookMonitor implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(CodebookMonitor.class);
-
-  private static final String COMMITMENT = "commitment";
 
   /** The multiple of the tolerated growth that always triggers a warning, even during warm-up. */
   private static final int RUNAWAY = 25;
@@ -42,126 +43,184 @@ public final class CodebookMonitor implements TrainingListener {
     static final Means NONE = new Means(Double.POSITIVE_INFINITY, 0, 0);
   }
 
-  private final int dimension;
   private final CodebookMonitorConfig config;
-  private final UsageWindow usage;
-  private final RollingMean reconstruction;
-  private final RollingMean commitment;
-  private boolean collapsed;
-  private boolean growing;
-  private Means min = Means.NONE;
-  private Means minSinceWarmUp = Means.NONE;
+  private final Map<String, State> codebooks = new LinkedHashMap<>();
 
-  private CodebookMonitor(int codebookSize, int dimension, CodebookMonitorConfig config) {
-    this.dimension = dimension;
-    this.config = config;
-    usage = new UsageWindow(config.window(), codebookSize);
-    reconstruction = new RollingMean(config.window());
-    commitment = new RollingMean(config.window());
-  }
-
-  /**
-   * Creates a monitor with {@link CodebookMonitorConfig#DEFAULT}.
-   *
-   * @param model the model to be trained
-   * @return the monitor
-   */
-  public static CodebookMonitor of(VqVae model) {
-    return of(model, CodebookMonitorConfig.DEFAULT);
+  /** Creates a monitor with {@link CodebookMonitorConfig#DEFAULT}. */
+  public CodebookMonitor() {
+    this(CodebookMonitorConfig.DEFAULT);
   }
 
   /**
    * Creates a monitor.
    *
-   * @param model the model to be trained
    * @param config the thresholds
-   * @return the monitor
    */
-  public static CodebookMonitor of(VqVae model, CodebookMonitorConfig config) {
-    return new CodebookMonitor(
-        model.quantizer().codebookSize(), model.quantizer().dimension(), config);
+  public CodebookMonitor(CodebookMonitorConfig config) {
+    this.config = config;
   }
 
   /**
-   * Returns code usage and quantization error over the last window of steps.
+   * Returns code usage and quantization error of the first codebook over the last window of steps.
    *
    * @return the report; its quantization error is NaN if the loss has no commitment term
+   * @throws IllegalStateException before the first step of a model with a codebook
    */
   public CodebookReport report() {
-    return new CodebookReport(usage.usage(), Math.sqrt(dimension * commitment.mean()));
+    return report(codebooks.keySet().stream().findFirst().orElse(CodebookUsage.CODEBOOK));
+  }
+
+  /**
+   * Returns code usage and quantization error of one of several codebooks.
+   *
+   * @param name the name of the codebook
+   * @return the report, as for {@link #report()}
+   * @throws IllegalStateException if no step has reported the usage of such a codebook
+   */
+  public CodebookReport report(String name) {
+    State state = codebooks.get(name);
+    if (state == null) {
+      throw new IllegalStateException(
+          "CodebookMonitor.report: expected one of the codebooks "
+              + codebooks.keySet()
+              + " of the steps so far, got \""
+              + name
+              + "\".");
+    }
+    return state.report(codebooks.size() == 1 ? "" : name);
+  }
+
+  /** Forgets the previous run. */
+  @Override
+  public void onStart(TrainingRun run) {
+    codebooks.clear();
   }
 
   @Override
-  public void onStep(StepReport report) {
-    usage.add(report.batchUsage());
-    reconstruction.add(report.term(ReconstructionLoss.NAME));
-    boolean hasCommitment =
-        report.terms().stream().anyMatch(term -> term.name().equals(COMMITMENT));
-    if (hasCommitment) {
-      commitment.add(report.term(COMMITMENT));
+  public void onStep(TrainingRun run, StepReport report) {
+    List<CodebookUsage> batch = report.batchUsage();
+    for (CodebookUsage usage : batch) {
+      codebooks.computeIfAbsent(
+          usage.name(), name -> new State(name, usage.usage().codebookSize(), config));
     }
-    if (reconstruction.isFull()) {
-      boolean warmedUp = report.step() >= config.warmUp();
+    codebooks.forEach(
+        (name, state) -> state.add(report, CodebookUsage.find(batch, name, state.usage.usage())));
+  }
+
+  /** The state of one codebook. */
+  private static final class State {
+    private final String name;
+    private final CodebookMonitorConfig config;
+    private final UsageWindow usage;
+    private final RollingMean reconstruction;
+    private final RollingMean commitment;
+    private boolean collapsed;
+    private boolean growing;
+    private Means min = Means.NONE;
+    private Means minSinceWarmUp = Means.NONE;
+
+    State(String name, int codebookSize, CodebookMonitorConfig config) {
+      this.name = name;
+      this.config = config;
+      usage = new UsageWindow(config.window(), codebookSize);
+      reconstruction = new RollingMean(config.window());
+      commitment = new RollingMean(config.window());
+    }
+
+    /**
+     * Returns the report.
+     *
+     * @param shown the name in the report
+     */
+    CodebookReport report(String shown) {
+      return new CodebookReport(shown, usage.usage(), Math.sqrt(commitment.mean()));
+    }
+
+    /** Adds a step; the batch is empty if the codebook was not used in it. */
+    void add(StepReport report, CodeUsage batch) {
+      usage.add(batch);
+      List<TermReport> terms = terms(report);
+      reconstruction.add(terms.get(0).value());
+      OptionalDouble term = CodebookReport.commitment(terms, name);
+      term.ifPresent(commitment::add);
+      if (reconstruction.isFull()) {
+        boolean warmedUp = report.step() >= config.warmUp();
+        if (warmedUp) {
+          checkUsage(report.step());
+        }
+        if (term.isPresent()) {
+          checkCommitment(report.step(), warmedUp);
+        }
+      }
+    }
+
+    /** Returns the terms of the objective with a commitment term, or else of the first one. */
+    private List<TermReport> terms(StepReport report) {
+      return report.objectives().stream()
+          .map(objective -> objective.loss().terms())
+          .filter(terms -> CodebookReport.commitment(terms, name).isPresent())
+          .findFirst()
+          .orElse(report.terms());
+    }
+
+    /** Returns the name of the codebook for messages. */
+    private String label() {
+      return name.equals(CodebookUsage.CODEBOOK) ? name : "codebook " + MessageText.escaped(name);
+    }
+
+    private void checkUsage(long step) {
+      CodeUsage window = usage.usage();
+      int k = window.codebookSize();
+      boolean enoughCodes = Arrays.stream(window.counts()).sum() >= k;
+      boolean lowUsage = enoughCodes && window.codesInUse() < config.minUsage() * k;
+      if (lowUsage && !collapsed) {
+        LOG.warn(
+            "Step {}: {} collapse: {} over the last {} steps, expected at least {}% of the"
+                + " codes. Restart dead codes (deadCodeThreshold above 0), initialize the codebook"
+                + " with k-means (Initialization.K_MEANS), or use EMA updates (VectorQuantizer.ema)."
+                + " If that does not help, reduce the number of codes, the code dimension or the"
+                + " learning rate.",
+            step, label(), window, config.window(), format(100 * config.minUsage()));
+      }
+      collapsed = lowUsage;
+    }
+
+    private void checkCommitment(long step, boolean warmedUp) {
+      Means current = new Means(commitment.mean(), reconstruction.mean(), step);
+      min = min(min, current);
       if (warmedUp) {
-        checkUsage(report.step());
+        minSinceWarmUp = min(minSinceWarmUp, current);
       }
-      if (hasCommitment) {
-        checkCommitment(report.step(), warmedUp);
+      boolean runaway = current.commitment > RUNAWAY * config.growth() * min.commitment;
+      boolean growsDespiteReconstruction =
+          current.commitment > config.growth() * minSinceWarmUp.commitment
+              && current.reconstruction < minSinceWarmUp.reconstruction;
+      boolean grows = runaway || growsDespiteReconstruction;
+      if (grows && !growing) {
+        Means reference = runaway ? min : minSinceWarmUp;
+        LOG.warn(
+            "Step {}: commitment loss of the {} is growing{}: mean {} over the last {} steps, up"
+                + " from {} at step {}. Encoder outputs diverge from the codebook. Increase beta"
+                + " (commitmentWeight), lower the learning rate, or make the codebook adapt faster:"
+                + " a smaller EMA decay, or a larger alpha (codebookWeight) if it is trained by"
+                + " gradient descent.",
+            step,
+            label(),
+            runaway ? "" : " while reconstruction improves",
+            format(current.commitment),
+            config.window(),
+            format(reference.commitment),
+            reference.step);
       }
+      growing = grows;
     }
-  }
 
-  private void checkUsage(long step) {
-    CodeUsage window = usage.usage();
-    int k = window.codebookSize();
-    boolean enoughCodes = Arrays.stream(window.counts()).sum() >= k;
-    boolean lowUsage = enoughCodes && window.codesInUse() < config.minUsage() * k;
-    if (lowUsage && !collapsed) {
-      LOG.warn(
-          "Step {}: codebook collapse: {} over the last {} steps, expected at least {}% of the"
-              + " codes. Restart dead codes (deadCodeThreshold above 0), initialize the codebook"
-              + " with k-means (Initialization.K_MEANS), or use EMA updates (VectorQuantizer.ema)."
-              + " If that does not help, reduce the number of codes, the code dimension or the"
-              + " learning rate.",
-          step, window, config.window(), format(100 * config.minUsage()));
+    private static Means min(Means a, Means b) {
+      return b.commitment < a.commitment ? b : a;
     }
-    collapsed = lowUsage;
-  }
 
-  private void checkCommitment(long step, boolean warmedUp) {
-    Means current = new Means(commitment.mean(), reconstruction.mean(), step);
-    min = min(min, current);
-    if (warmedUp) {
-      minSinceWarmUp = min(minSinceWarmUp, current);
+    private static String format(double value) {
+      return String.format(Locale.ROOT, "%.3g", value);
     }
-    boolean runaway = current.commitment > RUNAWAY * config.growth() * min.commitment;
-    boolean growsDespiteReconstruction =
-        current.commitment > config.growth() * minSinceWarmUp.commitment
-            && current.reconstruction < minSinceWarmUp.reconstruction;
-    boolean grows = runaway || growsDespiteReconstruction;
-    if (grows && !growing) {
-      Means reference = runaway ? min : minSinceWarmUp;
-      LOG.warn(
-          "Step {}: commitment loss is growing{}: mean {} over the last {} steps, up from {} at"
-              + " step {}. Encoder outputs diverge from the codebook. Increase beta"
-              + " (commitmentWeight), lower the learning rate, or make the codebook adapt faster:"
-              + " a smaller EMA decay, or a larger alpha (codebookWeight) if it is trained by"
-              + " gradient descent.",
-          step,
-          runaway ? "" : " while reconstruction improves",
-          format(current.commitment),
-          config.window(),
-          format(reference.commitment),
-          reference.step);
-    }
-    growing = grows;
-  }
-
-  private static Means min(Means a, Means b) {
-    return b.commitment < a.commitment ? b : a;
-  }
-
-  private static String format(double value) {
-    return String.format(Locale.ROOT, "%.3g", value);
   }
 }

@@ -1,54 +1,84 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Batch;
-import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.metrics.CodeUsage;
-import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.Quantized;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Code usage and quantization error of a codebook.
  *
  * <pre>{@code
- * System.out.println(CodebookReport.of(model, heldOut));
+ * System.out.println(CodebookReport.of(Evaluation.of(model, heldOut)));
  * }</pre>
  *
+ * @param name the name of the codebook; empty if it is the only one
  * @param usage the number of uses of each code
- * @param quantizationError the RMS quantization error sqrt(mean ||z_e - z_q||^2) of encoder outputs
- *     z_e and their codebook vectors z_q, which equals sqrt(D * commitment) with D the code
- *     dimension; NaN if unknown
+ * @param quantizationError the RMS quantization error sqrt(mean((z_e - z_q)^2)) over all elements
+ *     of encoder outputs z_e and their codebook vectors z_q: the square root of the commitment
+ *     term; NaN if the loss has none
  */
-public record CodebookReport(CodeUsage usage, double quantizationError) {
+public record CodebookReport(String name, CodeUsage usage, double quantizationError) {
+  /** The last part of the name of a commitment term. */
+  static final String COMMITMENT = "commitment";
+
   /**
-   * Encodes a dataset and reports its code usage and quantization error. The model is not changed.
+   * Returns the report of the first codebook in an evaluation.
    *
-   * @param model the model
-   * @param data one or more images of the model's size
-   * @return the report over all images
+   * @param evaluation the evaluation of a model with a codebook
+   * @return the report over all evaluated examples
+   * @throws IllegalArgumentException if the model has no codebook
    */
-  public static CodebookReport of(VqVae model, Dataset data) {
-    CodeUsage usage = CodeUsage.empty(model.quantizer().codebookSize());
-    double sum = 0;
-    long count = 0;
-    try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
-      for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-        try (Step step = Step.inference()) {
-          Tensor latents = model.encoderOutput(Trainer.images(step, batch));
-          Quantized quantized = model.quantizer().quantize(latents);
-          double error = latents.meanSquaredError(quantized.quantized()).item();
-          sum += error * latents.length();
-          count += latents.length() / latents.size(-1);
-          usage = usage.plus(quantized.usage());
-        }
-      }
+  public static CodebookReport of(Evaluation evaluation) {
+    if (evaluation.usage().isEmpty()) {
+      throw new IllegalArgumentException(
+          "CodebookReport.of: expected an evaluation of a model with a codebook, got "
+              + evaluation
+              + ".");
     }
-    return new CodebookReport(usage, Math.sqrt(sum / count));
+    return of(evaluation, evaluation.usage().get(0).name());
+  }
+
+  /**
+   * Returns the report of one of several codebooks in an evaluation.
+   *
+   * @param evaluation the evaluation of a model with codebooks
+   * @param name the name of the codebook; its commitment term is {@code commitment} or {@code
+   *     <name>/commitment}
+   * @return the report over all evaluated examples
+   * @throws IllegalArgumentException if there is no such codebook
+   */
+  public static CodebookReport of(Evaluation evaluation, String name) {
+    CodebookUsage codebook =
+        evaluation.usage().stream()
+            .filter(usage -> usage.name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "CodebookReport.of: expected one of the codebooks "
+                            + evaluation.usage().stream().map(CodebookUsage::name).toList()
+                            + ", got \""
+                            + name
+                            + "\"."));
+    List<TermReport> terms =
+        evaluation.losses().stream().flatMap(loss -> loss.terms().stream()).toList();
+    OptionalDouble commitment = commitment(terms, name);
+    String shown = evaluation.usage().size() == 1 ? "" : name;
+    return new CodebookReport(shown, codebook.usage(), Math.sqrt(commitment.orElse(Double.NaN)));
+  }
+
+  /**
+   * Returns the commitment term of a codebook: the one with its name, or the only one; empty if
+   * there is none.
+   */
+  static OptionalDouble commitment(List<TermReport> terms, String codebook) {
+    return Stream.of(codebook + "/" + COMMITMENT, COMMITMENT)
+        .flatMap(name -> terms.stream().filter(term -> term.name().equals(name)))
+        .mapToDouble(TermReport::value)
+        .findFirst();
   }
 
   /**
@@ -80,7 +110,8 @@ public record CodebookReport(CodeUsage usage, double quantizationError) {
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "%s, %d dead, RMS quantization error %.4f",
+        "%s%s, %d dead, RMS quantization error %.4f",
+        name.isEmpty() ? "" : name + ": ",
         usage,
         deadCodes(),
         quantizationError);

@@ -7,9 +7,10 @@ import io.github.vqvae4j.tensor.NonFiniteException;
  * training or evaluation.
  *
  * <p>A failed step has no effect: parameters and buffers are restored to their values before the
- * step, bit for bit, and the state of the {@link Optimizer} is {@linkplain Optimizer#reset()
- * reset}. If the value arose in the forward or backward pass, the pass is repeated with a check of
- * each operation, and the message names the operation and layer in which it originated.
+ * step, bit for bit. The state of all optimizers is {@linkplain Optimizer#reset() reset}, also
+ * after a divergence in an evaluation; other exceptions reset an optimizer only if a step fails
+ * after its update. If the value arose in the forward or backward pass, the pass is repeated with a
+ * check of each operation, and the message names the operation and layer in which it originated.
  */
 public final class DivergenceException extends ArithmeticException {
   private static final long serialVersionUID = 1L;
@@ -19,7 +20,7 @@ public final class DivergenceException extends ArithmeticException {
   private static final String LOWER_RATE = " Try a smaller learning rate.";
   private static final String IN_FIRST_STEP =
       " This is the first step of the run, so its learning rate is not the cause. Check the"
-          + " magnitudes of weights and pixels, and rebuild the model or load an earlier checkpoint.";
+          + " magnitudes of weights and data, and rebuild the model or load an earlier checkpoint.";
 
   /** The training step, counted from 1. */
   private final long step;
@@ -67,6 +68,20 @@ public final class DivergenceException extends ArithmeticException {
             + value
             + " before this step, expected finite weights. Training stopped. Rebuild the model or"
             + " load an earlier checkpoint.");
+  }
+
+  /** Returns the exception for a model whose initialization from data set a non-finite value. */
+  static DivergenceException afterInitialization(String name, double value) {
+    return new DivergenceException(
+        1,
+        name,
+        "Step 1: "
+            + name
+            + " is "
+            + value
+            + " after initialization, expected finite weights. Training stopped; parameters and"
+            + " buffers are restored to their values before initialization. Check the model's"
+            + " initialize method and the data.");
   }
 
   /** Returns the exception for a training step that updated a weight to a non-finite value. */
@@ -125,7 +140,7 @@ public final class DivergenceException extends ArithmeticException {
             + (step == 0
                 ? "."
                 : ". Training stopped; the model keeps the weights after that step, which are finite.")
-            + " Check those images, and try a smaller learning rate.");
+            + " Check those examples, and try a smaller learning rate.");
   }
 
   /** Appends a sentence to the message. */
@@ -156,7 +171,8 @@ public final class DivergenceException extends ArithmeticException {
    * Returns the name of the value that was not finite.
    *
    * @return a parameter or buffer name with an element index, a layer name, {@code "the gradient of
-   *     <parameter>"}, {@code "the <name> term"}, or the name of another intermediate result
+   *     <parameter>"}, {@code "the <name> term"}, followed by {@code "of objective <name>"} if the
+   *     model has several, or the name of another intermediate result
    */
   public String term() {
     return term;

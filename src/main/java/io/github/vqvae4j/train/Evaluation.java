@@ -1,72 +1,65 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Batch;
-import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import io.github.vqvae4j.metrics.CodeUsage;
-import io.github.vqvae4j.metrics.Psnr;
-import io.github.vqvae4j.model.BatchLoss;
-import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.MemoryGuard;
+import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The metrics of a model on a dataset: reconstruction error, loss terms and code usage.
+ * The metrics of a model on a source of data: losses, metrics and the usage of its codebooks.
  *
  * <pre>{@code
- * Evaluation evaluation = Evaluation.of(model, heldOut, images.variance());
- * System.out.println(evaluation); // MSE 0.00571, normalized MSE 0.0604, PSNR 22.44 dB, ..
- * double normalizedError = evaluation.normalizedError();
+ * Evaluation evaluation = Evaluation.of(model, heldOut);
+ * System.out.println(evaluation); // reconstruction 0.00571  commitment 0.101  mse 0.00571 ..
+ * double error = evaluation.metric("normalizedMse");
  * }</pre>
  *
  * <p>During training, {@link Trainer#evaluate} computes one at regular intervals.
  *
+ * <p>{@link #loss} is that of the first objective; most models have only one.
+ *
  * @param step the training step after which the model was evaluated; 0 outside a training run
- * @param terms the loss terms, averaged over all images; for a {@link
- *     io.github.vqvae4j.model.vae.Vae Vae}, the two terms of the negative evidence lower bound
- * @param meanSquaredError the mean squared error (MSE) over all pixels of all images
- * @param unitRange whether pixels are in [0, 1], so that a PSNR is defined; false for unbounded
- *     values such as samples of a time series
- * @param variance the variance of the training images' pixels, which normalizes the error
- * @param usage the code usage over the whole dataset; has 0 codes for a model without a codebook
+ * @param losses the loss of each objective, averaged over all examples, with the final weights of
+ *     the terms (after any warm-up)
+ * @param metrics the metrics of the model ({@link Trainable#evaluationMetrics}); those of an
+ *     objective are also part of its loss
+ * @param usage the usage of each codebook over all examples; empty for a model without codebooks
  */
 public record Evaluation(
-    long step,
-    List<TermReport> terms,
-    double meanSquaredError,
-    boolean unitRange,
-    double variance,
-    CodeUsage usage) {
+    long step, List<LossReport> losses, List<Metric> metrics, List<CodebookUsage> usage) {
   /** Evaluates with the final loss weights, so that losses are comparable during a warm-up. */
   private static final long AFTER_WARM_UPS = Long.MAX_VALUE;
 
+  /** The seed of the random numbers of evaluations, which are the same in each one. */
+  private static final long SEED = 0;
+
   /**
-   * Evaluates a model on a dataset. The model is not changed.
+   * Evaluates a model. The model is not changed.
    *
    * @param model the model
-   * @param data images of the model's size
-   * @param variance the variance of the training images' pixels
+   * @param data one or more examples that fit the model
+   * @param <B> the type of a batch
    * @return the evaluation, with step 0
-   * @throws IllegalArgumentException if there are no images or they do not fit the model
-   * @throws DivergenceException if a weight, the error or a loss term is NaN or infinite
-   * @throws InsufficientMemoryException if there is not enough memory; see {@link
-   *     ImageModel#reconstruct}
+   * @throws IllegalArgumentException if there are no examples or they do not fit the model
+   * @throws DivergenceException if a weight or a loss term is NaN or infinite
+   * @throws InsufficientMemoryException if there is not enough memory
    */
-  public static Evaluation of(ImageModel model, Dataset data, double variance) {
+  public static <B> Evaluation of(Trainable<B> model, Source<B> data) {
     return MemoryGuard.run(
-        "an evaluation of images " + List.of(data.height(), data.width(), data.channels()),
-        4L * ImageModel.inferenceBatchSize(data) * data.imageLength(),
-        () -> after(0, model, data, variance, () -> false));
+        "an evaluation of " + Examples.describe(data.exampleShape()),
+        Examples.bytes(data, model.evaluationBatch(data)),
+        () -> after(0, model, Objective.allOf(model), data, () -> false));
   }
 
   /**
@@ -74,115 +67,152 @@ public record Evaluation(
    *
    * @throws CancellationException if {@code stop} returns true
    */
-  static Evaluation after(
-      long step, ImageModel model, Dataset data, double variance, BooleanSupplier stop) {
-    double sum = 0;
-    List<TermReport> terms = List.of();
-    CodeUsage usage = CodeUsage.empty(model.codebookSize());
-    checkWeights(step, model);
-    int start = 0;
-    try (Batches batches = Batches.inOrder(data, ImageModel.inferenceBatchSize(data))) {
-      for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-        if (stop.getAsBoolean()) {
-          throw new CancellationException("stopped while evaluating");
-        }
-        String imageRange = ", images " + start + " to " + (start + batch.count() - 1);
-        TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, variance, start);
-        try (Step pass = Step.inference()) {
-          BatchLoss loss = model.loss(Trainer.images(pass, batch), progress);
-          double error = loss.reconstruction().meanSquaredError(loss.target()).item();
-          check(step, "the reconstruction error", error, imageRange);
-          for (LossTerm term : loss.terms()) {
-            check(step, "the " + term.name() + " term", term.value().item(), imageRange);
+  static <B> Evaluation after(
+      long step,
+      Trainable<B> model,
+      List<Objective<B>> objectives,
+      Source<B> data,
+      BooleanSupplier stop) {
+    prepare(step, model, data);
+    List<Means> all = means(step, objectives, data, model.evaluationBatch(data), stop);
+    List<LossReport> losses = new ArrayList<>();
+    List<Metric> means = new ArrayList<>();
+    List<CodebookUsage> usage = new ArrayList<>();
+    for (Means result : all) {
+      losses.add(result.loss);
+      means.addAll(result.loss.qualifiedMetrics());
+      CodebookUsage.addMissing(usage, result.usage);
+    }
+    List<Metric> metrics = List.copyOf(model.evaluationMetrics(means, data));
+    List<LossReport> reported = losses.stream().map(loss -> loss.withMetrics(metrics)).toList();
+    return new Evaluation(step, reported, metrics, List.copyOf(usage));
+  }
+
+  private static <B> void prepare(long step, Trainable<B> model, Source<B> data) {
+    if (data.size() == 0) {
+      throw new IllegalArgumentException(
+          "Evaluation: expected one or more examples, got none. Hold out some of the data.");
+    }
+    model
+        .variables()
+        .forEach(
+            (name, variable) -> {
+              long index = NonFinite.index(variable);
+              if (index >= 0) {
+                double value = variable.toDoubles()[(int) index];
+                throw DivergenceException.beforeEvaluation(step, name + "[" + index + "]", value);
+              }
+            });
+    model.prepare(data);
+  }
+
+  /** The mean loss of one or more batches, and the sum of their usage. */
+  private record Means(LossReport loss, List<CodebookUsage> usage) {
+    Means plus(double weight, Means other) {
+      return new Means(
+          loss.mean(weight, other.loss, 1 - weight), CodebookUsage.plus(usage, other.usage));
+    }
+  }
+
+  /** Returns the means of each objective. Each batch is read once. */
+  private static <B> List<Means> means(
+      long step, List<Objective<B>> objectives, Source<B> data, int batch, BooleanSupplier stop) {
+    List<Means> means = new ArrayList<>();
+    try (Batches<B> batches = Batches.inOrder(data, batch)) {
+      for (int start = 0; start < data.size(); start += batch) {
+        int end = Math.min(data.size(), start + batch);
+        B current = batches.next(stop);
+        for (int i = 0; i < objectives.size(); i++) {
+          if (stop.getAsBoolean()) {
+            throw new CancellationException("stopped while evaluating");
           }
-          sum += error * batch.count();
-          usage = usage.plus(loss.usage());
-          terms = plus(terms, loss.terms(), (double) batch.count() / data.size());
-        } catch (NonFiniteException e) {
-          throw DivergenceException.inEvaluation(step, e.description(), e.value(), imageRange);
+          Means next = evaluate(step, objectives.get(i), current, start, end);
+          if (start == 0) {
+            means.add(next);
+          } else {
+            means.set(i, means.get(i).plus((double) start / end, next));
+          }
         }
-        start += batch.count();
       }
     }
-    return new Evaluation(step, terms, sum / data.size(), data.unitRange(), variance, usage);
+    return means;
   }
 
-  private static void checkWeights(long step, ImageModel model) {
-    try {
-      model.checkWeights();
+  private static <B> Means evaluate(
+      long step, Objective<B> objective, B batch, int start, int end) {
+    String range = ", examples " + start + " to " + (end - 1);
+    TrainingProgress progress = new TrainingProgress(AFTER_WARM_UPS, start);
+    try (Step pass = Step.inference(new RngKey(SEED, 0, start))) {
+      BatchLoss loss = objective.loss(pass, batch, progress);
+      for (LossTerm term : loss.terms()) {
+        double value = term.value().item();
+        if (!Double.isFinite(value)) {
+          throw DivergenceException.inEvaluation(
+              step, objective.termName(term.name()), value, range);
+        }
+      }
+      return new Means(LossReport.of(objective.name(), loss), loss.usage());
     } catch (NonFiniteException e) {
-      throw DivergenceException.beforeEvaluation(step, e.description(), e.value());
+      throw DivergenceException.inEvaluation(step, e.description(), e.value(), range);
     }
   }
 
-  private static void check(long step, String name, double value, String imageRange) {
-    if (!Double.isFinite(value)) {
-      throw DivergenceException.inEvaluation(step, name, value, imageRange);
-    }
+  /**
+   * Returns the loss of an objective.
+   *
+   * @param name the name of the objective
+   * @return its loss
+   * @throws IllegalArgumentException if there is no such objective
+   */
+  public LossReport objective(String name) {
+    return LossReport.find(losses, name);
   }
 
-  /** Adds the loss terms of a batch, weighted by its fraction of all images, to the sums so far. */
-  private static List<TermReport> plus(
-      List<TermReport> sums, List<LossTerm> batch, double fraction) {
-    List<TermReport> results = new ArrayList<>();
-    for (int i = 0; i < batch.size(); i++) {
-      LossTerm term = batch.get(i);
-      double sum = sums.isEmpty() ? 0 : sums.get(i).value();
-      double value = sum + fraction * term.value().item();
-      results.add(new TermReport(term.name(), value, term.weight()));
-    }
-    return List.copyOf(results);
+  /**
+   * Returns the loss of the first objective.
+   *
+   * @return the weighted sum of the terms
+   */
+  public double loss() {
+    return losses.get(0).loss();
   }
 
   /**
    * Returns the value of a loss term.
    *
-   * @param name the name of the term, such as {@code kl}
+   * @param name the name of the term, such as {@code kl}, for a term of the first objective; with
+   *     an objective as in files, such as {@code generator/adversarial}, for any
    * @return the unweighted value
    * @throws IllegalArgumentException if there is no such term
    */
   public double term(String name) {
-    return TermReport.value(terms, name);
+    return LossReport.term(losses, name);
   }
 
   /**
-   * Returns the loss, computed with the final weights of the terms (after any warm-up).
+   * Returns the value of a metric.
    *
-   * @return the weighted sum of the terms
+   * @param name the name of the metric, such as {@code psnr}; with several objectives as for {@link
+   *     #term}
+   * @return the value
+   * @throws IllegalArgumentException if there is no such metric
    */
-  public double loss() {
-    return terms.stream().mapToDouble(term -> term.weight() * term.value()).sum();
+  public double metric(String name) {
+    return LossReport.metric(losses, metrics, name);
   }
 
-  /**
-   * Returns the normalized MSE (MSE / variance). A value of 1 is the error of predicting the mean
-   * pixel value.
-   *
-   * @return the normalized MSE
-   */
-  public double normalizedError() {
-    return meanSquaredError / variance;
-  }
-
-  /**
-   * Returns the peak signal-to-noise ratio (PSNR) of the mean squared error.
-   *
-   * @return the PSNR in decibels; empty for unbounded values, which have no peak
-   */
-  public OptionalDouble psnr() {
-    return unitRange
-        ? OptionalDouble.of(Psnr.fromMeanSquaredError(meanSquaredError))
-        : OptionalDouble.empty();
-  }
-
+  /** Returns the losses with their metrics, other metrics, and the usage of codebooks. */
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "MSE %.5f, normalized MSE %.4f%s%s",
-        meanSquaredError,
-        normalizedError(),
-        unitRange ? String.format(Locale.ROOT, ", PSNR %.2f dB", psnr().getAsDouble()) : "",
-        usage.codebookSize() == 0 ? "" : ", " + usage);
+    List<String> shown =
+        losses.stream()
+            .flatMap(loss -> loss.qualifiedMetrics().stream())
+            .map(Metric::name)
+            .toList();
+    List<Metric> others = metrics.stream().filter(m -> !shown.contains(m.name())).toList();
+    return Stream.of(losses, others, usage)
+        .flatMap(List::stream)
+        .map(Object::toString)
+        .collect(Collectors.joining("  "));
   }
 }

@@ -1,18 +1,16 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.data.Source;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.CancellationException;
 import java.util.function.ToDoubleFunction;
 
 /** Runs the evaluations of a training run, tracks the best one and decides on early stopping. */
-final class Evaluations {
+final class Evaluations<B> {
   /**
    * The evaluation settings of a trainer.
    *
@@ -22,51 +20,60 @@ final class Evaluations {
    *     stopping
    * @param bestFile the file of the best model; null for none
    */
-  record Settings(
-      Dataset heldOut,
+  record Settings<B>(
+      Source<B> heldOut,
       long everySteps,
       ToDoubleFunction<Evaluation> metric,
       int patience,
       Path bestFile) {}
 
-  private final Settings settings;
-  private final ImageModel model;
-  private final double variance;
+  private final Settings<B> settings;
+  private final Trainable<B> model;
+  private final List<Objective<B>> objectives;
   private final WeightAverages averages;
-  private final List<Evaluation> all = new ArrayList<>();
   private double bestValue = Double.POSITIVE_INFINITY;
   private Evaluation best;
   private ModelSnapshot bestWeights;
   private int evaluationsSinceBest;
 
   /**
-   * Creates an empty list of evaluations.
+   * Creates the evaluations of a run, without running one.
    *
    * @param averages the weights to evaluate; null for the model's own weights
    */
-  Evaluations(Settings settings, ImageModel model, double variance, WeightAverages averages) {
+  Evaluations(
+      Settings<B> settings,
+      Trainable<B> model,
+      List<Objective<B>> objectives,
+      WeightAverages averages) {
     this.settings = settings;
     this.model = model;
-    this.variance = variance;
+    this.objectives = objectives;
     this.averages = averages;
   }
 
+  /** Returns whether an evaluation is due after a step. */
+  boolean isDue(long step) {
+    return settings.heldOut != null && step % settings.everySteps == 0;
+  }
+
   /**
-   * Evaluates the model if an evaluation is due after this step.
+   * Evaluates the model after the last step, unless it has been evaluated after that step.
    *
-   * @throws CancellationException if {@code stop} returns true during the evaluation
+   * @throws CancellationException if the run is stopped during the evaluation
    */
-  void afterStep(long step, long steps, TrainingListeners listeners, BooleanSupplier stop) {
-    if (settings.heldOut != null && (step % settings.everySteps == 0 || step == steps)) {
+  void run(TrainingRun run) {
+    if (settings.heldOut == null || run.isEvaluated()) {
+      return;
+    }
+    swapAverages();
+    try {
+      Evaluation evaluation =
+          Evaluation.after(run.step(), model, objectives, settings.heldOut, run::isStopped);
+      monitor(evaluation);
+      run.notifyEvaluation(evaluation);
+    } finally {
       swapAverages();
-      try {
-        Evaluation evaluation = Evaluation.after(step, model, settings.heldOut, variance, stop);
-        all.add(evaluation);
-        monitor(evaluation);
-        listeners.forEach(listener -> listener.onEvaluation(evaluation));
-      } finally {
-        swapAverages();
-      }
     }
   }
 
@@ -79,6 +86,14 @@ final class Evaluations {
   /** Updates the best evaluation. A tie or NaN is not an improvement. */
   private void monitor(Evaluation evaluation) {
     double value = settings.metric.applyAsDouble(evaluation);
+    boolean needed = settings.patience > 0 || settings.bestFile != null;
+    if (needed && Double.isNaN(value) && evaluation.losses().size() > 1) {
+      throw new IllegalStateException(
+          "Trainer."
+              + (settings.patience > 0 ? "stopEarly" : "saveBest")
+              + ": expected a value by which evaluations of a model with several objectives are"
+              + " compared, got NaN. Call monitor(..) too.");
+    }
     evaluationsSinceBest++;
     if (value < bestValue) {
       bestValue = value;
@@ -122,10 +137,6 @@ final class Evaluations {
   /** Returns the step whose weights {@link #restoreBest} restores. */
   Optional<Long> restoredStep() {
     return bestWeights == null ? Optional.empty() : Optional.of(best.step());
-  }
-
-  List<Evaluation> all() {
-    return List.copyOf(all);
   }
 
   Optional<Evaluation> best() {

@@ -3,6 +3,8 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 
 /**
  * The gradients of a model's parameters as an {@link Optimizer} reads them: those of a step, or
@@ -46,6 +48,52 @@ public interface Gradients {
         gradient.read(offset, target, 0, length);
       }
     };
+  }
+
+  /**
+   * Returns these gradients, scaled down if their L2 norm exceeds a maximum (Pascanu, Mikolov and
+   * Bengio 2013, algorithm 1), equivalent to PyTorch's {@code clip_grad_norm_}. For custom training
+   * loops.
+   *
+   * @param parameters the parameters over which the norm is computed
+   * @param maxNorm the maximum norm, above 0
+   * @return a view of these gradients
+   * @throws IllegalArgumentException if the maximum norm is not above 0, or a gradient is NaN or
+   *     infinite, or overflows a float when squared
+   */
+  default Gradients clipNorm(Collection<Parameter> parameters, double maxNorm) {
+    Checks.maxNorm("Gradients.clipNorm", maxNorm);
+    float factor = ObjectiveState.clipFactor(norm(parameters), maxNorm);
+    return factor < 1 ? times(factor) : this;
+  }
+
+  /**
+   * Returns the L2 norm of all gradients.
+   *
+   * @param parameters the parameters over which the norm is computed; those without a gradient are
+   *     ignored
+   * @return the norm
+   * @throws IllegalArgumentException if a gradient is NaN or infinite, or overflows a float when
+   *     squared
+   */
+  default double norm(Collection<Parameter> parameters) {
+    FiniteCheck check = new FiniteCheck();
+    double sumOfSquares = 0;
+    for (Parameter parameter : new LinkedHashSet<>(parameters)) {
+      if (has(parameter)) {
+        double sum = check.sumOfSquares(this, parameter);
+        if (!Double.isFinite(sum)) {
+          throw new IllegalArgumentException(
+              "Gradients.norm: expected finite gradients whose squares a float can represent, got "
+                  + check.worst(this, parameter)
+                  + " in the gradient of "
+                  + parameter.name()
+                  + ". Skip this update, and use a smaller learning rate.");
+        }
+        sumOfSquares += sum;
+      }
+    }
+    return Math.sqrt(sumOfSquares);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.data.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -18,8 +17,13 @@ import java.util.function.DoubleFunction;
  * double learningRate = curve.suggestion().orElse(3e-4);
  * Trainer.of(model).optimizer(Adam.rate(learningRate)).fit(digits.train());
  * }</pre>
+ *
+ * <p>If the model has several {@linkplain Objective objectives}, all of them are trained with the
+ * same learning rate, and the loss is that of one of them, by default the first.
+ *
+ * @param <B> the type of a batch
  */
-public final class LearningRateFinder {
+public final class LearningRateFinder<B> {
   /**
    * The loss counts as diverged when the smoothed loss exceeds its minimum by this many times the
    * decrease so far, or this many times the absolute value of the minimum, whichever is larger. A
@@ -27,15 +31,16 @@ public final class LearningRateFinder {
    */
   private static final double DIVERGENCE_FACTOR = 3;
 
-  private final ImageModel model;
+  private final Trainable<B> model;
   private DoubleFunction<Optimizer> optimizer = Adam::rate;
   private double minRate = 1e-6;
   private double maxRate = 1;
   private int steps = 200;
   private int batch = 32;
+  private String objective = "";
   private long seed = 42;
 
-  private LearningRateFinder(ImageModel model) {
+  private LearningRateFinder(Trainable<B> model) {
     this.model = model;
   }
 
@@ -43,10 +48,11 @@ public final class LearningRateFinder {
    * Creates a finder that uses Adam, learning rates from 1e-6 to 1, 200 steps and batches of 32.
    *
    * @param model the model to be trained, usually untrained
+   * @param <B> the type of a batch
    * @return the finder
    */
-  public static LearningRateFinder of(ImageModel model) {
-    return new LearningRateFinder(model);
+  public static <B> LearningRateFinder<B> of(Trainable<B> model) {
+    return new LearningRateFinder<>(model);
   }
 
   /**
@@ -56,7 +62,7 @@ public final class LearningRateFinder {
    *     AdamW::rate}
    * @return this finder
    */
-  public LearningRateFinder optimizer(DoubleFunction<Optimizer> newOptimizer) {
+  public LearningRateFinder<B> optimizer(DoubleFunction<Optimizer> newOptimizer) {
     optimizer = newOptimizer;
     return this;
   }
@@ -69,7 +75,7 @@ public final class LearningRateFinder {
    * @return this finder
    * @throws IllegalArgumentException if an argument is out of range
    */
-  public LearningRateFinder range(double min, double max) {
+  public LearningRateFinder<B> range(double min, double max) {
     if (!(min > 0 && max > min && max <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "LearningRateFinder.range: expected learning rates 0 < min < max, both finite, got min "
@@ -90,7 +96,7 @@ public final class LearningRateFinder {
    * @return this finder
    * @throws IllegalArgumentException if {@code count} is less than 20
    */
-  public LearningRateFinder steps(int count) {
+  public LearningRateFinder<B> steps(int count) {
     if (count < 20) {
       throw new IllegalArgumentException(
           "LearningRateFinder.steps: expected at least 20 steps, got " + count + ".");
@@ -102,11 +108,22 @@ public final class LearningRateFinder {
   /**
    * Sets the batch size. Use that of the training run, since a good learning rate depends on it.
    *
-   * @param images the number of images in a batch, from 1 to the size of the dataset
+   * @param examples the number of examples in a batch, from 1 to the size of the data
    * @return this finder
    */
-  public LearningRateFinder batch(int images) {
-    batch = images;
+  public LearningRateFinder<B> batch(int examples) {
+    batch = examples;
+    return this;
+  }
+
+  /**
+   * Sets the objective whose loss is recorded. The default is the first.
+   *
+   * @param name the name of the objective
+   * @return this finder
+   */
+  public LearningRateFinder<B> objective(String name) {
+    objective = name;
     return this;
   }
 
@@ -116,7 +133,7 @@ public final class LearningRateFinder {
    * @param newSeed the seed
    * @return this finder
    */
-  public LearningRateFinder seed(long newSeed) {
+  public LearningRateFinder<B> seed(long newSeed) {
     seed = newSeed;
     return this;
   }
@@ -124,24 +141,25 @@ public final class LearningRateFinder {
   /**
    * Runs the test and restores the model.
    *
-   * @param data the training images
+   * @param data the training data
    * @return the curve, up to the step in which the loss diverged
    * @throws IllegalArgumentException as for {@link Trainer#fit}
    * @throws DivergenceException if the first step diverges
    * @throws CancellationException if the thread is interrupted or the process is shut down
    */
-  public LearningRateCurve find(Dataset data) {
+  public LearningRateCurve find(Source<B> data) {
     ModelSnapshot before = new ModelSnapshot(model);
-    Recorder recorder = new Recorder();
+    Trainable<B> tested =
+        model.withObjectives(Objective.allOf(model).stream().map(this::tested).toList());
+    Recorder recorder = new Recorder(recorded(tested.objectives()));
     try {
       TrainingReport report =
-          Trainer.of(model)
-              .optimizer(optimizer.apply(minRate))
-              .schedule((step, total) -> Math.pow(maxRate / minRate, (step - 1.0) / (total - 1)))
+          Trainer.of(tested)
               .batch(batch)
               .steps(steps)
               .seed(seed)
               .listener(recorder)
+              .quiet()
               .fit(data);
       if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new CancellationException(
@@ -156,38 +174,56 @@ public final class LearningRateFinder {
         throw e;
       }
       return recorder.curve();
-    } catch (LossDivergedException e) {
-      return recorder.curve();
     } finally {
       before.restore();
     }
     return recorder.curve();
   }
 
-  /** Thrown by the listener to end the run. */
-  private static final class LossDivergedException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
+  private Objective<B> recorded(List<Objective<B>> objectives) {
+    return objectives.stream()
+        .filter(o -> objective.isEmpty() || o.name().equals(objective))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "LearningRateFinder.objective: expected one of the objectives "
+                        + objectives.stream().map(Objective::name).toList()
+                        + ", got \""
+                        + objective
+                        + "\"."));
+  }
 
-    LossDivergedException() {
-      super("the loss diverged", null, false, false);
-    }
+  /** Returns an objective with the tested optimizer and learning rates, run in every step. */
+  private Objective<B> tested(Objective<B> original) {
+    return original
+        .withoutGroups()
+        .every(1)
+        .optimizer(optimizer.apply(minRate))
+        .schedule((step, total) -> Math.pow(maxRate / minRate, (step - 1.0) / (total - 1)));
   }
 
   private static final class Recorder implements TrainingListener {
     private final List<Double> rates = new ArrayList<>();
     private final List<Double> losses = new ArrayList<>();
     private double min = Double.POSITIVE_INFINITY;
+    private final Objective<?> objective;
+
+    Recorder(Objective<?> objective) {
+      this.objective = objective;
+    }
 
     @Override
-    public void onStep(StepReport report) {
-      rates.add(report.learningRate());
-      losses.add(report.loss());
+    public void onStep(TrainingRun run, StepReport report) {
+      ObjectiveReport recorded = report.objective(objective.name());
+      rates.add(recorded.learningRate());
+      losses.add(recorded.loss().loss());
       List<LearningRateCurve.Point> points = curve().points();
       double smoothed = points.get(points.size() - 1).smoothed();
       min = Math.min(min, smoothed);
       double decrease = points.get(0).smoothed() - min;
       if (smoothed - min > DIVERGENCE_FACTOR * Math.max(decrease, Math.abs(min))) {
-        throw new LossDivergedException();
+        run.stop();
       }
     }
 

@@ -1,5 +1,8 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.MessageText;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -8,36 +11,49 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code metrics.csv}, which has one column per metric. Rows of training steps leave the
- * evaluation columns empty, and vice versa. Each row is written to disk immediately.
+ * Writes {@code metrics.csv}, which has one column per metric. A row has empty cells for metrics
+ * that it does not have: rows of training steps do not have those of evaluations, and vice versa.
+ * The table is rewritten when metrics with new names appear, as in the first evaluation; after 200,
+ * further names are ignored. Each row is written to disk immediately.
  */
 final class MetricsTable {
+  private static final Logger LOG = LoggerFactory.getLogger(MetricsTable.class);
+  private static final String STEP = "step";
+
+  /** The maximum number of columns: the whole table is rewritten for a new one. */
+  private static final int MAX_COLUMNS = 200;
+
   private final Path file;
-  private final List<String> columns;
+  private final Set<String> columns = new LinkedHashSet<>();
+  private String header = "";
   private int rows;
+  private boolean warned;
 
-  private MetricsTable(Path file, List<String> columns) {
+  /** Creates a table without writing it. */
+  MetricsTable(Path file) {
     this.file = file;
-    this.columns = columns;
-  }
-
-  /** Creates a table with columns for the metrics of training steps and evaluations. */
-  static MetricsTable create(Path file, List<Metric> stepMetrics) throws IOException {
-    List<String> columns =
-        Stream.concat(
-                stepMetrics.stream().map(Metric::name),
-                Metric.evaluationNames(stepMetrics).stream())
-            .toList();
-    MetricsTable table = new MetricsTable(file, columns);
-    table.append("step," + String.join(",", columns));
-    return table;
   }
 
   void add(long step, List<Metric> metrics) throws IOException {
+    List<String> added =
+        metrics.stream()
+            .map(Metric::name)
+            .filter(name -> !columns.contains(name))
+            .limit(MAX_COLUMNS - columns.size())
+            .toList();
+    warnIfFull(metrics, added);
+    if (!added.isEmpty()) {
+      addColumns(added);
+    }
     List<String> cells = new ArrayList<>();
     cells.add(String.valueOf(step));
     for (String column : columns) {
@@ -50,6 +66,59 @@ final class MetricsTable {
     }
     append(String.join(",", cells));
     rows++;
+  }
+
+  /** Warns once if there are metrics without a column. */
+  private void warnIfFull(List<Metric> metrics, List<String> added) {
+    boolean full = columns.size() + added.size() == MAX_COLUMNS;
+    if (!full || warned) {
+      return;
+    }
+    metrics.stream()
+        .map(Metric::name)
+        .filter(name -> !columns.contains(name) && !added.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              warned = true;
+              LOG.warn(
+                  "{} has {} columns, the maximum: {} and other new metrics are not written. Use"
+                      + " the same names of metrics in every step.",
+                  FileNames.path(file),
+                  MAX_COLUMNS,
+                  MessageText.excerpt(name));
+            });
+  }
+
+  /** Rewrites the table with further columns, whose cells are empty in existing rows. */
+  private void addColumns(Collection<String> added) throws IOException {
+    String existing = rows == 0 ? "" : text().substring(header.length());
+    Set<String> all = new LinkedHashSet<>(columns);
+    all.addAll(added);
+    String newHeader = header(all);
+    String rowEnd = ",".repeat(all.size() - columns.size()) + "\n";
+    byte[] bytes = (newHeader + existing.replace("\n", rowEnd)).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+    columns.addAll(added);
+    header = newHeader;
+  }
+
+  /** Returns the first line of the table. Names with a special character are quoted (RFC 4180). */
+  private static String header(Set<String> names) {
+    return STEP
+        + names.stream().map(MetricsTable::cell).map(","::concat).collect(Collectors.joining())
+        + "\n";
+  }
+
+  private static String cell(String name) {
+    return name.matches("[^\",\r\n]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  private String text() throws IOException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString(), null, "it was deleted during the run");
+    }
+    return Files.readString(file);
   }
 
   /**

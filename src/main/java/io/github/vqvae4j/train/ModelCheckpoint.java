@@ -1,7 +1,6 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.NonFinite;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,14 +12,14 @@ import java.util.Optional;
  * saved to a separate file instead of replacing an earlier checkpoint.
  */
 final class ModelCheckpoint {
-  private final ImageModel model;
+  private final Model model;
   private final Path file;
   private final Path beforeDivergence;
   private long savedStep;
   private long stepBeforeDivergence;
 
   /** Creates a checkpoint in a folder, without writing it. */
-  ModelCheckpoint(ImageModel model, Path folder) {
+  ModelCheckpoint(Model model, Path folder) {
     this.model = model;
     file = folder.resolve("model.safetensors");
     beforeDivergence = folder.resolve("before-divergence.safetensors");
@@ -70,9 +69,30 @@ final class ModelCheckpoint {
                 + ", the last step before the divergence, in "
                 + beforeDivergence.getFileName())
         + ". Load it with "
-        + model.getClass().getSimpleName()
-        + ".load(Path.of(\""
+        + (hasLoad()
+            ? BlockModel.original(model).getClass().getSimpleName() + ".load"
+            : "loadWeights")
+        + "(Path.of(\""
         + FileNames.path(file)
-        + "\")).";
+        + "\")"
+        + prefix()
+        + ").";
+  }
+
+  /** Returns the argument that selects the first block of a model that consists of objectives. */
+  private String prefix() {
+    return model instanceof CombinedObjectives<?> combined
+        ? ", \"" + combined.objectives().get(0).firstBlock() + "\""
+        : "";
+  }
+
+  /** Returns whether the class of the model has a static method that loads it. */
+  private boolean hasLoad() {
+    try {
+      BlockModel.original(model).getClass().getMethod("load", Path.class);
+      return true;
+    } catch (NoSuchMethodException e) {
+      return false;
+    }
   }
 }

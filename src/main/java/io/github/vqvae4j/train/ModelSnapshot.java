@@ -1,6 +1,5 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -9,7 +8,7 @@ import java.util.Map;
 final class ModelSnapshot {
   private final Map<Variable, float[]> values = new IdentityHashMap<>();
 
-  ModelSnapshot(ImageModel model) {
+  ModelSnapshot(Model model) {
     for (Variable variable : model.variables().values()) {
       values.put(variable, variable.toFloats());
     }

@@ -1,20 +1,19 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.TrainingProgress;
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.nn.Block;
-import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,36 +34,61 @@ public record ModelStatistics(
   private static final Logger LOG = LoggerFactory.getLogger(ModelStatistics.class);
 
   /**
-   * Runs the forward and backward pass of a training step without updating the model. If the
-   * encoder output is not finite, only the outputs up to that layer are reported, and there are no
-   * gradients.
+   * Runs the forward and backward pass of a training step for each objective of a model, without
+   * updating the model. If a layer output is not finite, only the outputs up to that layer are
+   * reported, and there are no gradients of that objective.
    *
    * @param model the model
-   * @param images the images, processed as one batch
-   * @return the statistics
-   * @throws IllegalArgumentException if the images do not fit the model or have zero variance
+   * @param data the examples, processed as one batch
+   * @param <B> the type of a batch
+   * @return the statistics; if the model has several objectives, names of outputs start with that
+   *     of the objective
+   * @throws IllegalArgumentException if the examples do not fit the model
    * @throws IllegalStateException if the codebook is initialized from data and has not been
    *     initialized yet; train for a step first
    */
-  public static ModelStatistics of(ImageModel model, Dataset images) {
-    TrainingProgress progress = new TrainingProgress(1, images.variance());
+  public static <B> ModelStatistics of(Trainable<B> model, Source<B> data) {
+    model.prepare(data);
+    B batch = data.batch(IntStream.range(0, data.size()).toArray());
     Map<Object, String> names = names(model);
     List<ArrayStatistics> outputs = new ArrayList<>();
-    List<ArrayStatistics> weights = new ArrayList<>();
     List<ArrayStatistics> gradients = new ArrayList<>();
+    for (Objective<B> objective : Objective.allOf(model)) {
+      add(model, objective, batch, names, outputs, gradients);
+    }
+    List<ArrayStatistics> weights = new ArrayList<>();
+    model
+        .variables()
+        .forEach(
+            (name, variable) -> {
+              if (variable instanceof Parameter) {
+                weights.add(ArrayStatistics.of(name, variable.toDoubles()));
+              }
+            });
+    return new ModelStatistics(List.copyOf(outputs), weights, List.copyOf(gradients));
+  }
+
+  private static <B> void add(
+      Trainable<B> model,
+      Objective<B> objective,
+      B batch,
+      Map<Object, String> names,
+      List<ArrayStatistics> outputs,
+      List<ArrayStatistics> gradients) {
+    String prefix = objective.name().isEmpty() ? "" : objective.name() + "/";
     try (Step step = Step.training(new Rng(0))) {
+      Map<String, Variable> trained = objective.variables();
+      step.updateOnly(trained.values());
       step.observe(
           (layer, output) ->
-              outputs.add(ArrayStatistics.of(names.getOrDefault(layer, "?"), output.toDoubles())));
-      Tensor pixels =
-          step.tensor(
-              images.pixels(0, images.size()),
-              images.size(),
-              images.height(),
-              images.width(),
-              images.channels());
+              outputs.add(
+                  ArrayStatistics.of(
+                      prefix + names.getOrDefault(layer, layer.toString()), output.toDoubles())));
       try {
-        TrainingStep.backward(model, LossTerm.total(model.loss(pixels, progress).terms()));
+        BatchLoss loss = objective.loss(step, batch, new TrainingProgress(1, 0));
+        if (trained.values().stream().anyMatch(Variable::isTrainable)) {
+          loss.total().backward();
+        }
       } catch (NonFiniteException e) {
         LOG.warn("Forward pass stopped early; there are no gradients. {}", e.getMessage());
       }
@@ -72,22 +96,20 @@ public record ModelStatistics(
           .variables()
           .forEach(
               (name, variable) -> {
-                if (variable instanceof Parameter) {
-                  weights.add(ArrayStatistics.of(name, variable.toDoubles()));
-                  Tensor gradient = step.gradient(variable);
-                  if (gradient != null) {
-                    gradients.add(ArrayStatistics.of(name, gradient.toDoubles()));
-                  }
+                Tensor gradient = trained.containsValue(variable) ? step.gradient(variable) : null;
+                if (gradient != null) {
+                  gradients.add(ArrayStatistics.of(name, gradient.toDoubles()));
                 }
               });
     }
-    return new ModelStatistics(List.copyOf(outputs), List.copyOf(weights), List.copyOf(gradients));
   }
 
   /** Returns the hierarchical name of each layer of a model. The model's own name is empty. */
-  static Map<Object, String> names(ImageModel model) {
+  static Map<Object, String> names(Model model) {
     Map<Object, String> names = new IdentityHashMap<>();
-    addNames("", model, names);
+    if (BlockModel.original(model) instanceof Block block) {
+      addNames("", block, names);
+    }
     return names;
   }
 

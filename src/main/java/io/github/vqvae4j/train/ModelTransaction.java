@@ -109,18 +109,40 @@ final class ModelTransaction {
   }
 
   /**
+   * Completes the initialization of a model from data: saves the values that it changed.
+   *
+   * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
+   */
+  void commitInitialization() {
+    NonFiniteElement found = readChanged();
+    if (found != null) {
+      throw DivergenceException.afterInitialization(found.name(), found.value);
+    }
+    changed.forEach(Entry::acceptCandidate);
+  }
+
+  /**
    * Completes a step: saves the values that it changed.
    *
    * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
    */
   void commit(long step, double learningRate) {
+    check(step, learningRate);
+    changed.forEach(Entry::acceptCandidate);
+  }
+
+  /**
+   * Checks the values that the step has changed so far.
+   *
+   * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
+   */
+  void check(long step, double learningRate) {
     NonFiniteElement found = readChanged();
     if (found != null) {
       boolean parameter = found.entry.variable instanceof Parameter;
       throw DivergenceException.afterUpdate(
           step, found.name(), found.value, parameter, learningRate);
     }
-    changed.forEach(Entry::acceptCandidate);
   }
 
   /** Restores all variables to the last successful {@link #begin} or {@link #commit}. */

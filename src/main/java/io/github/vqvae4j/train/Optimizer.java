@@ -40,10 +40,35 @@ public interface Optimizer {
    * @param parameters the parameters to update; those without a gradient are left unchanged
    * @param gradients the gradients of the parameters
    * @param learningRate the learning rate of this update, at least 0
+   * @param weightDecay the weight decay of this update, at least 0: values are multiplied by {@code
+   *     1 - learningRate weightDecay} before the update (decoupled weight decay, Loshchilov and
+   *     Hutter 2019)
    * @throws IllegalArgumentException if the learning rate is negative, NaN or larger than a float
-   *     can represent; no parameter is changed then
+   *     can represent, or its product with the weight decay is not from 0 to 1; no parameter is
+   *     changed then
    */
-  void update(List<Parameter> parameters, Gradients gradients, double learningRate);
+  void update(
+      List<Parameter> parameters, Gradients gradients, double learningRate, double weightDecay);
+
+  /**
+   * Performs one update with the optimizer's own weight decay.
+   *
+   * @param parameters the parameters to update; those without a gradient are left unchanged
+   * @param gradients the gradients of the parameters
+   * @param learningRate the learning rate of this update, at least 0
+   */
+  default void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
+    update(parameters, gradients, learningRate, weightDecay());
+  }
+
+  /**
+   * Returns the weight decay of parameters outside any {@link ParameterGroup} with its own.
+   *
+   * @return the weight decay, by default 0
+   */
+  default double weightDecay() {
+    return 0;
+  }
 
   /**
    * Returns the parameters for which the optimizer holds state from earlier updates, such as
@@ -67,20 +92,5 @@ public interface Optimizer {
    */
   default void update(List<Parameter> parameters, Step step) {
     update(parameters, Gradients.of(step), rate());
-  }
-
-  /**
-   * Checks the learning rate of an update.
-   *
-   * @param learningRate the learning rate
-   * @throws IllegalArgumentException if it is negative, NaN or larger than a float can represent
-   */
-  static void checkRate(double learningRate) {
-    if (!(learningRate >= 0 && learningRate <= Float.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          "Optimizer: expected a learning rate of at least 0 that a float can represent, got "
-              + learningRate
-              + ". Check the schedule's factors.");
-    }
   }
 }

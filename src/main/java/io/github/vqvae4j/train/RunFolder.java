@@ -1,23 +1,25 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.RecordJson;
-import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A training listener that writes the model, metrics, sample reconstructions and settings of a run
- * to a folder {@code runs/<time>-<name>/}.
+ * A training listener that writes the model, metrics, sample images and settings of a run to a
+ * folder {@code runs/<time>-<name>/}.
  *
  * <pre>{@code
- * RunFolder run = RunFolder.create(Path.of("runs"), "digits", model).images(heldOut).tensorBoard();
+ * RunFolder run = RunFolder.create(Path.of("runs"), "digits").images(model.reconstructions(heldOut));
  * Trainer.of(model).evaluate(heldOut, 500).listener(run).fit(images);
  * Path checkpoint = run.modelFile().orElseThrow();
  * }</pre>
@@ -29,9 +31,10 @@ import org.slf4j.LoggerFactory;
  *                    before-divergence.safetensors is added if the run diverged
  * config.json        the model and training settings
  * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
- *                    the last step, and the metrics of each evaluation
+ *                    the last step, and the metrics of each evaluation; cells are empty in steps
+ *                    in which an objective did not run
  * metrics.json       the final metrics, all evaluations and the stop reason, unless the run failed
- * images/            sample images and their reconstructions after steps 1, 2, 4, ..
+ * images/            with {@link #images(Supplier)}: sample images after steps 1, 2, 4, ..
  * events.out...      with {@link #tensorBoard}: the same metrics and images, and histograms of the
  *                    weights, for {@code tensorboard --logdir runs}
  * summary.txt        an overview of the files and the final report
@@ -50,36 +53,34 @@ import org.slf4j.LoggerFactory;
  * full disk the previous checkpoint remains. Output that cannot be created at all, such as images
  * of time series, is logged once and skipped.
  *
- * <p>A folder holds one run: a folder that already contains a run is rejected, and a second call of
- * {@code fit} with the same {@code RunFolder} writes to a new folder {@code <folder>-2}. A run that
- * ends before its first step completes leaves no files.
+ * <p>A folder holds one run, and a RunFolder writes one at a time: a folder that already contains a
+ * run is rejected, and a second call of {@code fit} with the same {@code RunFolder} writes to a new
+ * folder {@code <folder>-2}. A run that ends before its first step completes leaves no files.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   static final String IMAGES = "images";
 
-  private final ImageModel model;
   private final Path firstPath;
   private Path path;
-  private SampleImages samples;
+  private Supplier<Images> samples;
   private boolean tensorBoard;
   private long every = 10;
   private long imagesEvery = 1_000;
   private Duration modelEvery = Duration.ofMinutes(5);
   private RunWriter writer;
 
-  /** Whether the run of the writer has started and not ended. */
-  private boolean running;
+  /** The run that has started and not ended; null if there is none. */
+  private final AtomicReference<TrainingRun> current = new AtomicReference<>();
 
   private boolean folderCreated;
   private boolean used;
   private Exception startFailure;
 
-  private RunFolder(Path path, boolean folderCreated, ImageModel model) {
+  private RunFolder(Path path, boolean folderCreated) {
     this.path = path;
     firstPath = path;
     this.folderCreated = folderCreated;
-    this.model = model;
   }
 
   /**
@@ -87,28 +88,27 @@ public final class RunFolder implements TrainingListener {
    *
    * @param runs the parent folder; created if missing
    * @param name the name of the run: letters, digits, dots, hyphens and underscores
-   * @param model the model to be trained
    * @return a listener for the trainer
    * @throws IllegalArgumentException if the name contains other characters
    * @throws IOException if the folder cannot be created
    */
-  public static RunFolder create(Path runs, String name, ImageModel model) throws IOException {
-    return new RunFolder(createFolder(runs, name), true, model);
+  public static RunFolder create(Path runs, String name) throws IOException {
+    return new RunFolder(createFolder(runs, name), true);
   }
 
   /**
    * Uses a given folder for a run. Other files in it are left unchanged.
    *
    * @param folder the folder; created if missing
-   * @param model the model to be trained
    * @return a listener for the trainer
    * @throws IOException if the folder cannot be created or already contains a run
    */
-  public static RunFolder in(Path folder, ImageModel model) throws IOException {
+  public static RunFolder in(Path folder) throws IOException {
+    Objects.requireNonNull(folder, "RunFolder.in: expected a folder, got null.");
     boolean exists = Files.exists(folder);
     RunPaths.createFolders(folder);
     RunPaths.requireNoRun(folder);
-    return new RunFolder(folder, !exists, model);
+    return new RunFolder(folder, !exists);
   }
 
   /**
@@ -126,27 +126,28 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Enables images of sample reconstructions, written after steps 1, 2, 4, .. and then every 1,000
-   * steps.
+   * Enables sample images, written after steps 1, 2, 4, .. and then every 1,000 steps.
    *
-   * @param heldOut the held-out data; its first 40 images are used
+   * @param images computes the images to write, such as {@code model.reconstructions(heldOut)} or
+   *     samples of a generator; several images are arranged in a grid. If it throws an
+   *     ArithmeticException, because values are not finite, a warning is logged and training
+   *     continues.
    * @return this listener
    */
-  public RunFolder images(Dataset heldOut) {
-    return images(heldOut, imagesEvery);
+  public RunFolder images(Supplier<Images> images) {
+    return images(images, imagesEvery);
   }
 
   /**
-   * Enables images of sample reconstructions, written after steps 1, 2, 4, .. and then at regular
-   * intervals.
+   * Enables sample images, written after steps 1, 2, 4, .. and then at regular intervals.
    *
-   * @param heldOut the held-out data; its first 40 images are used
+   * @param images computes the images to write, as for {@link #images(Supplier)}
    * @param everySteps the interval in steps, at least 1
    * @return this listener
    */
-  public RunFolder images(Dataset heldOut, long everySteps) {
+  public RunFolder images(Supplier<Images> images, long everySteps) {
     checkInterval(everySteps);
-    samples = new SampleImages(heldOut);
+    samples = images;
     imagesEvery = everySteps;
     return this;
   }
@@ -224,17 +225,17 @@ public final class RunFolder implements TrainingListener {
     return writer == null ? Optional.ofNullable(startFailure) : writer.failure();
   }
 
+  /**
+   * Starts writing a run.
+   *
+   * @throws IllegalStateException if another run with this listener is in progress
+   */
   @Override
-  public void checkModel(ImageModel trained) {
-    if (trained != model) {
-      throw new IllegalArgumentException(
-          "RunFolder: expected the model that the RunFolder was created for, got a different one."
-              + " Create a RunFolder for each model.");
+  public void onStart(TrainingRun run) {
+    if (!current.compareAndSet(null, run)) {
+      throw new IllegalStateException(
+          "RunFolder: expected one run at a time; create a RunFolder for each run.");
     }
-  }
-
-  @Override
-  public void onStart(TrainingSettings settings) {
     writer = null;
     startFailure = null;
     try {
@@ -257,46 +258,45 @@ public final class RunFolder implements TrainingListener {
     writer =
         new RunWriter(
             path,
-            model,
+            run,
             new RunWriter.Options(
-                folderCreated, samples, imagesEvery, every, modelEvery, tensorBoard),
-            settings);
-    running = true;
+                folderCreated, samples, imagesEvery, every, modelEvery, tensorBoard));
   }
 
-  private void ifRunning(Consumer<RunWriter> action) {
-    if (running) {
+  /** Calls the action if this run is being written. */
+  private void ifWriting(TrainingRun run, Consumer<RunWriter> action) {
+    if (current.get() == run && writer != null) {
       action.accept(writer);
     }
   }
 
   @Override
-  public void onStep(StepReport report) {
+  public void onStep(TrainingRun run, StepReport report) {
     used = true;
-    ifRunning(w -> w.onStep(report));
+    ifWriting(run, w -> w.onStep(report));
   }
 
   @Override
-  public void onEvaluation(Evaluation evaluation) {
-    ifRunning(w -> w.onEvaluation(evaluation));
+  public void onEvaluation(TrainingRun run, Evaluation evaluation) {
+    ifWriting(run, w -> w.onEvaluation(evaluation, run.isCustom()));
   }
 
   @Override
-  public void onStepEnd(long step) {
-    ifRunning(w -> w.onStepEnd(step));
+  public void onStepEnd(TrainingRun run, long step) {
+    ifWriting(run, w -> w.onStepEnd(step));
   }
 
   @Override
-  public void onFailure(Throwable failure, long step) {
-    used |= step > 0;
-    ifRunning(w -> w.onFailure(failure, step));
-    running = false;
+  public void onFailure(TrainingRun run, Throwable failure) {
+    used |= run.step() > 0;
+    ifWriting(run, w -> w.onFailure(failure, run.step()));
+    current.compareAndSet(run, null);
   }
 
   @Override
-  public void onEnd(TrainingReport report) {
-    ifRunning(w -> w.onEnd(report));
-    running = false;
+  public void onEnd(TrainingRun run, TrainingReport report) {
+    ifWriting(run, w -> w.onEnd(report));
+    current.compareAndSet(run, null);
   }
 
   /**

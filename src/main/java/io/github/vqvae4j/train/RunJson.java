@@ -5,8 +5,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.io.RecordJson;
-import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Variable;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,21 +25,34 @@ final class RunJson {
   }
 
   /** Returns the settings of the model and the training run. */
-  static JsonObject config(ImageModel model, TrainingSettings training) {
+  static JsonObject config(Model model, TrainingSettings training) {
     JsonObject components = new JsonObject();
+    if (!(model instanceof CombinedObjectives)) {
+      components.addProperty("type", BlockModel.original(model).getClass().getSimpleName());
+    }
     model
         .settings()
-        .forEach(
-            (name, settings) ->
-                components.add(
-                    name, component(model.children().getOrDefault(name, model), settings)));
+        .forEach((name, settings) -> components.add(name, component(part(model, name), settings)));
     components.addProperty(
-        "parameters", model.parameters().stream().mapToLong(Parameter::size).sum());
+        "parameters",
+        model.variables().values().stream()
+            .filter(Parameter.class::isInstance)
+            .distinct()
+            .mapToLong(Variable::size)
+            .sum());
     JsonObject config = new JsonObject();
     config.addProperty(VERSION, 1);
     config.add("model", components);
     config.add("training", RecordJson.toJson(training));
     return config;
+  }
+
+  /** Returns the child of a model with the given name, or the model itself. */
+  private static Object part(Model model, String name) {
+    Object original = BlockModel.original(model);
+    return original instanceof Block block && block.children().containsKey(name)
+        ? block.children().get(name)
+        : original;
   }
 
   private static JsonObject component(Object layer, Optional<?> settings) {
@@ -54,19 +68,19 @@ final class RunJson {
   static JsonObject metrics(TrainingReport report) {
     JsonObject metrics = new JsonObject();
     metrics.addProperty(VERSION, 1);
-    add(metrics, report.last().step(), Metric.of(report.last()));
+    add(metrics, report.last().step(), MetricNames.latest(report.last()));
     metrics.addProperty("stopReason", report.stopReason().name());
     metrics.addProperty("modelStep", report.modelStep());
     metrics.add("seconds", RecordJson.metric(report.seconds()));
-    metrics.add("imagesPerSecond", RecordJson.metric(report.imagesPerSecond()));
+    metrics.add("examplesPerSecond", RecordJson.metric(report.examplesPerSecond()));
+    metrics.add("secondsWaited", RecordJson.metric(report.secondsWaited()));
     metrics.addProperty("clippedSteps", report.clippedSteps());
     metrics.addProperty("skippedFiles", report.skippedFiles());
-    metrics.add("variance", RecordJson.metric(report.variance()));
     report.best().ifPresent(best -> metrics.addProperty("bestStep", best.step()));
     JsonArray evaluations = new JsonArray();
     for (Evaluation evaluation : report.evaluations()) {
       JsonObject object = new JsonObject();
-      add(object, evaluation.step(), Metric.of(evaluation));
+      add(object, evaluation.step(), MetricNames.of(evaluation));
       evaluations.add(object);
     }
     metrics.add("evaluations", evaluations);

@@ -6,7 +6,6 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
-import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
@@ -18,11 +17,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Writes the files of one run to a {@link RunFolder}. */
-final class RunWriter implements TrainingListener {
+final class RunWriter {
   static final String CONFIG = "config.json";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
@@ -34,11 +34,11 @@ final class RunWriter implements TrainingListener {
    * The options of a run folder.
    *
    * @param folderCreated whether the folder was created for the run
-   * @param samples the sample images; null for none
+   * @param samples computes the sample images; null for none
    */
   record Options(
       boolean folderCreated,
-      SampleImages samples,
+      Supplier<Images> samples,
       long imagesEvery,
       long rowsEvery,
       Duration modelEvery,
@@ -72,7 +72,7 @@ final class RunWriter implements TrainingListener {
   }
 
   private final Path path;
-  private final ImageModel model;
+  private final Model model;
   private final Options options;
   private final ModelCheckpoint checkpoint;
   private final Set<Output> unsupported = EnumSet.noneOf(Output.class);
@@ -88,12 +88,13 @@ final class RunWriter implements TrainingListener {
   private long lastRow;
 
   /** Starts a run in a folder that was claimed for it. */
-  RunWriter(Path path, ImageModel model, Options options, TrainingSettings settings) {
+  RunWriter(Path path, TrainingRun run, Options options) {
     this.path = path;
-    this.model = model;
+    model = run.model();
     this.options = options;
     checkpoint = new ModelCheckpoint(model, path);
-    attempt(Output.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, settings))));
+    attempt(
+        Output.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, run.settings()))));
   }
 
   Optional<Path> modelFile() {
@@ -141,8 +142,7 @@ final class RunWriter implements TrainingListener {
     AtomicFile.write(path.resolve(name), out -> out.write(bytes));
   }
 
-  @Override
-  public void onStep(StepReport report) {
+  void onStep(StepReport report) {
     long step = report.step();
     if (options.tensorBoard && tensorBoard == null) {
       attempt(Output.TENSORBOARD, () -> tensorBoard = new TensorBoardWriter(path));
@@ -151,7 +151,7 @@ final class RunWriter implements TrainingListener {
     if (step % options.rowsEvery == 0 || step == 1 || step == report.steps()) {
       addLastRow();
     }
-    if (SampleImages.due(step, options.imagesEvery)) {
+    if (isDue(step, options.imagesEvery)) {
       if (options.samples != null) {
         attempt(Output.IMAGES, () -> writeImages(step));
       }
@@ -161,17 +161,26 @@ final class RunWriter implements TrainingListener {
     }
   }
 
-  @Override
-  public void onEvaluation(Evaluation evaluation) {
-    evaluated = true;
-    add(evaluation.step(), Metric.of(evaluation));
+  /**
+   * Writes an evaluation.
+   *
+   * @param afterStepEnd whether it follows the end of its step, so that the model is saved now: at
+   *     the next end of a step, it has other weights
+   */
+  void onEvaluation(Evaluation evaluation, boolean afterStepEnd) {
+    add(evaluation.step(), MetricNames.of(evaluation));
+    if (afterStepEnd) {
+      saveModel(evaluation.step());
+    } else {
+      evaluated = true;
+    }
   }
 
   /** Adds the row of the last step unless it has been added already. */
   private void addLastRow() {
     if (last != null && last.step() > lastRow) {
       lastRow = last.step();
-      add(last.step(), Metric.of(last));
+      add(last.step(), MetricNames.of(last));
     }
   }
 
@@ -180,7 +189,7 @@ final class RunWriter implements TrainingListener {
         Output.METRICS,
         () -> {
           if (table == null) {
-            table = MetricsTable.create(path.resolve(METRICS_TABLE), newMetrics);
+            table = new MetricsTable(path.resolve(METRICS_TABLE));
           }
           table.add(step, newMetrics);
         });
@@ -189,21 +198,30 @@ final class RunWriter implements TrainingListener {
     }
   }
 
+  /** Returns whether images are due: after steps 1, 2, 4, .. and then at regular intervals. */
+  static boolean isDue(long step, long interval) {
+    return step < interval ? Long.bitCount(step) == 1 : step % interval == 0;
+  }
+
   private void writeImages(long step) throws IOException {
-    Optional<Images> grid = options.samples.reconstruct(model, step);
-    if (grid.isPresent()) {
-      String name = String.format(Locale.ROOT, RunFolder.IMAGES + "/step-%06d.png", step);
-      Images.write(grid.get(), path.resolve(name));
-      imageGrids++;
-      if (options.tensorBoard) {
-        attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, grid.get()));
-      }
+    Images grid;
+    try {
+      Images images = options.samples.get();
+      grid = images.size() == 1 ? images : Images.grid(images);
+    } catch (ArithmeticException e) {
+      LOG.warn("No sample images after step {}. {}", step, e.getMessage());
+      return;
+    }
+    String name = String.format(Locale.ROOT, RunFolder.IMAGES + "/step-%06d.png", step);
+    Images.write(grid, path.resolve(name));
+    imageGrids++;
+    if (options.tensorBoard) {
+      attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, grid));
     }
   }
 
-  @Override
-  public void onStepEnd(long step) {
-    if (evaluated || System.nanoTime() - lastSaveNanos >= options.modelEvery.toNanos()) {
+  void onStepEnd(long step) {
+    if (evaluated || System.nanoTime() - lastSaveNanos >= Durations.nanos(options.modelEvery)) {
       saveModel(step);
       evaluated = false;
     }
@@ -214,8 +232,7 @@ final class RunWriter implements TrainingListener {
     lastSaveNanos = System.nanoTime();
   }
 
-  @Override
-  public void onFailure(Throwable reason, long step) {
+  void onFailure(Throwable reason, long step) {
     if (step == 0) {
       attempt(Output.SETTINGS, this::deleteFiles);
       return;
@@ -258,8 +275,7 @@ final class RunWriter implements TrainingListener {
     return checkpoint.description();
   }
 
-  @Override
-  public void onEnd(TrainingReport report) {
+  void onEnd(TrainingReport report) {
     addLastRow();
     saveModel(report.modelStep());
     metrics = RunJson.metrics(report);
@@ -303,8 +319,8 @@ final class RunWriter implements TrainingListener {
             ? ""
             : String.format(
                 Locale.ROOT,
-                "  images/            %s of sample images and their reconstructions%n",
-                Counts.of(imageGrids, "grid"));
+                "  images/            %s of sample images%n",
+                Counts.of(imageGrids, "file"));
     return String.format(
         Locale.ROOT,
         "%s%n"

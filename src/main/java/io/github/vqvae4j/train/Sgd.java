@@ -15,6 +15,9 @@ import java.util.Set;
  * v &lt;- momentum v + g          (v = g at the first update)
  * w &lt;- w - learningRate v
  * </pre>
+ *
+ * <p>Weight decay, if a {@link ParameterGroup} has one, is decoupled: w &lt;- (1 - learningRate
+ * weightDecay) w before the update. PyTorch's {@code SGD} adds it to the gradient instead.
  */
 public final class Sgd implements Optimizer {
   /** The momentum buffer v of one parameter. */
@@ -86,8 +89,10 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
-  public void update(List<Parameter> parameters, Gradients gradients, double learningRate) {
-    Optimizer.checkRate(learningRate);
+  public void update(
+      List<Parameter> parameters, Gradients gradients, double learningRate, double weightDecay) {
+    Checks.rates(learningRate, weightDecay);
+    float decayFactor = (float) (1 - learningRate * weightDecay);
     float rate = (float) learningRate;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {
@@ -98,17 +103,23 @@ public final class Sgd implements Optimizer {
             parameter,
             gradients,
             (values, gradient, chunk, length) ->
-                update(values, gradient, velocity.chunks[chunk], length, rate, mu));
+                update(values, gradient, velocity.chunks[chunk], length, rate, mu, decayFactor));
       }
     }
   }
 
   private static void update(
-      float[] values, float[] gradient, float[] velocity, int length, float rate, float mu) {
+      float[] values,
+      float[] gradient,
+      float[] velocity,
+      int length,
+      float rate,
+      float mu,
+      float decayFactor) {
     for (int i = 0; i < length; i++) {
       float v = mu * velocity[i] + gradient[i];
       velocity[i] = v;
-      values[i] -= rate * v;
+      values[i] = decayFactor * values[i] - rate * v;
     }
   }
 

@@ -1,15 +1,16 @@
 package io.github.vqvae4j.train;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Detects a request to stop a run after the current step: a process shutdown (Ctrl-C, SIGTERM) or
- * an interrupt of the training thread. It is opened on the training thread for the duration of a
- * run; the shutdown waits until it is closed, for at most a minute.
+ * Detects a request to stop a run after the current step: a process shutdown (Ctrl-C, SIGTERM), an
+ * interrupt of the training thread, or a call of {@link #stop}. It is opened on the training thread
+ * for the duration of a run; the shutdown waits until it is closed, for at most a minute.
  */
 final class StopRequest implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
@@ -19,6 +20,7 @@ final class StopRequest implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "vqvae4j-stop");
   private volatile boolean requested;
+  private volatile boolean stopped;
   private boolean interrupted;
 
   StopRequest() {
@@ -58,16 +60,30 @@ final class StopRequest implements AutoCloseable {
         .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
   }
 
+  /** Requests the end of the run, from any thread. */
+  void stop() {
+    stopped = true;
+  }
+
   /**
-   * Returns whether the run should stop. Clears the thread's interrupt until {@link #close}, so
-   * that listeners can still write to channels, which an interrupt would close.
+   * Returns whether the run should stop. On the training thread, clears the thread's interrupt
+   * until {@link #close}, so that listeners can still write to channels, which an interrupt would
+   * close.
    */
   boolean isRequested() {
-    if (Thread.interrupted()) {
+    if (Thread.currentThread() == trainer && Thread.interrupted()) {
       interrupted = true;
       requested = true;
     }
-    return requested;
+    return requested || stopped;
+  }
+
+  /** Returns why the run should stop; empty if it should not. */
+  Optional<StopReason> reason() {
+    if (!isRequested()) {
+      return Optional.empty();
+    }
+    return Optional.of(requested ? StopReason.INTERRUPTED : StopReason.STOPPED);
   }
 
   @Override

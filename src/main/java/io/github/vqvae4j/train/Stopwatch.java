@@ -3,39 +3,39 @@ package io.github.vqvae4j.train;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** Measures the throughput of training steps in images per second. */
+/** Measures the throughput of training steps in examples per second. */
 final class Stopwatch {
   /** The number of steps in the recent throughput. */
   private static final int RECENT_STEPS = 20;
 
-  private record Lap(long nanos, int images) {}
+  private record Lap(long nanos, int examples) {}
 
   private final Deque<Lap> recent = new ArrayDeque<>();
   private long nanos;
-  private long images;
+  private long examples;
   private long start;
 
   void start() {
     start = System.nanoTime();
   }
 
-  void stop(int stepImages) {
+  void stop(int stepExamples) {
     long lap = System.nanoTime() - start;
     nanos += lap;
-    images += stepImages;
-    recent.addLast(new Lap(lap, stepImages));
+    examples += stepExamples;
+    recent.addLast(new Lap(lap, stepExamples));
     if (recent.size() > RECENT_STEPS) {
       recent.removeFirst();
     }
   }
 
-  double recentImagesPerSecond() {
+  double recentExamplesPerSecond() {
     long time = recent.stream().mapToLong(Lap::nanos).sum();
-    long count = recent.stream().mapToLong(Lap::images).sum();
+    long count = recent.stream().mapToLong(Lap::examples).sum();
     return count * 1e9 / time;
   }
 
-  double imagesPerSecond() {
-    return images * 1e9 / nanos;
+  double examplesPerSecond() {
+    return examples * 1e9 / nanos;
   }
 }

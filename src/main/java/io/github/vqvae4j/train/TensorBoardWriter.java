@@ -2,7 +2,6 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.EventFile;
-import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
@@ -32,13 +31,12 @@ final class TensorBoardWriter {
   }
 
   void add(long step, Images grid) throws IOException {
-    file.image(
-        "reconstructions", step, grid.height(), grid.width(), grid.channels(), Images.png(grid));
+    file.image("images", step, grid.height(), grid.width(), grid.channels(), Images.png(grid));
     file.flush();
   }
 
   /** Adds a histogram of each parameter and buffer, except those with non-finite values. */
-  void add(long step, ImageModel model) throws IOException {
+  void add(long step, Model model) throws IOException {
     for (Map.Entry<String, Variable> entry : model.variables().entrySet()) {
       if (NonFinite.index(entry.getValue()) < 0) {
         file.histogram(entry.getKey(), step, entry.getValue().toFloats());

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.MessageText;
 import java.util.List;
 import java.util.Locale;
 
@@ -28,6 +29,6 @@ public record TermReport(String name, double value, double weight) {
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s %.5f", name, value);
+    return String.format(Locale.ROOT, "%s %.5f", MessageText.escaped(name), value);
   }
 }

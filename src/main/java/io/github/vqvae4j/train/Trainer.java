@@ -1,38 +1,31 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.image.Batch;
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.io.Counts;
-import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.data.BatchStream;
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.tensor.MemoryGuard;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Trains an image model such as a {@link io.github.vqvae4j.model.vqvae.VqVae VqVae} or {@link
- * io.github.vqvae4j.model.vae.Vae Vae}.
+ * Trains a model: an autoencoder, a prior over codes, a GAN, or any other {@link Trainable}.
  *
  * <pre>{@code
  * TrainingReport report = Trainer.of(model)
  *     .optimizer(Adam.rate(3e-4))
  *     .batch(32).steps(1_000)
  *     .evaluate(digits.test(), 500)
- *     .listener(new ProgressLog())
  *     .fit(digits.train());
  * System.out.println(report);
  * }</pre>
  *
- * <p>Each step draws a shuffled batch, computes {@link ImageModel#loss} and its gradients, runs the
- * optimizer, and then applies buffer updates such as the EMA updates of a codebook.
+ * <p>Each step draws a shuffled batch, computes {@link Trainable#loss} and its gradients, runs the
+ * optimizer, and then applies buffer updates such as the EMA updates of a codebook. Models with
+ * several losses have several {@linkplain Objective objectives}, which a step runs in turn.
  *
  * <p>Steps are atomic: weights, loss terms and gradients are checked to be finite. If a value is
  * not, a {@link DivergenceException} names it, and the model is restored to its state before the
@@ -40,29 +33,43 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Training is reproducible: two runs with the same seed, data, machine and number of threads
  * produce bit-identical weights.
+ *
+ * <p>Progress is shown on the terminal, or logged every few seconds if there is none, unless {@link
+ * #quiet} is called; see {@link ProgressLog}.
+ *
+ * @param <B> the type of a batch
  */
-public final class Trainer {
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+public final class Trainer<B> {
+  private static final long DEFAULT_STEPS = 1_000;
 
-  private final ImageModel model;
+  private final Trainable<B> model;
   private Optimizer optimizer = Adam.rate(3e-4);
+  private boolean optimizerSet;
   private int batch = 32;
-  private long steps = 1_000;
+
+  /** The number of steps; 0 if it was not set. */
+  private long steps;
+
+  private int epochs;
+  private Duration maxTime = Duration.ZERO;
   private long seed = 42;
-  private Dataset heldOut;
+  private Source<B> heldOut;
   private long evaluateEvery;
   private Schedule schedule = Schedule.constant();
   private int accumulate = 1;
   private double clipNorm;
   private double averageDecay;
   private WeightAverages averages;
-  private ToDoubleFunction<Evaluation> metric = Evaluation::meanSquaredError;
+  private ToDoubleFunction<Evaluation> metric;
   private int patience;
   private Path bestFile;
+  private boolean quiet;
+  private final List<ParameterGroup> groups = new ArrayList<>();
   private final List<TrainingListener> listeners = new ArrayList<>();
 
-  private Trainer(ImageModel model) {
+  private Trainer(Trainable<B> model) {
     this.model = model;
+    metric = model::score;
   }
 
   /**
@@ -70,47 +77,91 @@ public final class Trainer {
    * rate of 3e-4.
    *
    * @param model the model, which is trained in place
+   * @param <B> the type of a batch
    * @return the trainer
    */
-  public static Trainer of(ImageModel model) {
-    return new Trainer(model);
+  public static <B> Trainer<B> of(Trainable<B> model) {
+    return new Trainer<>(model);
   }
 
   /**
-   * Sets the optimizer. The default is Adam with a learning rate of 3e-4.
+   * Creates a trainer of objectives; see {@link Trainable#of}.
+   *
+   * @param first the first objective
+   * @param more further objectives
+   * @param <B> the type of a batch
+   * @return the trainer
+   */
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public static <B> Trainer<B> of(Objective<B> first, Objective<B>... more) {
+    return of(Trainable.of(first, more));
+  }
+
+  /**
+   * Sets the optimizer. The default is Adam with a learning rate of 3e-4. An {@link Objective} can
+   * have its own.
    *
    * @param newOptimizer a new optimizer, or one already used for this model, which continues with
    *     its state
    * @return this trainer
    */
-  public Trainer optimizer(Optimizer newOptimizer) {
+  public Trainer<B> optimizer(Optimizer newOptimizer) {
     optimizer = newOptimizer;
+    optimizerSet = true;
     return this;
   }
 
   /**
    * Sets the batch size. The default is 32.
    *
-   * @param images the number of images in a batch, from 1 to the size of the dataset
+   * @param examples the number of examples in a batch, from 1 to the size of the data
    * @return this trainer
    */
-  public Trainer batch(int images) {
-    batch = images;
+  public Trainer<B> batch(int examples) {
+    batch = examples;
     return this;
   }
 
   /**
-   * Sets the number of steps. The default is 1,000.
+   * Sets the number of steps. The default is 1,000, or no limit if {@link #maxTime} is set.
    *
    * @param count the number of steps, at least 1
    * @return this trainer
    */
-  public Trainer steps(long count) {
-    if (count < 1) {
-      throw new IllegalArgumentException(
-          "Trainer.steps: expected at least 1 step, got " + count + ".");
-    }
+  public Trainer<B> steps(long count) {
+    Checks.atLeastOne("Trainer.steps", count, "step");
     steps = count;
+    epochs = 0;
+    return this;
+  }
+
+  /**
+   * Sets the number of epochs, instead of the number of steps. In an epoch, each example is used
+   * once, except for those of an incomplete last batch. The number of steps is rounded up.
+   *
+   * @param count the number of epochs, at least 1
+   * @return this trainer
+   */
+  public Trainer<B> epochs(int count) {
+    Checks.atLeastOne("Trainer.epochs", count, "epoch");
+    epochs = count;
+    return this;
+  }
+
+  /**
+   * Sets a time limit. The run ends after the step in which it is reached, even if {@link #steps}
+   * or {@link #epochs} have not been completed; schedules still refer to those.
+   *
+   * @param limit the time limit, above 0
+   * @return this trainer
+   */
+  public Trainer<B> maxTime(Duration limit) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException(
+          "Trainer.maxTime: expected a time limit above 0, got " + limit + ".");
+    }
+    maxTime = limit;
     return this;
   }
 
@@ -121,23 +172,22 @@ public final class Trainer {
    * @param newSeed the seed
    * @return this trainer
    */
-  public Trainer seed(long newSeed) {
+  public Trainer<B> seed(long newSeed) {
     seed = newSeed;
     return this;
   }
 
   /**
-   * Enables evaluation on held-out data at regular intervals and after the last step.
+   * Enables evaluation on held-out data at regular intervals and after the last step. If a time
+   * limit or the end of the data ends the run, the evaluation follows {@link
+   * TrainingListener#onStepEnd}; a run that is stopped or interrupted ends without it.
    *
    * @param data the held-out data
    * @param everySteps the interval in steps, at least 1
    * @return this trainer
    */
-  public Trainer evaluate(Dataset data, long everySteps) {
-    if (everySteps < 1) {
-      throw new IllegalArgumentException(
-          "Trainer.evaluate: expected an interval of at least 1 step, got " + everySteps + ".");
-    }
+  public Trainer<B> evaluate(Source<B> data, long everySteps) {
+    Checks.atLeastOne("Trainer.evaluate", everySteps, "step");
     heldOut = data;
     evaluateEvery = everySteps;
     return this;
@@ -149,14 +199,16 @@ public final class Trainer {
    * @param newSchedule the schedule, whose factors multiply the optimizer's learning rate
    * @return this trainer
    */
-  public Trainer schedule(Schedule newSchedule) {
+  public Trainer<B> schedule(Schedule newSchedule) {
     schedule = newSchedule;
     return this;
   }
 
   /**
    * Sets the number of batches whose gradients are accumulated (averaged) for each step. This
-   * emulates a larger batch size with the memory of a single batch. The default is 1.
+   * equals a larger batch, with the memory of a single one, if the loss is a mean over examples
+   * that are processed independently; batch normalization and losses with masked positions differ.
+   * The default is 1.
    *
    * <p>All batches of a step are quantized with the same codebook. EMA codebook updates are applied
    * after the optimizer, one batch after another, so the averages decay once per batch as they do
@@ -165,11 +217,8 @@ public final class Trainer {
    * @param batches the number of batches, at least 1
    * @return this trainer
    */
-  public Trainer accumulate(int batches) {
-    if (batches < 1) {
-      throw new IllegalArgumentException(
-          "Trainer.accumulate: expected at least 1 batch, got " + batches + ".");
-    }
+  public Trainer<B> accumulate(int batches) {
+    Checks.atLeastOne("Trainer.accumulate", batches, "batch");
     accumulate = batches;
     return this;
   }
@@ -182,12 +231,21 @@ public final class Trainer {
    * @param maxNorm the maximum norm, above 0
    * @return this trainer
    */
-  public Trainer clipNorm(double maxNorm) {
-    if (!(maxNorm > 0 && maxNorm <= Double.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          "Trainer.clipNorm: expected a finite norm above 0, got " + maxNorm + ".");
-    }
+  public Trainer<B> clipNorm(double maxNorm) {
+    Checks.maxNorm("Trainer.clipNorm", maxNorm);
     clipNorm = maxNorm;
+    return this;
+  }
+
+  /**
+   * Adds parameters with their own learning rate or weight decay. An {@link Objective} has its own
+   * groups; these are for models with a single objective.
+   *
+   * @param group the group; its parameters belong to the model
+   * @return this trainer
+   */
+  public Trainer<B> group(ParameterGroup group) {
+    groups.add(group);
     return this;
   }
 
@@ -201,11 +259,8 @@ public final class Trainer {
    *     steps.
    * @return this trainer
    */
-  public Trainer averageWeights(double decay) {
-    if (!(decay > 0 && decay < 1)) {
-      throw new IllegalArgumentException(
-          "Trainer.averageWeights: expected a decay above 0 and below 1, got " + decay + ".");
-    }
+  public Trainer<B> averageWeights(double decay) {
+    Checks.averageDecay("Trainer.averageWeights", decay);
     averageDecay = decay;
     return this;
   }
@@ -225,14 +280,23 @@ public final class Trainer {
   }
 
   /**
-   * Sets the metric that determines the best evaluation. The default is the mean squared error.
+   * Sets the metric that determines the best evaluation. The default is {@link Trainable#score}:
+   * the mean squared error of image models, and the loss of others. There is none for other models
+   * with several objectives.
    *
-   * @param newMetric the metric, lower is better; for example {@code e -> -e.usage().perplexity()}
-   *     to maximize perplexity
+   * @param newMetric the metric, lower is better; for example {@code e -> -e.metric("accuracy")} to
+   *     maximize accuracy
    * @return this trainer
    */
-  public Trainer monitor(ToDoubleFunction<Evaluation> newMetric) {
-    metric = newMetric;
+  public Trainer<B> monitor(ToDoubleFunction<Evaluation> newMetric) {
+    metric =
+        evaluation -> {
+          try {
+            return newMetric.applyAsDouble(evaluation);
+          } catch (RuntimeException e) {
+            throw new IllegalArgumentException("Trainer.monitor: " + e.getMessage(), e);
+          }
+        };
     return this;
   }
 
@@ -246,11 +310,8 @@ public final class Trainer {
    * @param evaluations the number of evaluations without improvement (the patience), at least 1
    * @return this trainer
    */
-  public Trainer stopEarly(int evaluations) {
-    if (evaluations < 1) {
-      throw new IllegalArgumentException(
-          "Trainer.stopEarly: expected at least 1 evaluation, got " + evaluations + ".");
-    }
+  public Trainer<B> stopEarly(int evaluations) {
+    Checks.atLeastOne("Trainer.stopEarly", evaluations, "evaluation");
     patience = evaluations;
     return this;
   }
@@ -261,8 +322,8 @@ public final class Trainer {
    * @param file the model file, which is replaced atomically
    * @return this trainer
    */
-  public Trainer saveBest(Path file) {
-    bestFile = file;
+  public Trainer<B> saveBest(Path file) {
+    bestFile = Objects.requireNonNull(file, "Trainer.saveBest: expected a file, got null.");
     return this;
   }
 
@@ -272,8 +333,18 @@ public final class Trainer {
    * @param listener the listener, which is called on the training thread
    * @return this trainer
    */
-  public Trainer listener(TrainingListener listener) {
+  public Trainer<B> listener(TrainingListener listener) {
     listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Disables the {@link ProgressLog} that a trainer without one adds.
+   *
+   * @return this trainer
+   */
+  public Trainer<B> quiet() {
+    quiet = true;
     return this;
   }
 
@@ -285,69 +356,118 @@ public final class Trainer {
    * reason {@link StopReason#INTERRUPTED}, the thread's interrupt status remains set, and the
    * process waits until the listeners have been notified, for at most a minute.
    *
-   * <p>A second call continues training the model. The optimizer keeps its state, such as moments,
-   * unless the previous run diverged. The step count, schedule, shuffling and averaged weights
-   * start over.
+   * <p>A second call continues training the model. The step count, schedule, shuffling and averaged
+   * weights start over. Optimizers keep their state, such as moments, with two exceptions: a
+   * divergence {@linkplain Optimizer#reset() resets} all of them, and if a step fails in any other
+   * way after its update, those that it updated are reset. A copy that could restore their state
+   * would take as much memory as the state itself, and time in every step.
    *
-   * @param data the training images
+   * @param data the training data
    * @return the report of the run
    * @throws DivergenceException if a weight, a layer output, a loss term or a gradient becomes NaN
    *     or infinite in training or evaluation
-   * @throws IllegalArgumentException if the batch size exceeds the size of the dataset, the images
-   *     do not fit the model, the held-out images have a different shape, the training images have
-   *     zero variance, or the schedule returns an invalid factor
+   * @throws IllegalArgumentException if the batch size exceeds the size of the data, the data does
+   *     not fit the model, the held-out examples have a different shape, or the schedule returns an
+   *     invalid factor
    * @throws io.github.vqvae4j.memory.InsufficientMemoryException if there is not enough memory for
    *     a step; the model is restored to its state before that step
-   * @throws IllegalStateException if {@link #stopEarly} or {@link #saveBest} was called without
-   *     {@link #evaluate}, the optimizer was used for another model, or all parameters and buffers
-   *     are frozen
+   * @throws IllegalStateException if settings contradict each other, an optimizer was used for
+   *     another model, or all trained parameters and buffers are frozen
    * @throws java.util.concurrent.CancellationException if the run was interrupted before its first
    *     step completed
    * @throws java.io.UncheckedIOException if the file of {@link #saveBest} cannot be written; the
    *     model has the weights after the evaluated step
    */
-  public TrainingReport fit(Dataset data) {
-    checkHeldOut(data);
-    TrainingSettings settings = settings(data);
-    checkOptimizer();
-    listeners.forEach(listener -> listener.checkModel(model));
+  public TrainingReport fit(Source<B> data) {
+    TrainerChecks.heldOut(heldOut, data.exampleShape());
+    long perEpoch = Math.max(1, data.size() / Math.max(1, batch));
+    long total = epochs == 0 ? maxSteps() : (epochs * perEpoch + accumulate - 1) / accumulate;
+    return MemoryGuard.run(
+        "Trainer.fit with batches of " + batch + " " + Examples.describe(data.exampleShape()),
+        Examples.bytes(data, batch),
+        () -> fit(data, total, () -> TrainingData.of(data, batch, seed)));
+  }
+
+  /**
+   * Trains the model on a stream, whose examples are used in their order. As {@link #fit(Source)}
+   * otherwise; if the stream ends, the report has the reason {@link StopReason#END_OF_DATA}.
+   *
+   * @param stream the training data
+   * @return the report of the run
+   * @throws IllegalStateException also if {@link #epochs} was called
+   * @throws IllegalArgumentException also if the stream ends in the first step
+   */
+  public TrainingReport fit(BatchStream<B> stream) {
+    if (epochs > 0) {
+      throw new IllegalStateException(
+          "Trainer.epochs: expected a number of steps, since a stream has no epochs. Call"
+              + " steps(..).");
+    }
+    if (heldOut != null) {
+      TrainerChecks.heldOut(heldOut, heldOut.exampleShape());
+    }
+    return MemoryGuard.run(
+        "Trainer.fit with batches of " + batch + " examples",
+        0,
+        () -> fit(null, maxSteps(), () -> TrainingData.of(stream, batch)));
+  }
+
+  private long maxSteps() {
+    if (steps > 0) {
+      return steps;
+    }
+    return maxTime.isZero() ? DEFAULT_STEPS : StepReport.NO_LIMIT;
+  }
+
+  private TrainingReport fit(Source<B> source, long total, Supplier<TrainingData<B>> open) {
+    List<Objective<B>> objectives = objectives();
+    TrainingSettings settings = settings(source, total, objectives);
+    TrainerChecks.optimizers(model, objectives, optimizerSet ? optimizer : null);
+    TrainerChecks.warnOfUntrained(objectives, total);
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
-    return MemoryGuard.run(
-        "Trainer.fit with batches of " + batch + " images " + imageShape(data),
-        4L * batch * data.imageLength(),
-        () -> loop(data, settings).run());
-  }
-
-  private TrainingLoop loop(Dataset data, TrainingSettings settings) {
-    return new TrainingLoop(
-        model,
-        data,
-        settings,
-        optimizer,
-        schedule,
-        averages,
-        new Evaluations.Settings(heldOut, evaluateEvery, metric, patience, bestFile),
-        new TrainingListeners(listeners));
-  }
-
-  private void checkOptimizer() {
-    Set<Parameter> known = optimizer.parameters();
-    if (!new HashSet<>(model.parameters()).containsAll(known)) {
-      throw new IllegalStateException(
-          "Trainer.optimizer: expected a new optimizer or one used for this model only, got one with"
-              + " state of another model's parameters. Create an optimizer for each model:"
-              + " optimizer(Adam.rate(..)).");
-    }
-    if (!known.isEmpty()) {
-      LOG.info(
-          "{} continues with its state from an earlier run; step count, schedule and shuffling"
-              + " restart. To start from scratch, set a new optimizer.",
-          optimizer);
+    TrainingData<B> data = open.get();
+    try {
+      TrainingLoop<B> loop =
+          new TrainingLoop<>(
+              model,
+              data,
+              settings,
+              objectives,
+              averages,
+              new Evaluations.Settings<>(heldOut, evaluateEvery, metric, patience, bestFile));
+      return TrainingRun.run(model, settings, allListeners(), loop::run);
+    } finally {
+      data.close();
     }
   }
 
-  private TrainingSettings settings(Dataset data) {
+  private List<TrainingListener> allListeners() {
+    List<TrainingListener> all = new ArrayList<>(listeners);
+    if (!quiet && listeners.stream().noneMatch(ProgressLog.class::isInstance)) {
+      all.add(new ProgressLog());
+    }
+    return all;
+  }
+
+  /** Returns the objectives of the model with all settings. */
+  private List<Objective<B>> objectives() {
+    List<Objective<B>> all = new ArrayList<>();
+    for (Objective<B> objective : Objective.allOf(model)) {
+      all.add(objective.withDefaults(optimizer, schedule, clipNorm));
+    }
+    TrainerChecks.objectives(model, all, groups);
+    if (!groups.isEmpty()) {
+      Objective<B> only = all.get(0);
+      for (ParameterGroup group : groups) {
+        only = only.group(group);
+      }
+      all.set(0, only);
+    }
+    return List.copyOf(all);
+  }
+
+  private TrainingSettings settings(Source<B> source, long total, List<Objective<B>> objectives) {
     if (heldOut == null && (patience > 0 || bestFile != null)) {
       throw new IllegalStateException(
           "Trainer: "
@@ -355,45 +475,17 @@ public final class Trainer {
               + " requires evaluations. Call evaluate(heldOut, everySteps) too.");
     }
     return new TrainingSettings(
-        shapeOf(data),
-        heldOut == null ? List.of() : shapeOf(heldOut),
-        optimizer.toString(),
-        schedule.toString(),
+        Examples.shape(source),
+        Examples.shape(heldOut),
+        objectives.stream().map(ObjectiveSettings::of).toList(),
         batch,
         accumulate,
-        steps,
+        total,
+        maxTime.getSeconds() + maxTime.getNano() / 1e9,
         seed,
-        clipNorm,
         averageDecay,
         evaluateEvery,
         patience,
         bestFile == null ? "" : bestFile.toString());
-  }
-
-  private static List<Integer> shapeOf(Dataset data) {
-    return List.of(data.size(), data.height(), data.width(), data.channels());
-  }
-
-  /** Fails before training instead of at the first evaluation. */
-  private void checkHeldOut(Dataset data) {
-    if (heldOut != null && (heldOut.size() == 0 || !imageShape(heldOut).equals(imageShape(data)))) {
-      throw new IllegalArgumentException(
-          "Trainer.evaluate: expected one or more images "
-              + imageShape(data)
-              + " like the training images, got "
-              + Counts.of(heldOut.size(), "image")
-              + " "
-              + imageShape(heldOut)
-              + ". Hold out some images, scaled or cropped like the training images.");
-    }
-  }
-
-  private static List<Integer> imageShape(Dataset data) {
-    return shapeOf(data).subList(1, 4);
-  }
-
-  static Tensor images(Step step, Batch batch) {
-    return step.tensor(
-        batch.images(), batch.count(), batch.height(), batch.width(), batch.channels());
   }
 }

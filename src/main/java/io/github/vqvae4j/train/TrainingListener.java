@@ -1,7 +1,5 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.model.ImageModel;
-
 /**
  * Training callbacks. All methods have empty default implementations.
  *
@@ -9,73 +7,82 @@ import io.github.vqvae4j.model.ImageModel;
  * TrainingListener lossPrinter =
  *     new TrainingListener() {
  *       @Override
- *       public void onStep(StepReport report) {
+ *       public void onStep(TrainingRun run, StepReport report) {
  *         System.out.println(report.step() + " " + report.loss());
+ *         if (report.loss() < 0.01) {
+ *           run.stop();
+ *         }
  *       }
  *     };
  * Trainer.of(model).listener(lossPrinter).fit(images);
  * }</pre>
  *
- * <p>Listeners are called on the training thread. An exception thrown by a listener ends the run
- * and is rethrown by {@link Trainer#fit}. Every run that has started ends with {@link #onEnd} or
- * {@link #onFailure} on all listeners, even if one of them throws.
+ * <p>Listeners are called on the training thread, in the order in which they were added. An
+ * exception thrown by a listener ends the run and is rethrown by {@link Trainer#fit}. Every run
+ * that has started ends with {@link #onEnd} or {@link #onFailure} on all listeners, even if one of
+ * them throws.
  *
  * <p>Implementations include {@link ProgressLog}, {@link RunFolder} and {@link CodebookMonitor}.
  */
 public interface TrainingListener {
   /**
-   * Checks whether the listener can be used with a model. Called before the run starts.
-   *
-   * @param model the model to be trained
-   * @throws IllegalArgumentException if the listener was created for another model
-   */
-  default void checkModel(ImageModel model) {}
-
-  /**
    * Called when a run starts, before the model is changed.
    *
-   * @param settings the settings of the run
+   * @param run the run
    */
-  default void onStart(TrainingSettings settings) {}
+  default void onStart(TrainingRun run) {}
 
   /**
    * Called after each step, when all updates have been applied and before any evaluation.
    *
+   * @param run the run
    * @param report the metrics of the step
    */
-  default void onStep(StepReport report) {}
+  default void onStep(TrainingRun run, StepReport report) {}
 
   /**
    * Called after each evaluation on held-out data. The model has the evaluated weights, which are
    * averages if weight averaging is enabled ({@link Trainer#averageWeights}).
    *
+   * @param run the run
    * @param evaluation the metrics of the evaluation
    */
-  default void onEvaluation(Evaluation evaluation) {}
+  default void onEvaluation(TrainingRun run, Evaluation evaluation) {}
 
   /**
-   * Called at the end of each step, after any evaluation. The model has its current, non-averaged
-   * weights and can be saved.
+   * Called at the end of each step, after any evaluation that is due, even if a stop of the run
+   * aborted it. The model has its current, non-averaged weights and can be saved. The final
+   * evaluation after a time limit or the end of the data follows the last call, and so do
+   * evaluations of a {@linkplain TrainingRun#execute custom training loop} those of their steps.
    *
+   * @param run the run
    * @param step the step, counted from 1
    */
-  default void onStepEnd(long step) {}
+  default void onStepEnd(TrainingRun run, long step) {}
+
+  /**
+   * Called when an interrupt of the thread or a shutdown of the process (Ctrl-C, SIGTERM) ends the
+   * run, before {@link #onEnd}.
+   *
+   * @param run the run
+   */
+  default void onInterrupt(TrainingRun run) {}
 
   /**
    * Called when an exception ends the run: a divergence, or an exception from a listener, {@link
-   * ImageModel#initialize} or the dataset. The model has the weights after the last completed step.
+   * Trainable#initialize} or the data. The model has the weights after the last completed step.
    * Exceptions thrown by this method are added to the failure as suppressed exceptions.
    *
+   * @param run the run; {@link TrainingRun#step} is the last completed step
    * @param failure the exception that {@link Trainer#fit} will throw
-   * @param step the last completed step; 0 if there is none
    */
-  default void onFailure(Throwable failure, long step) {}
+  default void onFailure(TrainingRun run, Throwable failure) {}
 
   /**
-   * Called when the run has ended normally, by early stopping or by an interrupt ({@link
-   * TrainingReport#stopReason}).
+   * Called when the run has ended in any other way ({@link TrainingReport#stopReason}).
    *
+   * @param run the run
    * @param report the report of the run
    */
-  default void onEnd(TrainingReport report) {}
+  default void onEnd(TrainingRun run, TrainingReport report) {}
 }

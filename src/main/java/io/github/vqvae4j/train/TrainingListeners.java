@@ -20,11 +20,11 @@ final class TrainingListeners {
   }
 
   /** Calls {@code onEnd} on every listener, then rethrows the first exception, if any. */
-  void onEnd(TrainingReport report) {
+  void onEnd(TrainingRun run, TrainingReport report) {
     Throwable failure = null;
     for (TrainingListener listener : all) {
       try {
-        listener.onEnd(report);
+        listener.onEnd(run, report);
       } catch (RuntimeException | Error e) {
         if (failure == null) {
           failure = e;
@@ -42,10 +42,10 @@ final class TrainingListeners {
   }
 
   /** Calls {@code onFailure} on every listener; their exceptions are added as suppressed. */
-  void onFailure(Throwable failure, long step) {
+  void onFailure(TrainingRun run, Throwable failure) {
     for (TrainingListener listener : all) {
       try {
-        listener.onFailure(failure, step);
+        listener.onFailure(run, failure);
       } catch (RuntimeException | Error e) {
         suppress(e, failure);
       }

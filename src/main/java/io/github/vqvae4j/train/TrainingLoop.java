@@ -1,137 +1,128 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.metrics.UsageWindow;
-import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.random.Rng;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/** A run of a {@link Trainer}: executes steps and evaluations and notifies listeners. */
-final class TrainingLoop {
-  /** The number of steps in the code usage of reports. */
-  private static final int USAGE_WINDOW = 100;
-
-  private final long start = System.nanoTime();
-  private final Dataset data;
-  private final double variance;
+/** The loop of a {@link Trainer}: executes steps and evaluations. */
+final class TrainingLoop<B> {
+  private final Trainable<B> model;
+  private final TrainingData<B> data;
   private final TrainingSettings settings;
-  private final Optimizer optimizer;
+  private final List<ObjectiveState<B>> objectives;
   private final WeightAverages averages;
-  private final Evaluations evaluations;
-  private final TrainingListeners listeners;
-  private final TrainingStep training;
-  private final UsageWindow window;
-  private final Stopwatch stopwatch = new Stopwatch();
-  private StepReport last;
-  private boolean stopped;
+  private final Evaluations<B> evaluations;
+  private final TrainingStep<B> training;
 
   /**
-   * Creates a run without starting it.
+   * Creates a loop without starting it.
    *
    * @param averages the weight averages; null for none
    */
   TrainingLoop(
-      ImageModel model,
-      Dataset data,
+      Trainable<B> model,
+      TrainingData<B> data,
       TrainingSettings settings,
-      Optimizer optimizer,
-      Schedule schedule,
+      List<Objective<B>> objectives,
       WeightAverages averages,
-      Evaluations.Settings evaluationSettings,
-      TrainingListeners listeners) {
+      Evaluations.Settings<B> evaluationSettings) {
+    this.model = model;
     this.data = data;
     this.settings = settings;
-    this.optimizer = optimizer;
     this.averages = averages;
-    this.listeners = listeners;
-    variance = data.variance();
-    evaluations = new Evaluations(evaluationSettings, model, variance, averages);
-    training = new TrainingStep(model, data, variance, optimizer, schedule, settings);
-    window = new UsageWindow(USAGE_WINDOW, model.codebookSize());
+    this.objectives = objectives.stream().map(o -> new ObjectiveState<>(o, model)).toList();
+    evaluations = new Evaluations<>(evaluationSettings, model, objectives, averages);
+    training = new TrainingStep<>(model, data, this.objectives, settings);
   }
 
-  TrainingReport run() {
-    // Closed last, so that a process shutdown waits until listeners have been notified.
-    try (StopRequest stop = new StopRequest();
-        Batches batches = Batches.shuffled(data, settings.batch(), settings.seed())) {
-      try {
-        listeners.forEach(listener -> listener.onStart(settings));
-        stopped = stop.isRequested();
-        if (!stopped) {
-          training.initialize();
-        }
-        runSteps(batches, stop);
-        evaluations.restoreBest();
-      } catch (Throwable failure) {
-        if (failure instanceof DivergenceException) {
-          optimizer.reset();
-        }
-        listeners.onFailure(failure, last == null ? 0 : last.step());
-        throw failure;
+  TrainingReport run(TrainingRun run) {
+    data.stopWhen(run::isStopped);
+    try {
+      StopReason reason = runSteps(run);
+      evaluations.restoreBest();
+      return report(run, reason);
+    } catch (DivergenceException e) {
+      objectives.forEach(state -> state.optimizer().reset());
+      throw e;
+    }
+  }
+
+  private StopReason runSteps(TrainingRun run) {
+    StopReason reason;
+    try {
+      if (!run.isStopped()) {
+        training.initialize(() -> model.initialize(data, new Rng(settings.seed())));
       }
-      TrainingReport report = report();
-      listeners.onEnd(report);
-      return report;
-    }
-  }
-
-  private void runSteps(Batches batches, StopRequest stop) {
-    long steps = settings.steps();
-    for (long step = 1; step <= steps && !evaluations.shouldStop() && !stopped; step++) {
-      stopped = stop.isRequested();
-      if (!stopped) {
-        try {
-          runStep(step, batches, stop);
-        } catch (CancellationException e) {
-          // Thrown while waiting for images or evaluating.
-          stopped = stop.isRequested();
-          if (!stopped) {
-            throw e;
-          }
-        }
+      reason = reasonToEnd(run);
+      while (reason == null) {
+        reason = runStep(run) ? reasonToEnd(run) : StopReason.END_OF_DATA;
       }
+      if (reason == StopReason.END_OF_DATA && run.step() == 0) {
+        throw new IllegalArgumentException(
+            "Trainer.fit: expected a stream of at least "
+                + settings.batch() * settings.accumulate()
+                + " examples, those of a step, got fewer. Choose a smaller batch.");
+      }
+      run.requireStep();
+      if (run.stopReason().isEmpty()) {
+        evaluations.run(run);
+      }
+    } catch (CancellationException e) {
+      // Thrown while waiting for data or evaluating.
+      reason = run.stopReason().orElseThrow(() -> e);
     }
-    if (last == null) {
-      throw new CancellationException(
-          "Trainer.fit: interrupted before the first step completed. The model is unchanged, except"
-              + " that a codebook initialized from data may have been initialized.");
-    }
+    run.requireStep();
+    return reason;
   }
 
-  private void runStep(long step, Batches batches, StopRequest stop) {
-    stopwatch.start();
-    StepResult result = training.run(step, batches);
+  /** Returns why the run should end before its next step, or null. */
+  private StopReason reasonToEnd(TrainingRun run) {
+    if (run.step() >= settings.steps()) {
+      return StopReason.MAX_STEPS;
+    }
+    if (run.isStopped()) {
+      return run.stopReason().orElseThrow();
+    }
+    if (evaluations.shouldStop()) {
+      return StopReason.EARLY_STOPPING;
+    }
+    boolean limited = settings.maxSeconds() > 0 && run.step() > 0;
+    return limited && run.seconds() >= settings.maxSeconds() ? StopReason.MAX_TIME : null;
+  }
+
+  /** Runs a step; returns false at the end of the data. */
+  private boolean runStep(TrainingRun run) {
+    run.startStep();
+    long step = run.step() + 1;
+    TrainingStep.Result result = training.run(step);
+    if (result == null) {
+      return false;
+    }
     if (averages != null) {
       averages.update();
     }
-    window.add(result.usage());
-    stopwatch.stop(settings.batch() * settings.accumulate());
-    last = result.report(step, settings.steps(), window.usage(), stopwatch.recentImagesPerSecond());
-    // Clears a pending interrupt, so that listeners do not see it.
-    stop.isRequested();
-    listeners.forEach(listener -> listener.onStep(last));
-    evaluations.afterStep(step, settings.steps(), listeners, stop::isRequested);
-    listeners.forEach(listener -> listener.onStepEnd(step));
-  }
-
-  private TrainingReport report() {
-    return new TrainingReport(
-        last,
-        stopReason(),
-        evaluations.all(),
-        evaluations.best(),
-        evaluations.restoredStep().orElse(last.step()),
-        training.clippedSteps(),
-        data.skippedFiles(),
-        variance,
-        (System.nanoTime() - start) / 1e9,
-        stopwatch.imagesPerSecond());
-  }
-
-  private StopReason stopReason() {
-    if (stopped) {
-      return StopReason.INTERRUPTED;
+    run.endStep(settings.batch() * settings.accumulate(), result.objectives(), result.usage());
+    try {
+      if (evaluations.isDue(step) || step == settings.steps()) {
+        evaluations.run(run);
+      }
+    } catch (CancellationException e) {
+      if (run.isStopped()) {
+        run.notifyStepEnd();
+      }
+      throw e;
     }
-    return last.step() < settings.steps() ? StopReason.EARLY_STOPPING : StopReason.MAX_STEPS;
+    run.notifyStepEnd();
+    return true;
+  }
+
+  private TrainingReport report(TrainingRun run, StopReason reason) {
+    return run.report(
+        reason,
+        evaluations.best(),
+        evaluations.restoredStep().orElse(run.step()),
+        training.clippedSteps(),
+        data.source().map(source -> source.skippedFiles()).orElse(0),
+        data.secondsWaited());
   }
 }

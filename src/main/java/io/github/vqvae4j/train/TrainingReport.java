@@ -12,7 +12,7 @@ import java.util.Optional;
  * TrainingReport report = Trainer.of(model).evaluate(heldOut, 500).fit(images);
  * System.out.println(report);
  * double loss = report.last().loss();
- * double error = report.best().orElseThrow().normalizedError();
+ * double error = report.best().orElseThrow().metric("normalizedMse");
  * }</pre>
  *
  * @param last the metrics of the last step
@@ -23,10 +23,10 @@ import java.util.Optional;
  *     evaluation if {@link Trainer#stopEarly} is set
  * @param clippedSteps the number of steps in which gradients were clipped
  * @param skippedFiles the number of corrupt files skipped in the folder of training images
- * @param variance the variance of the training images' pixels
  * @param seconds the duration of the run in seconds, including evaluation and listeners
- * @param imagesPerSecond the throughput of the training steps over the whole run, excluding
+ * @param examplesPerSecond the throughput of the training steps over the whole run, excluding
  *     evaluation and listeners
+ * @param secondsWaited the time that training waited for data, in seconds
  */
 public record TrainingReport(
     StepReport last,
@@ -36,19 +36,25 @@ public record TrainingReport(
     long modelStep,
     long clippedSteps,
     int skippedFiles,
-    double variance,
     double seconds,
-    double imagesPerSecond) {
+    double examplesPerSecond,
+    double secondsWaited) {
+  /** Waits are reported if they take at least this fraction of the time. */
+  private static final double WAIT_FRACTION = 0.02;
+
+  /** Shorter waits are not reported. */
+  private static final double MIN_WAIT = 0.1;
+
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder();
     text.append(
         String.format(
             Locale.ROOT,
-            "%s in %.1f s (%.0f images/s)%n  training:  %s",
+            "%s in %.1f s (%.0f examples/s)%n  training:  %s",
             Counts.of(last.step(), "step"),
             seconds,
-            imagesPerSecond,
+            examplesPerSecond,
             last));
     if (!evaluations.isEmpty()) {
       text.append(
@@ -58,18 +64,24 @@ public record TrainingReport(
       text.append(
           String.format(Locale.ROOT, "%n  best:      %s (step %d)", best.get(), best.get().step()));
     }
-    if (stopReason == StopReason.EARLY_STOPPING) {
+    if (last.step() < last.steps()) {
       text.append(
           String.format(
               Locale.ROOT,
-              "%n  stopped early at step %d of %d: held-out metric did not improve",
+              "%n  %s at step %d%s%s",
+              switch (stopReason) {
+                case EARLY_STOPPING -> "stopped early";
+                case MAX_TIME -> "reached the time limit";
+                case END_OF_DATA -> "reached the end of the data";
+                case STOPPED, MAX_STEPS -> "stopped";
+                case INTERRUPTED -> "interrupted";
+              },
               last.step(),
-              last.steps()));
+              last.steps() == StepReport.NO_LIMIT ? "" : " of " + last.steps(),
+              stopReason == StopReason.EARLY_STOPPING ? ": held-out metric did not improve" : ""));
     }
-    if (stopReason == StopReason.INTERRUPTED) {
-      text.append(
-          String.format(
-              Locale.ROOT, "%n  interrupted at step %d of %d", last.step(), last.steps()));
+    if (secondsWaited >= Math.max(MIN_WAIT, WAIT_FRACTION * seconds)) {
+      text.append(String.format(Locale.ROOT, "%n  waited %.1f s for data", secondsWaited));
     }
     if (modelStep < last.step()) {
       text.append(String.format(Locale.ROOT, "%n  model has the weights of step %d", modelStep));

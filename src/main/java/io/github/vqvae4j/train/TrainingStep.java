@@ -1,77 +1,63 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Batch;
-import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.model.BatchLoss;
-import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
- * Executes the steps of a training run: forward and backward passes of one or more batches, checks
- * for non-finite values, the optimizer update and the buffer updates.
+ * Executes the steps of a training run: for each objective, forward and backward passes of one or
+ * more batches, checks for non-finite values, the optimizer update and the buffer updates.
  */
-final class TrainingStep {
-  /** The term that PyTorch's {@code clip_grad_norm_} adds to the norm. */
-  private static final double CLIP_EPSILON = 1e-6;
+final class TrainingStep<B> {
+  /**
+   * The metrics of a step, copied before its memory is released.
+   *
+   * @param objectives the metrics of the objectives, from the last step in which they ran
+   * @param usage the usage of each codebook in this step
+   */
+  record Result(List<ObjectiveReport> objectives, List<CodebookUsage> usage) {}
 
-  private final ImageModel model;
-  private final Dataset data;
-  private final double variance;
-  private final long seed;
-  private final Optimizer optimizer;
-  private final Schedule schedule;
+  /** The batch of a forward and backward pass, and the key of its random numbers. */
+  private record Pass<B>(ObjectiveState<B> objective, RngKey key, B batch) {}
+
+  private final TrainingData<B> data;
   private final TrainingSettings settings;
-  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
-  private final List<Parameter> distinctParameters;
+  private final List<ObjectiveState<B>> objectives;
+  private final Set<Variable> trained = Collections.newSetFromMap(new IdentityHashMap<>());
   private final FiniteCheck finiteCheck = new FiniteCheck();
   private final GradientAccumulator accumulator = new GradientAccumulator();
   private final ModelTransaction transaction;
+  private final ParameterCheck parameterCheck;
 
-  /** The number of batches that the current step has read. */
-  private int passes;
+  /** The batches that the current step has read. */
+  private final List<B> batches = new ArrayList<>();
 
-  private boolean updated;
+  /** The current pass, until its results are used; null outside a pass. */
+  private Pass<B> pass;
+
   private long clippedSteps;
 
-  /** The batch of a forward and backward pass, and the key of its random numbers. */
-  private record Pass(RngKey key, Batch batch) {}
-
   TrainingStep(
-      ImageModel model,
-      Dataset data,
-      double variance,
-      Optimizer optimizer,
-      Schedule schedule,
+      Model model,
+      TrainingData<B> data,
+      List<ObjectiveState<B>> objectives,
       TrainingSettings settings) {
-    this.model = model;
     this.data = data;
-    this.variance = variance;
-    seed = settings.seed();
-    this.optimizer = optimizer;
-    this.schedule = schedule;
+    this.objectives = objectives;
+    objectives.forEach(objective -> trained.addAll(objective.variables()));
     this.settings = settings;
-    distinctParameters = model.parameters();
     transaction = new ModelTransaction(model.variables());
-    model
-        .variables()
-        .forEach(
-            (name, variable) -> {
-              if (variable instanceof Parameter parameter && !parameters.containsValue(parameter)) {
-                parameters.put(name, parameter);
-              }
-            });
+    parameterCheck = new ParameterCheck(model.variables().values());
   }
 
   /** Returns the number of steps in which gradients were clipped. */
@@ -79,37 +65,48 @@ final class TrainingStep {
     return clippedSteps;
   }
 
-  /** Checks the weights, then lets the model initialize itself from the data. */
-  void initialize() {
+  /**
+   * Checks the weights, then runs the initialization of the model from the data. If it fails,
+   * parameters and buffers are restored.
+   */
+  void initialize(Runnable initialization) {
     transaction.begin(1);
+    boolean completed = false;
     try {
-      model.initialize(data, settings.batch(), seed, new Rng(seed));
+      initialization.run();
+      transaction.commitInitialization();
+      completed = true;
     } catch (NonFiniteException e) {
       DivergenceException divergence = DivergenceException.inStep(1, e.description(), e.value());
       if (e.getCause() instanceof NonFiniteException origin) {
         divergence.appendOrigin(origin);
       }
       throw divergence;
+    } finally {
+      if (!completed) {
+        transaction.rollBack();
+      }
     }
   }
 
   /**
-   * Runs step n atomically: if it fails, parameters and buffers are restored, and an optimizer that
-   * has already updated them is reset.
+   * Runs step n atomically: if it fails, parameters and buffers are restored, and optimizers that
+   * have already updated them are reset.
+   *
+   * @return the result; null if the data has ended
    */
-  StepResult run(long n, Batches batches) {
-    if (model.isFrozen()) {
+  Result run(long n) {
+    if (trained.stream().allMatch(Variable::isFrozen)) {
       throw new IllegalStateException(
-          "Trainer: expected a model with trainable parameters or buffers, but all are frozen. Call"
-              + " unfreeze() on the part to train.");
+          "Trainer: expected trainable parameters or buffers, but all are frozen. Call unfreeze() on"
+              + " the part to train.");
     }
     transaction.begin(n);
-    passes = 0;
-    updated = false;
+    batches.clear();
+    objectives.forEach(ObjectiveState::beginStep);
     boolean completed = false;
     try {
-      StepResult result =
-          settings.accumulate() == 1 ? runBatch(n, batches) : runBatches(n, batches);
+      Result result = runObjectives(n);
       completed = true;
       return result;
     } catch (NonFiniteException e) {
@@ -117,79 +114,138 @@ final class TrainingStep {
     } catch (DivergenceException e) {
       throw withOrigin(e);
     } finally {
+      pass = null;
       if (!completed) {
         transaction.rollBack();
-        if (updated) {
-          optimizer.reset();
-        }
+        objectives.forEach(ObjectiveState::rollBack);
       }
     }
   }
 
-  private StepResult runBatch(long n, Batches batches) {
-    Pass pass = nextPass(n, batches);
-    try (Step step = Step.training(pass.key())) {
-      StepResult result = runPass(n, step, pass);
-      return update(n, result, Gradients.of(step), step.drainCommits());
+  private Result runObjectives(long n) {
+    List<ObjectiveState<B>> running =
+        objectives.stream().filter(o -> o.objective().runsIn(n)).toList();
+    boolean keepBatches = running.size() > 1;
+    List<CodebookUsage> usage = new ArrayList<>();
+    boolean clipped = false;
+    for (int i = 0; i < running.size(); i++) {
+      ObjectiveState<B> state = running.get(i);
+      boolean complete =
+          settings.accumulate() == 1 ? runBatch(n, state) : runBatches(n, state, keepBatches);
+      if (!complete) {
+        return null;
+      }
+      CodebookUsage.addMissing(usage, state.usage());
+      clipped |= state.clipped();
+      if (i < running.size() - 1) {
+        transaction.check(n, state.report().learningRate());
+      }
     }
+    double learningRate = running.get(running.size() - 1).report().learningRate();
+    transaction.commit(n, learningRate);
+    clippedSteps += clipped ? 1 : 0;
+    return new Result(
+        objectives.stream().filter(o -> o.report() != null).map(ObjectiveState::report).toList(),
+        List.copyOf(usage));
   }
 
-  private StepResult runBatches(long n, Batches batches) {
+  private boolean runBatch(long n, ObjectiveState<B> state) {
+    if (!startPass(n, state, 0, true)) {
+      return false;
+    }
+    try (Step step = openStep()) {
+      state.setLoss(runPass(n, step));
+      update(n, state, Gradients.of(step), step.drainCommits());
+    }
+    return true;
+  }
+
+  private boolean runBatches(long n, ObjectiveState<B> state, boolean keepBatches) {
     accumulator.clear();
-    List<StepResult> results = new ArrayList<>();
     List<Runnable> bufferUpdates = new ArrayList<>();
     for (int i = 0; i < settings.accumulate(); i++) {
-      Pass pass = nextPass(n, batches);
-      try (Step step = Step.training(pass.key())) {
-        results.add(runPass(n, step, pass));
-        accumulator.add(distinctParameters, Gradients.of(step));
+      if (!startPass(n, state, i, keepBatches)) {
+        return false;
+      }
+      try (Step step = openStep()) {
+        state.addLoss(runPass(n, step), i);
+        Gradients gradients = Gradients.of(step);
+        norm(n, state, gradients); // while the pass can be repeated
+        accumulator.add(state.parameters(), gradients);
         bufferUpdates.add(step.drainCommits());
       }
     }
-    return update(
-        n, StepResult.mean(results), accumulator, () -> bufferUpdates.forEach(Runnable::run));
+    update(n, state, accumulator, () -> bufferUpdates.forEach(Runnable::run));
+    return true;
   }
 
-  private Pass nextPass(long n, Batches batches) {
-    long first = (long) passes * settings.batch();
-    passes++;
-    return new Pass(new RngKey(seed, n, first), batches.next());
+  /**
+   * Sets the pass of an objective on a batch of the step, which is read if necessary; returns false
+   * at the end of the data.
+   */
+  private boolean startPass(long n, ObjectiveState<B> state, int index, boolean keepBatch) {
+    B batch = index < batches.size() ? batches.get(index) : data.next();
+    if (batch == null) {
+      return false;
+    }
+    if (keepBatch && index == batches.size()) {
+      batches.add(batch);
+    }
+    long first = (long) index * settings.batch();
+    pass = new Pass<>(state, new RngKey(settings.seed(), n, first), batch);
+    return true;
   }
 
-  private StepResult runPass(long n, Step step, Pass pass) {
-    BatchLoss loss = loss(n, step, pass);
-    Tensor total = LossTerm.total(loss.terms());
-    StepResult result = StepResult.of(loss.terms(), total, loss.usage());
-    result.checkFinite(n);
-    backward(model, total);
-    return result;
+  /** Opens the step of the current pass. */
+  private Step openStep() {
+    Step step = Step.training(pass.key());
+    step.updateOnly(pass.objective().variables());
+    return step;
   }
 
-  /** Runs the backward pass, unless the model has no trainable parameters (only EMA updates). */
-  static void backward(ImageModel model, Tensor loss) {
-    if (model.parameters().stream().anyMatch(Parameter::isTrainable)) {
+  private BatchLoss runPass(long n, Step step) {
+    BatchLoss loss = loss(n, step);
+    Tensor total = loss.total();
+    checkFinite(n, loss, total);
+    parameterCheck.check(pass.objective(), step, total);
+    backward(pass.objective().parameters(), total);
+    return loss;
+  }
+
+  private BatchLoss loss(long n, Step step) {
+    TrainingProgress progress = new TrainingProgress(n, pass.key().firstExample());
+    return pass.objective().objective().loss(step, pass.batch(), progress);
+  }
+
+  private void checkFinite(long n, BatchLoss loss, Tensor total) {
+    Objective<B> objective = pass.objective().objective();
+    for (LossTerm term : loss.terms()) {
+      double value = term.value().item();
+      if (!Double.isFinite(value)) {
+        throw DivergenceException.inStep(n, objective.termName(term.name()), value);
+      }
+    }
+    if (!Double.isFinite(total.item())) {
+      throw DivergenceException.inStep(n, objective.qualified("the loss"), total.item());
+    }
+  }
+
+  /** Runs the backward pass, unless no parameter is trainable (only EMA updates). */
+  static void backward(Collection<Parameter> parameters, Tensor loss) {
+    if (parameters.stream().anyMatch(Parameter::isTrainable)) {
       loss.backward();
     }
   }
 
-  private BatchLoss loss(long n, Step step, Pass pass) {
-    Tensor images = Trainer.images(step, pass.batch());
-    return model.loss(images, new TrainingProgress(n, variance));
-  }
-
   /**
-   * Appends the operation in which a non-finite value originated. Repeats the passes of the step
-   * with the same batches and random numbers, and checks the result of each operation.
+   * Appends the operation in which a non-finite value originated. Repeats the pass with the same
+   * batch and random numbers, and checks the result of each operation.
    */
   private DivergenceException withOrigin(DivergenceException e) {
-    if (!updated) {
-      int passesToRepeat = passes;
-      passes = 0;
-      long firstBatch = (e.step() - 1) * settings.accumulate();
-      try (Batches batches = Batches.shuffled(data, settings.batch(), seed, firstBatch)) {
-        while (passes < passesToRepeat) {
-          checkOperations(e.step(), nextPass(e.step(), batches));
-        }
+    if (pass != null) {
+      try (Step step = openStep()) {
+        step.checkEachOperation();
+        backward(pass.objective().parameters(), loss(e.step(), step).total());
       } catch (NonFiniteException origin) {
         e.appendOrigin(origin);
       } catch (RuntimeException failure) {
@@ -199,60 +255,23 @@ final class TrainingStep {
     return e;
   }
 
-  private void checkOperations(long n, Pass pass) {
-    try (Step step = Step.training(pass.key())) {
-      step.checkEachOperation();
-      backward(model, LossTerm.total(loss(n, step, pass).terms()));
-    }
-  }
-
-  private StepResult update(
-      long n, StepResult result, Gradients gradients, Runnable bufferUpdates) {
-    double norm = norm(n, gradients);
-    double learningRate = learningRate(n);
-    float factor = clipFactor(norm, settings.clipNorm());
-    updated = true;
-    optimizer.update(
-        distinctParameters, factor < 1 ? gradients.times(factor) : gradients, learningRate);
+  private void update(
+      long n, ObjectiveState<B> state, Gradients gradients, Runnable bufferUpdates) {
+    double norm = norm(n, state, gradients);
+    pass = null;
+    state.update(n, settings.steps(), gradients, norm);
     bufferUpdates.run();
-    transaction.commit(n, learningRate);
-    if (factor < 1) {
-      clippedSteps++;
-    }
-    return result.withUpdate(learningRate, norm);
   }
 
-  /** Returns the factor that clips gradients of a norm; a maximum norm of 0 disables clipping. */
-  static float clipFactor(double norm, double maxNorm) {
-    return maxNorm > 0 ? (float) Math.min(1, maxNorm / (norm + CLIP_EPSILON)) : 1;
-  }
-
-  private double learningRate(long n) {
-    double factor = schedule.factor(n, settings.steps());
-    if (!(factor >= 0 && optimizer.rate() * factor <= Float.MAX_VALUE)) {
-      throw new IllegalStateException(
-          "Schedule: expected a factor of at least 0 and a learning rate that a float can represent"
-              + " for step "
-              + n
-              + " of "
-              + settings.steps()
-              + ", got "
-              + factor
-              + " from "
-              + schedule
-              + ".");
-    }
-    return optimizer.rate() * factor;
-  }
-
-  private double norm(long n, Gradients gradients) {
+  private double norm(long n, ObjectiveState<B> state, Gradients gradients) {
     double sumOfSquares = 0;
-    for (Map.Entry<String, Parameter> entry : parameters.entrySet()) {
-      if (gradients.has(entry.getValue())) {
-        double sum = finiteCheck.sumOfSquares(gradients, entry.getValue());
+    for (Parameter parameter : state.parameters()) {
+      if (gradients.has(parameter)) {
+        double sum = finiteCheck.sumOfSquares(gradients, parameter);
         if (!Double.isFinite(sum)) {
-          float worst = finiteCheck.worst(gradients, entry.getValue());
-          throw DivergenceException.inGradient(n, "the gradient of " + entry.getKey(), worst);
+          float worst = finiteCheck.worst(gradients, parameter);
+          throw DivergenceException.inGradient(
+              n, "the gradient of " + state.nameOf(parameter), worst);
         }
         sumOfSquares += sum;
       }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -23,10 +24,11 @@ import java.util.Set;
  * at the new value, since a mean of the old and new values would represent neither. Values that do
  * not change are preserved bit for bit.
  *
- * <p>Averages are created by {@link Trainer#averageWeights}:
+ * <p>Averages are created by {@link Trainer#averageWeights}, or by {@link #of} for a custom
+ * training loop:
  *
  * <pre>{@code
- * Trainer trainer = Trainer.of(model).averageWeights(0.99);
+ * Trainer<ImageBatch> trainer = Trainer.of(model).averageWeights(0.99);
  * trainer.fit(images);
  * trainer.averages().swap();
  * model.save(file);
@@ -40,7 +42,20 @@ public final class WeightAverages {
   private final float[] values = new float[ParameterChunks.LENGTH];
   private long steps;
 
+  /**
+   * Creates averages for a custom training loop, which calls {@link #update} after each step.
+   *
+   * @param block the block whose parameters and buffers are averaged
+   * @param decay the decay of the moving average, above 0 and below 1
+   * @return the averages
+   * @throws IllegalArgumentException if the decay is out of range
+   */
+  public static WeightAverages of(Block block, double decay) {
+    return new WeightAverages(block.variables().values(), decay);
+  }
+
   WeightAverages(Collection<Variable> variables, double decay) {
+    Checks.averageDecay("WeightAverages", decay);
     this.variables = new LinkedHashSet<>(variables);
     this.decay = decay;
     replaced = this.variables.stream().map(ReplacedRows::new).toArray(ReplacedRows[]::new);
@@ -48,8 +63,8 @@ public final class WeightAverages {
         this.variables.stream().map(v -> ParameterChunks.zeros(v.size())).toArray(float[][][]::new);
   }
 
-  /** Updates the averages with the weights after a step. */
-  void update() {
+  /** Updates the averages with the weights after a step. The {@link Trainer} calls it. */
+  public void update() {
     steps++;
     double weight = 1 - Math.min(decay, (steps - 1.0) / steps);
     forEachChunk(
@@ -86,8 +101,15 @@ public final class WeightAverages {
    * model.save(file);
    * averages.swap();
    * }</pre>
+   *
+   * @throws IllegalStateException before the first {@link #update}
    */
   public void swap() {
+    if (steps == 0) {
+      throw new IllegalStateException(
+          "WeightAverages.swap: expected averages of at least one step, got none. Call update()"
+              + " after each step.");
+    }
     forEachChunk(
         (variable, offset, chunk) -> {
           variable.write(offset, chunk, 0, chunk.length);

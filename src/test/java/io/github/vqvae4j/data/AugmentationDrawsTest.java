@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.vqvae4j.data.image.Augmentation;
-import io.github.vqvae4j.data.image.Batch;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.FloatDataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -94,9 +94,9 @@ class AugmentationDrawsTest {
   void augmentedBatchesAreIndependentOfReadingOrderAndCopy() {
     List<float[]> expected = new ArrayList<>();
     Map<String, float[]> byImage = new HashMap<>();
-    try (Batches batches = Batches.shuffled(data.augmented(ALL, 9), 4, 6)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(data.augmented(ALL, 9), 4, 6)) {
       for (int number = 0; number < 12; number++) {
-        Batch batch = batches.next();
+        ImageBatch batch = batches.next();
         expected.add(batch.images());
         for (int i = 0; i < batch.count(); i++) {
           float[] image = new float[SIDE * SIDE];
@@ -109,7 +109,7 @@ class AugmentationDrawsTest {
     // Resumed at each batch, last first; the copy shares nothing with the original.
     for (int first = 11; first >= 0; first--) {
       Dataset copy = new FloatDataset(pixels.clone(), SIZE, HEIGHT, WIDTH, 1).augmented(ALL, 9);
-      try (Batches batches = Batches.shuffled(copy, 4, 6, first)) {
+      try (Batches<ImageBatch> batches = Batches.shuffled(copy, 4, 6, first)) {
         assertArrayEquals(expected.get(first), batches.next().images(), "batch " + first);
       }
     }

@@ -9,15 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.image.Batch;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.FloatDataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,13 +28,13 @@ class BatchesTest {
   @Test
   void inOrderMakesOnePassWithASmallerLastBatch() {
     Dataset data = FloatDataset.counting(7);
-    try (Batches batches = Batches.inOrder(data, 3)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(data, 3)) {
       assertArrayEquals(new int[] {0, 1, 2}, batches.next().indices());
-      Batch second = batches.next();
+      ImageBatch second = batches.next();
       assertArrayEquals(new float[] {3, 4, 5}, second.images());
       assertArrayEquals(new int[] {3, 4, 5}, second.labels());
-      assertEquals("Batch[3, 1, 1, 1]", second.toString());
-      Batch last = batches.next();
+      assertEquals("ImageBatch[3, 1, 1, 1]", second.toString());
+      ImageBatch last = batches.next();
       assertEquals(1, last.count());
       assertArrayEquals(new int[] {6}, last.indices());
       assertNull(batches.next());
@@ -43,7 +44,7 @@ class BatchesTest {
 
   @Test
   void inOrderHasNoEmptyLastBatch() {
-    try (Batches batches = Batches.inOrder(FloatDataset.counting(6), 3)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(FloatDataset.counting(6), 3)) {
       assertEquals(3, batches.next().count());
       assertEquals(3, batches.next().count());
       assertNull(batches.next());
@@ -56,8 +57,8 @@ class BatchesTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = i;
     }
-    try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 4, 2, 3, 2), 2)) {
-      Batch first = batches.next();
+    try (Batches<ImageBatch> batches = Batches.inOrder(new FloatDataset(pixels, 4, 2, 3, 2), 2)) {
+      ImageBatch first = batches.next();
       assertArrayEquals(Arrays.copyOf(pixels, 24), first.images());
       assertEquals(2, first.height());
       assertEquals(3, first.width());
@@ -67,12 +68,12 @@ class BatchesTest {
 
   @Test
   void everyEpochContainsEveryImageOnceInANewOrder() {
-    try (Batches batches = Batches.shuffled(FloatDataset.counting(100), 10, 1)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(FloatDataset.counting(100), 10, 1)) {
       Set<List<Integer>> orders = new HashSet<>();
       for (int epoch = 0; epoch < 5; epoch++) {
         List<Integer> order = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-          Batch batch = batches.next();
+          ImageBatch batch = batches.next();
           for (int k = 0; k < 10; k++) {
             assertEquals(batch.indices()[k], batch.images()[k]);
             order.add(batch.indices()[k]);
@@ -87,11 +88,11 @@ class BatchesTest {
 
   @Test
   void incompleteLastBatchIsDropped() {
-    try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 4, 1)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(FloatDataset.counting(10), 4, 1)) {
       for (int epoch = 0; epoch < 50; epoch++) {
         Set<Integer> seen = new HashSet<>();
         for (int i = 0; i < 2; i++) {
-          Batch batch = batches.next();
+          ImageBatch batch = batches.next();
           assertEquals(4, batch.count());
           Arrays.stream(batch.indices()).forEach(seen::add);
         }
@@ -109,14 +110,14 @@ class BatchesTest {
       long seed = random.nextLong();
       int stopped = random.nextInt(50);
       Dataset data = FloatDataset.counting(size);
-      try (Batches whole = Batches.shuffled(data, batch, seed);
-          Batches resumed = Batches.shuffled(data, batch, seed, stopped)) {
+      try (Batches<ImageBatch> whole = Batches.shuffled(data, batch, seed);
+          Batches<ImageBatch> resumed = Batches.shuffled(data, batch, seed, stopped)) {
         for (int i = 0; i < stopped; i++) {
           whole.next();
         }
         for (int i = 0; i < 20; i++) {
-          Batch expected = whole.next();
-          Batch came = resumed.next();
+          ImageBatch expected = whole.next();
+          ImageBatch came = resumed.next();
           assertArrayEquals(expected.indices(), came.indices());
           assertArrayEquals(expected.images(), came.images());
           assertArrayEquals(expected.labels(), came.labels());
@@ -140,7 +141,8 @@ class BatchesTest {
 
   @Test
   void skippingManyBatchesTakesNoTime() {
-    try (Batches batches = Batches.shuffled(FloatDataset.counting(10), 3, 1, Long.MAX_VALUE / 2)) {
+    try (Batches<ImageBatch> batches =
+        Batches.shuffled(FloatDataset.counting(10), 3, 1, Long.MAX_VALUE / 2)) {
       assertEquals(3, batches.next().count());
     }
   }
@@ -148,9 +150,9 @@ class BatchesTest {
   @Test
   void differentSeedsGiveDifferentOrders() {
     Dataset data = FloatDataset.counting(50);
-    try (Batches one = Batches.shuffled(data, 50, 1);
-        Batches two = Batches.shuffled(data, 50, 2);
-        Batches same = Batches.shuffled(data, 50, 1)) {
+    try (Batches<ImageBatch> one = Batches.shuffled(data, 50, 1);
+        Batches<ImageBatch> two = Batches.shuffled(data, 50, 2);
+        Batches<ImageBatch> same = Batches.shuffled(data, 50, 1)) {
       String order = Arrays.toString(one.next().indices());
       assertNotEquals(order, Arrays.toString(two.next().indices()));
       assertEquals(order, Arrays.toString(same.next().indices()));
@@ -172,25 +174,112 @@ class BatchesTest {
   @Test
   void invalidBatchSizesAreRejected() {
     Dataset data = FloatDataset.counting(10);
-    for (int batch : new int[] {-1, 0, 11}) {
-      IllegalArgumentException shuffled =
-          assertThrows(
-              IllegalArgumentException.class, () -> Batches.shuffled(data, batch, 1).close());
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Batches.shuffled(data, 11, 1).close()),
+        "batch of 11",
+        "10 examples",
+        "expected 1 to 10",
+        "a smaller batch");
+    assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(data, 11).close());
+    for (int batch : new int[] {-1, 0}) {
       assertMessageContains(
-          shuffled, "batch of " + batch, "10 images", "expected 1 to 10", "a smaller batch");
-      assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(data, batch).close());
+          assertThrows(
+              IllegalArgumentException.class, () -> Batches.shuffled(data, batch, 1).close()),
+          "Batches.shuffled: expected a batch of at least 1 example, got " + batch + ".");
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(data, batch).close()),
+          "Batches.inOrder: expected a batch of at least 1 example, got " + batch + ".");
     }
+    Dataset empty = data.range(3, 3);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Batches.shuffled(empty, 1, 1).close()),
+        "Batches.shuffled: expected at least 1 example, got none");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Batches.inOrder(empty, 1).close()),
+        "Batches.inOrder: expected at least 1 example, got none");
     assertMessageContains(
         assertThrows(
             IllegalArgumentException.class, () -> Batches.shuffled(data, 1, 1, -1).close()),
         "Batches.shuffled: expected a first batch of at least 0, got -1.");
+    BatchStream<int[]> stream = new Counting(0, 100);
+    for (int batch : new int[] {0, -1}) {
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> Batches.of(stream, batch).close()),
+          "Batches.of: expected a batch of at least 1 example, got " + batch + ".");
+    }
+  }
+
+  /** A stream of the numbers from its position to its end. */
+  private static final class Counting implements BatchStream<int[]> {
+    private final int end;
+    private int position;
+
+    Counting(int position, int end) {
+      this.position = position;
+      this.end = end;
+    }
+
+    @Override
+    public int[] next(int n) {
+      if (position + n > end) {
+        position = end;
+        return null;
+      }
+      position += n;
+      return IntStream.range(position - n, position).toArray();
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+  }
+
+  @Test
+  void positionOfAStreamIsThatAfterTheLastBatchThatWasReturned() {
+    try (Batches<int[]> batches = Batches.of(new Counting(7, 40), 5)) {
+      assertEquals(7, batches.position());
+      for (int start = 7; start <= 32; start += 5) {
+        assertEquals(start, batches.next()[0]);
+        assertEquals(start + 5, batches.position());
+      }
+      assertNull(batches.next());
+      assertEquals(37, batches.position(), "as if the incomplete batch had not been read");
+      try (Batches<int[]> rest = Batches.of(new Counting((int) batches.position(), 40), 3)) {
+        assertArrayEquals(new int[] {37, 38, 39}, rest.next());
+      }
+    }
+  }
+
+  @Test
+  void positionOfASourceResumesIt() {
+    Dataset data = FloatDataset.counting(11);
+    try (Batches<ImageBatch> batches = Batches.shuffled(data, 3, 4, 2)) {
+      assertEquals(6, batches.position());
+      for (int n = 0; n < 5; n++) {
+        batches.next();
+        assertEquals(9 + 3 * n, batches.position());
+      }
+      try (Batches<ImageBatch> rest = Batches.shuffled(data, 3, 4, batches.position() / 3)) {
+        assertArrayEquals(batches.next().indices(), rest.next().indices());
+        assertEquals(batches.position(), rest.position());
+      }
+    }
+    try (Batches<ImageBatch> batches = Batches.inOrder(data, 4)) {
+      for (long end : new long[] {4, 8, 11}) {
+        batches.next();
+        assertEquals(end, batches.position());
+      }
+      assertNull(batches.next());
+      assertEquals(11, batches.position());
+    }
   }
 
   @Test
   void nanIsReportedWithImageAndPosition() {
     float[] pixels = new float[5 * 2 * 3];
     pixels[3 * 6 + 4] = Float.NaN;
-    try (Batches batches = Batches.inOrder(new FloatDataset(pixels, 5, 2, 3, 1), 2)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(new FloatDataset(pixels, 5, 2, 3, 1), 2)) {
       assertEquals(2, batches.next().count());
       for (int i = 0; i < 2; i++) {
         assertMessageContains(
@@ -205,7 +294,8 @@ class BatchesTest {
   @Test
   void infinityIsRejected() {
     float[] pixels = {0, Float.POSITIVE_INFINITY};
-    try (Batches batches = Batches.shuffled(new FloatDataset(pixels, 2, 1, 1, 1), 2, 1)) {
+    try (Batches<ImageBatch> batches =
+        Batches.shuffled(new FloatDataset(pixels, 2, 1, 1, 1), 2, 1)) {
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, batches::next), "Infinity in image 1");
     }
@@ -216,7 +306,7 @@ class BatchesTest {
     assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
-            () -> new Batch(new float[4], 2, 1, 1, 1, new int[2], new int[2])),
+            () -> new ImageBatch(new float[4], 2, 1, 1, 1, new int[2], new int[2])),
         "got 4 pixels, 2 labels and 2 indices",
         "expected 2, 2 and 2",
         "correct the sizes");
@@ -225,7 +315,7 @@ class BatchesTest {
   @Test
   void closingEndsTheThreadOfAnUnfinishedRun() throws InterruptedException {
     Set<Thread> before = loaders();
-    Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
+    Batches<ImageBatch> batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
     batches.next();
     Set<Thread> during = loaders();
     during.removeAll(before);
@@ -241,7 +331,7 @@ class BatchesTest {
 
   private static Set<Thread> loaders() {
     Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-    threads.removeIf(thread -> !thread.getName().equals("vqvae4j-batches"));
+    threads.removeIf(thread -> !thread.getName().startsWith("vqvae4j-batches-"));
     return threads;
   }
 }

@@ -9,15 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.image.Batch;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.FloatDataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class BatchesThreadTest {
                 throw unreadable;
               }
             });
-    try (Batches batches = Batches.inOrder(data, 2)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(data, 2)) {
       assertEquals(2, batches.next().count());
       assertEquals(2, batches.next().count());
       assertSame(unreadable, assertThrows(UncheckedIOException.class, batches::next));
@@ -87,7 +88,7 @@ class BatchesThreadTest {
             index -> {
               throw full;
             });
-    try (Batches batches = Batches.inOrder(data, 2)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(data, 2)) {
       assertSame(full, assertThrows(OutOfMemoryError.class, batches::next));
     }
   }
@@ -97,10 +98,10 @@ class BatchesThreadTest {
     IOException smuggled = new IOException("disk");
     Dataset data =
         new Watched(index -> BatchesThreadTest.<RuntimeException>throwUnchecked(smuggled));
-    try (Batches batches = Batches.inOrder(data, 2)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(data, 2)) {
       IllegalStateException e = assertThrows(IllegalStateException.class, batches::next);
       assertSame(smuggled, e.getCause());
-      assertMessageContains(e, "the dataset threw", "disk");
+      assertMessageContains(e, "the source threw", "disk");
     }
   }
 
@@ -110,26 +111,74 @@ class BatchesThreadTest {
   }
 
   @Test
-  void atMostTwoBatchesArePrefetched() throws InterruptedException {
+  void twoBatchesArePrefetched() throws InterruptedException {
     AtomicInteger read = new AtomicInteger();
-    try (Batches batches = Batches.inOrder(new Watched(index -> read.incrementAndGet()), 1)) {
+    try (Batches<ImageBatch> batches =
+        Batches.inOrder(new Watched(index -> read.incrementAndGet()), 1)) {
       long deadline = System.nanoTime() + 5_000_000_000L;
+      while (read.get() < 2 && System.nanoTime() < deadline) {
+        Thread.sleep(1);
+      }
+      Thread.sleep(50);
+      assertEquals(2, read.get());
+      assertArrayEquals(new int[] {0}, batches.next().indices());
       while (read.get() < 3 && System.nanoTime() < deadline) {
         Thread.sleep(1);
       }
       Thread.sleep(50);
-      // Two in the queue and one held by the loader.
       assertEquals(3, read.get());
-      assertArrayEquals(new int[] {0}, batches.next().indices());
+    }
+  }
+
+  /** Shuffling an epoch of millions of examples takes long. */
+  @Test
+  void callersDoNotWaitForTheOrderOfLaterBatches() {
+    CountDownLatch shuffling = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    BatchOrder order =
+        number -> {
+          if (number == 2) {
+            shuffling.countDown();
+            await(goOn);
+          }
+          return new int[] {(int) number};
+        };
+    try (Batches<ImageBatch> batches = Batches.of(new Watched(index -> {}), order, 1, 0)) {
+      try {
+        assertArrayEquals(new int[] {0}, batches.next().indices());
+        await(shuffling);
+        CompletableFuture<ImageBatch> ready = CompletableFuture.supplyAsync(batches::next);
+        assertArrayEquals(new int[] {1}, ready.orTimeout(10, TimeUnit.SECONDS).join().indices());
+      } finally {
+        goOn.countDown(); // before close, which could wait for the order, too
+      }
+      assertArrayEquals(new int[] {2}, batches.next().indices());
     }
   }
 
   @Test
-  void closingStopsWithinABatch() {
+  void failureOfTheOrder() {
+    IllegalStateException failure = new IllegalStateException("order");
+    BatchOrder order =
+        number -> {
+          if (number == 1) {
+            throw failure;
+          }
+          return new int[] {(int) number};
+        };
+    try (Batches<ImageBatch> batches = Batches.of(new Watched(index -> {}), order, 1, 0)) {
+      assertArrayEquals(new int[] {0}, batches.next().indices());
+      assertSame(failure, assertThrows(IllegalStateException.class, batches::next));
+      assertSame(failure, assertThrows(IllegalStateException.class, batches::next));
+    }
+  }
+
+  @Test
+  void closingStopsAfterTheBatchBeingRead() {
     CountDownLatch reading = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     AtomicInteger read = new AtomicInteger();
-    Batches batches =
+    Batches<ImageBatch> batches =
         Batches.inOrder(
             new Watched(
                 index -> {
@@ -137,21 +186,21 @@ class BatchesThreadTest {
                   reading.countDown();
                   await(goOn);
                 }),
-            10);
+            5);
     await(reading);
     CompletableFuture<Void> closing = CompletableFuture.runAsync(batches::close);
-    // When next() throws, the close is visible; only then the image may be finished.
+    // When next() throws, the close is visible; only then the batch may be finished.
     assertThrows(IllegalStateException.class, batches::next);
     goOn.countDown();
     closing.join();
-    assertEquals(1, read.get());
+    assertEquals(5, read.get());
   }
 
   @Test
   void closingWakesAWaitingCaller() throws InterruptedException {
     CountDownLatch never = new CountDownLatch(1);
-    Batches batches = Batches.inOrder(new Watched(index -> await(never)), 10);
-    CompletableFuture<Batch> waiting = new CompletableFuture<>();
+    Batches<ImageBatch> batches = Batches.inOrder(new Watched(index -> await(never)), 10);
+    CompletableFuture<ImageBatch> waiting = new CompletableFuture<>();
     Thread caller =
         new Thread(
             () -> {
@@ -176,14 +225,14 @@ class BatchesThreadTest {
   @Test
   void interruptedCallerKeepsItsInterruptStatusAndLosesNoBatch() {
     CountDownLatch goOn = new CountDownLatch(1);
-    try (Batches batches = Batches.inOrder(new Watched(index -> await(goOn)), 10)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(new Watched(index -> await(goOn)), 10)) {
       Thread.currentThread().interrupt();
       CancellationException e = assertThrows(CancellationException.class, batches::next);
       assertTrue(Thread.interrupted());
       assertMessageContains(e, "interrupted while waiting for a batch");
       assertInstanceOf(InterruptedException.class, e.getCause());
       goOn.countDown();
-      Batch batch = batches.next();
+      ImageBatch batch = batches.next();
       assertNotNull(batch);
       assertEquals(10, batch.count());
     }
@@ -191,7 +240,7 @@ class BatchesThreadTest {
 
   @Test
   void interruptedThreadCanClose() {
-    Batches batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
+    Batches<ImageBatch> batches = Batches.shuffled(FloatDataset.counting(10), 2, 1);
     Thread.currentThread().interrupt();
     batches.close();
     assertTrue(Thread.interrupted());

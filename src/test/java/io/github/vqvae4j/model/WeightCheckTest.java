@@ -20,6 +20,7 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.train.ModelInitialization;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -162,7 +163,7 @@ class WeightCheckTest {
       assertMessageContains(
           new Exception(warnings.get(0)), "VqVae", "codebook", "not been initialized from data");
 
-      uninitialized.initialize(IMAGES, 4, 1, new Rng(1));
+      ModelInitialization.run(uninitialized, IMAGES, 4, 1);
       assertEquals(List.of(), warnings(() -> uninitialized.reconstruct(IMAGES)));
       Path file = folder.resolve("vae.safetensors");
       vae.save(file);

@@ -3,6 +3,7 @@ package io.github.vqvae4j.quantize;
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -427,5 +428,19 @@ class VectorQuantizerTest {
       assertEquals(Set.of(quantizer), using);
       assertEquals(2, sources.size());
     }
+  }
+
+  /** Batches of 64 x 49 vectors of dimension 256 for k-means. */
+  @Test
+  void initializationLatentsFitIntoAnArray() {
+    long size = 64 * 49 * 256;
+    assertTrue(Quantizer.needsMoreBatches(0, 1, 0, 256));
+    assertTrue(Quantizer.needsMoreBatches(3, 20_000, size, 256));
+    assertFalse(Quantizer.needsMoreBatches(7, 20_000, size, 256), "enough vectors");
+    long maxBatches = (Integer.MAX_VALUE - 8) / size;
+    assertTrue(Quantizer.needsMoreBatches(maxBatches - 1, Integer.MAX_VALUE, size, 256));
+    assertFalse(
+        Quantizer.needsMoreBatches(maxBatches, Integer.MAX_VALUE, size, 256), "exceeds an array");
+    assertFalse(Quantizer.needsMoreBatches(1L << 32, Integer.MAX_VALUE, size, 256));
   }
 }

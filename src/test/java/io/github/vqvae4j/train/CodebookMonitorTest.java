@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -30,7 +31,7 @@ class CodebookMonitorTest {
     return Shapes.model(1, 3, quantizer);
   }
 
-  private static Trainer trainer(VqVae model, int steps) {
+  private static Trainer<ImageBatch> trainer(VqVae model, int steps) {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(steps);
   }
 
@@ -45,7 +46,7 @@ class CodebookMonitorTest {
             .deadCodeThreshold(0);
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class);
         VqVae model = model(stuck)) {
-      CodebookMonitor monitor = CodebookMonitor.of(model, EARLY.window(20).growth(1e9));
+      CodebookMonitor monitor = new CodebookMonitor(EARLY.window(20).growth(1e9));
       trainer(model, 60).listener(monitor).fit(IMAGES);
       assertEquals(1, log.warnings().size(), log.warnings()::toString);
       String warning = log.warnings().get(0);
@@ -69,22 +70,22 @@ class CodebookMonitorTest {
       TrainingListener keep =
           new TrainingListener() {
             @Override
-            public void onStep(StepReport report) {
+            public void onStep(TrainingRun run, StepReport report) {
               reports.add(report);
             }
           };
       CodebookMonitor monitor =
-          CodebookMonitor.of(model, CodebookMonitorConfig.DEFAULT.window(30).warmUp(100));
+          new CodebookMonitor(CodebookMonitorConfig.DEFAULT.window(30).warmUp(100));
       trainer(model, 200).listener(monitor).listener(keep).fit(IMAGES);
       assertEquals(List.of(), log.warnings());
       CodeUsage usage = CodeUsage.empty(K);
       double commitment = 0;
       for (StepReport report : reports.subList(170, 200)) {
-        usage = usage.plus(report.batchUsage());
+        usage = usage.plus(report.batchUsage().get(0).usage());
         commitment += report.term("commitment") / 30;
       }
       assertArrayEquals(usage.counts(), monitor.report().usage().counts());
-      assertEquals(Math.sqrt(D * commitment), monitor.report().quantizationError(), 1e-9);
+      assertEquals(Math.sqrt(commitment), monitor.report().quantizationError(), 1e-9);
     }
   }
 
@@ -92,7 +93,7 @@ class CodebookMonitorTest {
   private static void usage(CodebookMonitor monitor, int start, int end, int codes) {
     int[] used = IntStream.range(0, K).map(i -> i % codes).toArray();
     for (int step = start; step <= end; step++) {
-      monitor.onStep(report(step, CodeUsage.of(used, K), 1, 0.1));
+      monitor.onStep(null, report(step, CodeUsage.of(used, K), 1, 0.1));
     }
   }
 
@@ -102,19 +103,20 @@ class CodebookMonitorTest {
         List.of(
             new TermReport("reconstruction", reconstruction, 1),
             new TermReport("commitment", commitment, 0.25));
-    return new StepReport(step, 1_000, terms, 1, 1e-3, 0, usage, usage, 100);
+    return report(step, terms, usage);
   }
 
-  private static CodebookMonitor monitor(CodebookMonitorConfig config) {
-    try (VqVae model = model(VectorQuantizer.ema(K, D))) {
-      return CodebookMonitor.of(model, config);
-    }
+  private static StepReport report(int step, List<TermReport> terms, CodeUsage usage) {
+    LossReport loss = new LossReport("", terms, List.of());
+    List<CodebookUsage> usages = List.of(new CodebookUsage(CodebookUsage.CODEBOOK, usage));
+    return new StepReport(
+        step, 1_000, List.of(new ObjectiveReport(step, loss, 1e-3, 0)), usages, usages, 100);
   }
 
   @Test
   void eachCollapseIsReportedOnce() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      CodebookMonitor monitor = monitor(EARLY.window(10));
+      CodebookMonitor monitor = new CodebookMonitor(EARLY.window(10));
       usage(monitor, 1, 9, 3);
       assertEquals(0, log.warnings().size(), "window not full yet");
       usage(monitor, 10, 30, 3);
@@ -133,14 +135,14 @@ class CodebookMonitorTest {
   @Test
   void noWarningsDuringWarmUpOrWithTooFewLatents() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      usage(monitor(EARLY.window(10).warmUp(31)), 1, 30, 1);
-      CodebookMonitor few = monitor(EARLY.window(10));
+      usage(new CodebookMonitor(EARLY.window(10).warmUp(31)), 1, 30, 1);
+      CodebookMonitor few = new CodebookMonitor(EARLY.window(10));
       for (int step = 1; step <= 50; step++) {
-        few.onStep(report(step, CodeUsage.of(new int[] {0, 0, 0}, K), 1, 0.1));
+        few.onStep(null, report(step, CodeUsage.of(new int[] {0, 0, 0}, K), 1, 0.1));
       }
-      usage(monitor(EARLY.window(10).minUsage(0)), 1, 30, 1);
+      usage(new CodebookMonitor(EARLY.window(10).minUsage(0)), 1, 30, 1);
       assertEquals(List.of(), log.warnings());
-      usage(monitor(EARLY.window(10).warmUp(31)), 1, 31, 1);
+      usage(new CodebookMonitor(EARLY.window(10).warmUp(31)), 1, 31, 1);
       assertEquals(1, log.warnings().size());
     }
   }
@@ -150,14 +152,14 @@ class CodebookMonitorTest {
       CodebookMonitor monitor, int start, int end, double reconstruction, double commitment) {
     CodeUsage all = CodeUsage.of(IntStream.range(0, K).toArray(), K);
     for (int step = start; step <= end; step++) {
-      monitor.onStep(report(step, all, reconstruction, commitment));
+      monitor.onStep(null, report(step, all, reconstruction, commitment));
     }
   }
 
   @Test
   void growingCommitmentIsReportedOncePerEpisode() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      CodebookMonitor monitor = monitor(EARLY.window(10));
+      CodebookMonitor monitor = new CodebookMonitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0.3);
       terms(monitor, 11, 20, 0.9, 0.1);
       terms(monitor, 21, 40, 0.8, 0.19);
@@ -166,7 +168,8 @@ class CodebookMonitorTest {
       assertEquals(1, log.warnings().size());
       String warning = log.warnings().get(0);
       assertTrue(
-          warning.startsWith("Step 44: commitment loss is growing while reconstruction improves: "),
+          warning.startsWith(
+              "Step 44: commitment loss of the codebook is growing while reconstruction improves: "),
           warning);
       for (String text :
           List.of("mean 0.202 over the last 10 steps", "up from 0.100 at step 20.")) {
@@ -178,14 +181,14 @@ class CodebookMonitorTest {
       terms(monitor, 61, 80, 0.7, 0.15);
       terms(monitor, 81, 100, 0.7, 0.25);
       assertEquals(2, log.warnings().size());
-      assertEquals(Math.sqrt(D * 0.25), monitor.report().quantizationError(), 1e-9);
+      assertEquals(0.5, monitor.report().quantizationError(), 1e-9);
     }
   }
 
   @Test
   void commitmentGrowingWithReconstructionErrorIsNotReported() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      CodebookMonitor monitor = monitor(EARLY.window(10));
+      CodebookMonitor monitor = new CodebookMonitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0.1);
       terms(monitor, 11, 40, 1.1, 0.5);
       assertEquals(List.of(), log.warnings());
@@ -195,14 +198,16 @@ class CodebookMonitorTest {
   @Test
   void runawayCommitmentIsReportedDuringWarmUpAndWithAnyReconstructionError() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      CodebookMonitor monitor = monitor(CodebookMonitorConfig.DEFAULT.window(10));
+      CodebookMonitor monitor = new CodebookMonitor(CodebookMonitorConfig.DEFAULT.window(10));
       terms(monitor, 1, 20, 1, 0.1);
       terms(monitor, 21, 40, 2, 4.99);
       assertEquals(List.of(), log.warnings());
       terms(monitor, 41, 60, 3, 5.2);
       assertEquals(1, log.warnings().size());
       String warning = log.warnings().get(0);
-      assertTrue(warning.startsWith("Step 41: commitment loss is growing: mean "), warning);
+      assertTrue(
+          warning.startsWith("Step 41: commitment loss of the codebook is growing: mean "),
+          warning);
       assertTrue(warning.contains("up from 0.100 at step 10."), warning);
     }
   }
@@ -210,7 +215,7 @@ class CodebookMonitorTest {
   @Test
   void zeroCommitmentIsNotReported() {
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      CodebookMonitor monitor = monitor(EARLY.window(10));
+      CodebookMonitor monitor = new CodebookMonitor(EARLY.window(10));
       terms(monitor, 1, 10, 1, 0);
       terms(monitor, 11, 40, 0.5, 0);
       assertEquals(List.of(), log.warnings());
@@ -219,11 +224,11 @@ class CodebookMonitorTest {
 
   @Test
   void onlyUsageIsMonitoredWithoutCommitmentTerm() {
-    CodebookMonitor monitor = monitor(EARLY.window(1));
+    CodebookMonitor monitor = new CodebookMonitor(EARLY.window(1));
     CodeUsage usage = CodeUsage.of(new int[K], K);
     List<TermReport> terms = List.of(new TermReport("reconstruction", 1, 1));
     try (CapturedLog log = new CapturedLog(CodebookMonitor.class)) {
-      monitor.onStep(new StepReport(1, 1, terms, 1, 1e-3, 0, usage, usage, 1));
+      monitor.onStep(null, report(1, terms, usage));
       assertEquals(1, log.warnings().size());
     }
     assertEquals(Double.NaN, monitor.report().quantizationError());
@@ -234,7 +239,7 @@ class CodebookMonitorTest {
     try (VqVae model = model(VectorQuantizer.ema(K, D))) {
       trainer(model, 20).fit(IMAGES);
       Dataset some = IMAGES.range(0, 70);
-      CodebookReport report = CodebookReport.of(model, some);
+      CodebookReport report = CodebookReport.of(Evaluation.of(model, some));
       double sum = 0;
       int[] codes = model.encode(some).values();
       float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
@@ -245,7 +250,7 @@ class CodebookMonitorTest {
           sum += Math.pow(vectors[i] - codebook[codes[i / D] * D + i % D], 2);
         }
       }
-      assertEquals(Math.sqrt(sum / codes.length), report.quantizationError(), 1e-5);
+      assertEquals(Math.sqrt(sum / (D * codes.length)), report.quantizationError(), 1e-5);
       CodeUsage usage = CodeUsage.of(codes, K);
       assertArrayEquals(usage.counts(), report.usage().counts());
       assertEquals(K - usage.codesInUse(), report.deadCodes());
@@ -254,7 +259,8 @@ class CodebookMonitorTest {
 
   @Test
   void reportSortsCountsAndPrints() {
-    CodebookReport report = new CodebookReport(CodeUsage.of(new int[] {1, 3, 3, 3, 1, 0}, 5), 0.5);
+    CodebookReport report =
+        new CodebookReport("", CodeUsage.of(new int[] {1, 3, 3, 3, 1, 0}, 5), 0.5);
     assertArrayEquals(new long[] {3, 2, 1, 0, 0}, report.sortedCounts());
     assertEquals(2, report.deadCodes());
     assertEquals(

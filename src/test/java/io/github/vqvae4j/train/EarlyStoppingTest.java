@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
@@ -26,7 +28,7 @@ class EarlyStoppingTest {
 
   @TempDir Path folder;
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(40).evaluate(TEST, 5);
   }
 
@@ -40,7 +42,7 @@ class EarlyStoppingTest {
     }
 
     @Override
-    public void onStep(StepReport report) {
+    public void onStep(TrainingRun run, StepReport report) {
       states.put(report.step(), States.of(model));
     }
   }
@@ -66,7 +68,7 @@ class EarlyStoppingTest {
       assertMessageContains(
           new Exception(report.toString()),
           "stopped early at step 30 of 40",
-          "best:      MSE ",
+          "best:      reconstruction ",
           "(step 15)",
           "model has the weights of step 15");
       try (VqVae saved = VqVae.load(file)) {
@@ -80,17 +82,34 @@ class EarlyStoppingTest {
   }
 
   @Test
+  void anErrorInTheMetricNamesMonitor() {
+    try (VqVae model = Shapes.model(1, 3)) {
+      IllegalArgumentException e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> trainer(model).monitor(v -> v.metric("accuracy")).fit(TRAIN));
+      assertMessageContains(e, "Trainer.monitor: ", "expected one of the metrics [", "accuracy");
+      e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> trainer(model).monitor(v -> List.<Double>of().get(2)).fit(TRAIN));
+      assertMessageContains(e, "Trainer.monitor: ", "2");
+      assertTrue(e.getCause() instanceof IndexOutOfBoundsException);
+    }
+  }
+
+  @Test
   void improvingRunCompletesAllSteps() {
     try (VqVae model = Shapes.model(1, 3)) {
       TrainingReport report = trainer(model).stopEarly(8).fit(TRAIN);
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
       double min =
           report.evaluations().stream()
-              .mapToDouble(Evaluation::meanSquaredError)
+              .mapToDouble(e -> e.metric(ImageModel.MSE))
               .min()
               .orElseThrow();
-      assertEquals(min, report.best().orElseThrow().meanSquaredError());
-      assertTrue(min < report.evaluations().get(0).meanSquaredError());
+      assertEquals(min, report.best().orElseThrow().metric(ImageModel.MSE));
+      assertTrue(min < report.evaluations().get(0).metric(ImageModel.MSE));
     }
   }
 

@@ -70,14 +70,15 @@ class EvaluationMemoryTest {
   @CsvSource({"256,1", "256,4", "128,4", "64,16"})
   void evaluations(int size, int batch) throws Exception {
     try (VqVae model = model()) {
-      assertNeedsNoMoreMemory(model, size, batch, (m, data) -> Evaluation.of(m, data, 1));
+      assertNeedsNoMoreMemory(model, size, batch, (m, data) -> Evaluation.of(m, data));
     }
   }
 
   @Test
   void codebookReports() throws Exception {
     try (VqVae model = model()) {
-      assertNeedsNoMoreMemory(model, 256, 1, (m, data) -> CodebookReport.of(model, data));
+      assertNeedsNoMoreMemory(
+          model, 256, 1, (m, data) -> CodebookReport.of(Evaluation.of(m, data)));
     }
   }
 
@@ -104,8 +105,8 @@ class EvaluationMemoryTest {
     for (int i = 0; i < 2; i++) {
       try (VqVae model = model()) {
         TrainingReport report = Trainer.of(model).batch(8).steps(2).evaluate(data, 2).fit(data);
-        errors[i] = report.evaluations().get(0).meanSquaredError();
-        assertEquals(errors[i], Evaluation.of(model, data, 1).meanSquaredError());
+        errors[i] = report.evaluations().get(0).metric(ImageModel.MSE);
+        assertEquals(errors[i], Evaluation.of(model, data).metric(ImageModel.MSE));
       }
     }
     assertEquals(errors[0], errors[1]);

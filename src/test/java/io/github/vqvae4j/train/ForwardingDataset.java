@@ -3,10 +3,10 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.image.Dataset;
 
 /** A dataset that forwards to another one. Subclasses override single methods. */
-abstract class ForwardingDataset implements Dataset {
+public abstract class ForwardingDataset implements Dataset {
   private final Dataset delegate;
 
-  ForwardingDataset(Dataset delegate) {
+  protected ForwardingDataset(Dataset delegate) {
     this.delegate = delegate;
   }
 

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -49,7 +49,7 @@ class FrozenTrainingTest {
     return Shapes.model(1, 3, quantizer.init(Initialization.NORMAL).deadCodeThreshold(0.8));
   }
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).optimizer(AdamW.rate(1e-2, 0.5)).batch(10).steps(6);
   }
 
@@ -73,7 +73,7 @@ class FrozenTrainingTest {
       model.encoder().freeze();
       model.quantizer().freeze();
       Map<String, float[]> before = States.of(model);
-      Trainer trainer =
+      Trainer<ImageBatch> trainer =
           trainer(model)
               .accumulate(accumulate)
               .clipNorm(0.01)
@@ -170,7 +170,7 @@ class FrozenTrainingTest {
       TrainingListener listener =
           new TrainingListener() {
             @Override
-            public void onStepEnd(long step) {
+            public void onStepEnd(TrainingRun run, long step) {
               states.put(step, States.of(model));
               if (step == 2) {
                 model.encoder().freeze();
@@ -296,6 +296,6 @@ class FrozenTrainingTest {
     Arrays.setAll(doubles, i -> pixels[i]);
     Tensor images =
         dtype == DType.DOUBLE ? step.tensor(doubles, 4, 8, 8, 1) : step.tensor(pixels, 4, 8, 8, 1);
-    return LossTerm.total(model.loss(images, new TrainingProgress(1, 1)).terms());
+    return LossTerm.total(model.loss(images, new TrainingProgress(1, 0)).terms());
   }
 }

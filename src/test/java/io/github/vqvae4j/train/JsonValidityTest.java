@@ -11,7 +11,6 @@ import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.StrictJson;
-import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
@@ -124,10 +123,11 @@ class JsonValidityTest {
 
   /** Returns a report in which all metrics have the given value. */
   static TrainingReport report(String term, double value, long step) {
-    CodeUsage none = CodeUsage.empty(0);
-    List<TermReport> terms = List.of(new TermReport(term, value, value));
-    StepReport last = new StepReport(step, 3, terms, value, value, value, none, none, value);
-    Evaluation evaluation = new Evaluation(step, terms, value, true, value, none);
+    List<Metric> metrics = List.of(new Metric(term + " of this", value));
+    LossReport loss = new LossReport("", List.of(new TermReport(term, value, value)), metrics);
+    List<ObjectiveReport> objectives = List.of(new ObjectiveReport(step, loss, value, value));
+    StepReport last = new StepReport(step, 3, objectives, List.of(), List.of(), value);
+    Evaluation evaluation = new Evaluation(step, List.of(loss), metrics, List.of());
     return new TrainingReport(
         last,
         StopReason.MAX_STEPS,
@@ -157,7 +157,7 @@ class JsonValidityTest {
           .batch(8)
           .steps(2)
           .seed(Long.MIN_VALUE)
-          .listener(RunFolder.in(run, model))
+          .listener(RunFolder.in(run))
           .fit(Shapes.rectangles(20, 8, 1, 1));
       JsonNode config = parsed(run.resolve("config.json"));
       assertEquals(1, parsed(run.resolve("metrics.json")).get("version").asInt());

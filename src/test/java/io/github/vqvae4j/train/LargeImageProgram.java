@@ -66,7 +66,7 @@ final class LargeImageProgram {
     work.put("Autoencoder.reconstruct", () -> autoencoder.reconstruct(large));
     work.put("Vae.reconstruct", () -> vae.reconstruct(large));
     work.put("AnomalyDetector.scores", () -> detector.scores(large));
-    work.put("Evaluation.of", () -> Evaluation.of(model, large, 1));
+    work.put("Evaluation.of", () -> Evaluation.of(model, large));
     work.put("Trainer.fit", () -> Trainer.of(model).batch(1).steps(1).fit(large));
     if (!names.isEmpty()) {
       work.keySet().retainAll(names);

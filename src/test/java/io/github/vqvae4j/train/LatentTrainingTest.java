@@ -9,6 +9,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vae.LatentModels;
@@ -31,7 +33,7 @@ class LatentTrainingTest {
   private static final Dataset TRAIN = Shapes.rectangles(400, 8, 1, 1);
   private static final Dataset TEST = Shapes.rectangles(70, 8, 1, 2);
 
-  private static Trainer trainer(io.github.vqvae4j.model.ImageModel model) {
+  private static Trainer<ImageBatch> trainer(io.github.vqvae4j.model.ImageModel model) {
     return Trainer.of(model).optimizer(Adam.rate(3e-3)).batch(16).steps(400);
   }
 
@@ -40,10 +42,10 @@ class LatentTrainingTest {
     try (Autoencoder model = LatentModels.autoencoder(1)) {
       TrainingReport report = trainer(model).evaluate(TEST, 400).fit(TRAIN);
       Evaluation held = report.evaluations().get(0);
-      assertTrue(held.normalizedError() < 0.4, held.toString());
+      assertTrue(held.metric(ImageModel.NORMALIZED_MSE) < 0.4, held.toString());
       assertEquals(1, report.last().terms().size());
       assertEquals(1 / TRAIN.variance(), report.last().terms().get(0).weight(), 1e-9);
-      assertEquals(0, report.last().windowUsage().codebookSize());
+      assertEquals(List.of(), report.last().windowUsage());
       assertFalse(report.toString().contains("codes"), report.toString());
       assertFalse(report.toString().contains("perplexity"), report.toString());
     }
@@ -68,9 +70,10 @@ class LatentTrainingTest {
         Evaluation held = report.evaluations().get(0);
         double after = mean(model.logLikelihood(TEST, 20, new Rng(1)));
         String message = "seed " + seed + ": " + before + " became " + after + ", " + held;
-        assertTrue(before < -40 && after > -19 && held.normalizedError() < 0.4, message);
+        assertTrue(
+            before < -40 && after > -19 && held.metric(ImageModel.NORMALIZED_MSE) < 0.4, message);
         meanLogLikelihood += after / 3;
-        meanError += held.normalizedError() / 3;
+        meanError += held.metric(ImageModel.NORMALIZED_MSE) / 3;
         assertEquals(0.01, reports.get(0).terms().get(1).weight(), 1e-9);
         StepReport last = report.last();
         assertEquals(1, last.terms().get(1).weight());
@@ -99,7 +102,7 @@ class LatentTrainingTest {
         Evaluation held =
             trainer(model).seed(1).evaluate(TEST, 400).fit(TRAIN).evaluations().get(0);
         nats[i] = held.term(Vae.KL);
-        errors[i] = held.normalizedError();
+        errors[i] = held.metric(ImageModel.NORMALIZED_MSE);
       }
     }
     // 8.3, 5.1 and 3.0 nats; 0.30, 0.37 and 0.46.
@@ -113,7 +116,7 @@ class LatentTrainingTest {
     try (Vae model = LatentModels.vae(1).likelihood(Likelihood.learnedGaussian(0.1)).build()) {
       TrainingReport report = trainer(model).steps(600).evaluate(TEST, 600).fit(TRAIN);
       double variance = Math.exp(model.variables().get("likelihood.logVariance").toFloats()[0]);
-      double error = report.evaluations().get(0).meanSquaredError();
+      double error = report.evaluations().get(0).metric(ImageModel.MSE);
       assertTrue(variance < 0.05, "from 0.1 to " + variance);
       assertTrue(
           variance > error / 2 && variance < 3 * error, variance + " compared with " + error);
@@ -174,7 +177,8 @@ class LatentTrainingTest {
               .fit(TRAIN);
       Evaluation last = report.evaluations().get(3);
       assertEquals(
-          List.of("reconstruction", "kl"), last.terms().stream().map(TermReport::name).toList());
+          List.of("reconstruction", "kl"),
+          last.losses().get(0).terms().stream().map(TermReport::name).toList());
       assertEquals(Arrays.stream(model.klPerDimension(TEST)).sum(), last.term(Vae.KL), 1e-3);
       assertEquals(last.term("reconstruction") + last.term(Vae.KL), last.loss(), 1e-9);
       double min = report.evaluations().stream().mapToDouble(Evaluation::loss).min().orElseThrow();
@@ -190,14 +194,14 @@ class LatentTrainingTest {
     try (Vae warming = LatentModels.vae(1).beta(2).klWarmUp(1_000).build()) {
       Evaluation early =
           trainer(warming).steps(1).evaluate(TEST, 1).fit(TRAIN).best().orElseThrow();
-      assertEquals(2, early.terms().get(1).weight());
+      assertEquals(2, early.losses().get(0).terms().get(1).weight());
     }
   }
 
   @Test
   void runFilesOmitCodebookMetrics(@TempDir Path runs) throws IOException {
     try (Vae model = LatentModels.vae(1).build()) {
-      RunFolder folder = RunFolder.create(runs, "vae", model).metricsEvery(5);
+      RunFolder folder = RunFolder.create(runs, "vae").metricsEvery(5);
       trainer(model).steps(20).listener(folder).evaluate(TEST, 10).fit(TRAIN);
       assertEquals(Optional.empty(), folder.failure());
       String config = Files.readString(folder.path().resolve("config.json"));
@@ -207,7 +211,11 @@ class LatentTrainingTest {
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertTrue(lines.get(0).contains("train/kl"), lines.get(0));
       assertTrue(
-          lines.get(0).endsWith(",validation/loss,validation/reconstruction,validation/kl"),
+          lines
+              .get(0)
+              .endsWith(
+                  ",validation/loss,validation/reconstruction,validation/kl"
+                      + ",validation/mse,validation/normalizedMse,validation/psnr"),
           lines.get(0));
       assertFalse(lines.get(0).contains("codebook/"), lines.get(0));
       assertFalse(String.join("", lines).contains("NaN"), lines.toString());
@@ -218,7 +226,7 @@ class LatentTrainingTest {
   private static TrainingListener remember(List<StepReport> reports) {
     return new TrainingListener() {
       @Override
-      public void onStep(StepReport report) {
+      public void onStep(TrainingRun run, StepReport report) {
         reports.add(report);
       }
     };

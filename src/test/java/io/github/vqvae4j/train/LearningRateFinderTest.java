@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
-import io.github.vqvae4j.metrics.CodeUsage;
-import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
@@ -85,9 +84,9 @@ class LearningRateFinderTest {
     private final Parameter level = parameter("level", new float[] {1}, 1);
 
     @Override
-    public BatchLoss loss(Tensor images, TrainingProgress progress) {
+    public ImageLoss loss(Tensor images, TrainingProgress progress) {
       LossTerm term = new LossTerm("level", level.in(images.step()).sum(), 1);
-      return new BatchLoss(List.of(term), images, images, CodeUsage.empty(0));
+      return new ImageLoss(List.of(term), images, images, List.of(), List.of());
     }
 
     @Override
@@ -166,7 +165,7 @@ class LearningRateFinderTest {
   @Test
   void invalidSettingsAreRejected() {
     try (VqVae model = model()) {
-      LearningRateFinder finder = LearningRateFinder.of(model);
+      LearningRateFinder<ImageBatch> finder = LearningRateFinder.of(model);
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> finder.range(1, 1)),
           "min < max",

@@ -38,19 +38,21 @@ class ProcessShutdownTest {
     }
 
     Child(Path folder, int heldOut, int evaluateEvery, int exitAfter) throws IOException {
-      process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-Xmx512m",
-                  "-classpath",
-                  System.getProperty("java.class.path"),
-                  ShutdownTestProgram.class.getName(),
-                  folder.toString(),
-                  String.valueOf(heldOut),
-                  String.valueOf(evaluateEvery),
-                  String.valueOf(exitAfter))
-              .redirectErrorStream(true)
-              .start();
+      this(
+          ShutdownTestProgram.class,
+          folder.toString(),
+          String.valueOf(heldOut),
+          String.valueOf(evaluateEvery),
+          String.valueOf(exitAfter));
+    }
+
+    Child(Class<?> program, String... arguments) throws IOException {
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(List.of("-Xmx512m", "-classpath", System.getProperty("java.class.path")));
+      command.add(program.getName());
+      command.addAll(List.of(arguments));
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
       out = process.inputReader(StandardCharsets.UTF_8);
       // A process that ignores the signal, as if started in the background, must not block the
       // test.
@@ -152,6 +154,20 @@ class ProcessShutdownTest {
       assertEquals(130, child.await("step 3").kill("INT").end(), child.lines::toString);
       assertEndedAfter(child, 3);
       assertFalse(child.lines.contains("evaluation 3"));
+    }
+  }
+
+  /** The stream has no further batch. */
+  @Test
+  void ctrlCWhileWaitingForData() throws Exception {
+    try (Child child = new Child(WaitingTestProgram.class)) {
+      child.await("step 5");
+      Thread.sleep(200); // the sixth step waits
+      long start = System.nanoTime();
+      assertEquals(130, child.kill("INT").end(), child.lines::toString);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      assertTrue(seconds < 15, seconds + " s; a blocked listener is interrupted after 30 s");
+      assertTrue(child.lines.contains("end 5 INTERRUPTED"), child.lines.toString());
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.util.List;
@@ -21,7 +22,7 @@ class RepeatedFitTest {
   private static final List<Supplier<Optimizer>> OPTIMIZERS =
       List.of(() -> Adam.rate(1e-3), () -> AdamW.rate(1e-3), () -> new Sgd(1e-2, 0.9));
 
-  private static Trainer trainer(VqVae model, Optimizer optimizer) {
+  private static Trainer<ImageBatch> trainer(VqVae model, Optimizer optimizer) {
     return Trainer.of(model).optimizer(optimizer).batch(16).steps(5);
   }
 
@@ -32,7 +33,7 @@ class RepeatedFitTest {
           VqVae other = Shapes.model(1, 3);
           CapturedLog log = new CapturedLog(Trainer.class)) {
         Optimizer kept = optimizer.get();
-        Trainer trainer = trainer(model, kept);
+        Trainer<ImageBatch> trainer = trainer(model, kept);
         assertEquals(0, kept.parameters().size());
         trainer.fit(TRAIN);
         assertEquals(0, log.all().size());
@@ -54,13 +55,29 @@ class RepeatedFitTest {
   void newTrainerKeepsOptimizerState() {
     try (VqVae one = Shapes.model(1, 3);
         VqVae two = Shapes.model(1, 3)) {
-      Trainer trainer = trainer(one, Adam.rate(1e-3));
+      Trainer<ImageBatch> trainer = trainer(one, Adam.rate(1e-3));
       trainer.fit(TRAIN);
       trainer.fit(TRAIN);
       Optimizer optimizer = Adam.rate(1e-3);
       trainer(two, optimizer).fit(TRAIN);
       trainer(two, optimizer).fit(TRAIN);
       States.assertSame(States.of(one), States.of(two));
+    }
+  }
+
+  @Test
+  void defaultOptimizerKeepsItsState() {
+    try (VqVae one = Shapes.model(1, 3);
+        VqVae two = Shapes.model(1, 3);
+        CapturedLog log = new CapturedLog(Trainer.class)) {
+      Trainer<ImageBatch> trainer = Trainer.of(one).batch(16).steps(5);
+      trainer.fit(TRAIN);
+      trainer.fit(TRAIN);
+      assertEquals(1, log.all().size());
+      Trainer<ImageBatch> expected = trainer(two, Adam.rate(3e-4));
+      expected.fit(TRAIN);
+      expected.fit(TRAIN);
+      States.assertSame(States.of(two), States.of(one));
     }
   }
 

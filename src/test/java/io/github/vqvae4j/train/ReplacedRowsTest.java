@@ -219,8 +219,8 @@ class ReplacedRowsTest {
           assertThrows(
               IllegalArgumentException.class,
               () -> adam.update(quantizer.parameters(), Drawn.of(1), 0.6)),
-          "AdamW",
-          "at most 0.5",
+          "Optimizer",
+          "at most 0.5 (1 / weight decay)",
           "got learning rate 0.6",
           "weight decay 2.0",
           "smaller");

@@ -3,12 +3,14 @@ package io.github.vqvae4j.train;
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.tensor.Variable;
@@ -33,7 +35,7 @@ class RunFolderModelTest {
 
   @TempDir Path runs;
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).batch(16).steps(40).evaluate(TEST, 10);
   }
 
@@ -51,7 +53,7 @@ class RunFolderModelTest {
     }
 
     @Override
-    public void onStep(StepReport report) {
+    public void onStep(TrainingRun run, StepReport report) {
       states.put(report.step(), States.of(model));
       if (report.step() == step) {
         what.run();
@@ -87,7 +89,7 @@ class RunFolderModelTest {
   @Test
   void modelIsSavedAtEachEvaluationAndAtTheEnd() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       StateRecorder[] recorder = new StateRecorder[1];
       recorder[0] =
           new StateRecorder(
@@ -104,7 +106,7 @@ class RunFolderModelTest {
   @Test
   void ownWeightsAreSavedIfAveragesAreEvaluated() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       StateRecorder[] recorder = new StateRecorder[1];
       recorder[0] =
           new StateRecorder(
@@ -132,7 +134,7 @@ class RunFolderModelTest {
   @Test
   void divergenceSavesModelToSeparateFileAndNamesIt() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       StateRecorder recorder = new StateRecorder(model, 0, () -> {});
       DivergenceException failure =
           assertThrows(
@@ -156,9 +158,10 @@ class RunFolderModelTest {
   @Test
   void divergenceBeforeFirstCheckpointSavesModel() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       StateRecorder recorder = new StateRecorder(model, 0, () -> {});
-      Trainer trainer = Trainer.of(model).batch(5).steps(40).listener(folder).listener(recorder);
+      Trainer<ImageBatch> trainer =
+          Trainer.of(model).batch(5).steps(40).listener(folder).listener(recorder);
       DivergenceException failure =
           assertThrows(DivergenceException.class, () -> trainer.fit(exploding()));
       long step = failure.step() - 1;
@@ -171,14 +174,14 @@ class RunFolderModelTest {
   @Test
   void secondRunThatFailsToStartLeavesFirstUnchanged() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       boolean[] reject = {false};
-      Trainer trainer =
+      Trainer<ImageBatch> trainer =
           trainer(model)
               .listener(
                   new TrainingListener() {
                     @Override
-                    public void onStart(TrainingSettings settings) {
+                    public void onStart(TrainingRun run) {
                       if (reject[0]) {
                         throw new IllegalStateException("not again");
                       }
@@ -202,7 +205,7 @@ class RunFolderModelTest {
   @Test
   void deletedMetricsTableIsAFailure() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model).metricsEvery(1);
+      RunFolder folder = RunFolder.create(runs, "a").metricsEvery(1);
       StateRecorder recorder =
           new StateRecorder(model, 17, () -> delete(folder.path().resolve("metrics.csv")));
       trainer(model).listener(folder).listener(recorder).fit(TRAIN);
@@ -213,23 +216,26 @@ class RunFolderModelTest {
   }
 
   @Test
-  void folderOfADifferentModelIsRejected() throws IOException {
+  void eachRunSavesItsOwnModel() throws IOException {
     try (VqVae model = Shapes.model(1, 3);
         VqVae other = Shapes.model(1, 4)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
-      assertMessageContains(
-          assertThrows(
-              IllegalArgumentException.class, () -> trainer(other).listener(folder).fit(TRAIN)),
-          "a different one",
-          "a RunFolder for each model");
+      RunFolder folder = RunFolder.create(runs, "a");
+      trainer(other).listener(folder).fit(TRAIN);
+      States.assertSame(States.of(other), savedState(folder));
+      Path first = file(folder);
       trainer(model).listener(folder).fit(TRAIN);
+      States.assertSame(States.of(model), savedState(folder));
+      assertNotEquals(first, file(folder));
+      try (VqVae stored = VqVae.load(first)) {
+        States.assertSame(States.of(other), States.of(stored));
+      }
     }
   }
 
   @Test
   void lastRowIsWrittenAfterFailure() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       assertThrows(
           DivergenceException.class, () -> trainer(model).listener(folder).fit(exploding()));
       List<String> rows = Files.readAllLines(folder.path().resolve("metrics.csv"));
@@ -241,7 +247,7 @@ class RunFolderModelTest {
   void listenerExceptionSavesModelAndNamesTheFile() throws IOException {
     for (boolean before : new boolean[] {true, false}) {
       try (VqVae model = Shapes.model(1, 3)) {
-        RunFolder folder = RunFolder.create(runs, "a", model);
+        RunFolder folder = RunFolder.create(runs, "a");
         IllegalStateException thrown = new IllegalStateException("listener failure");
         StateRecorder recorder =
             new StateRecorder(
@@ -250,7 +256,7 @@ class RunFolderModelTest {
                 () -> {
                   throw thrown;
                 });
-        Trainer trainer = trainer(model);
+        Trainer<ImageBatch> trainer = trainer(model);
         (before
                 ? trainer.listener(recorder).listener(folder)
                 : trainer.listener(folder).listener(recorder))
@@ -266,7 +272,7 @@ class RunFolderModelTest {
   @Test
   void nonFiniteWeightsDoNotReplaceCheckpoint() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       StateRecorder recorder = new StateRecorder(model, 17, () -> damage(model));
       DivergenceException failure =
           assertThrows(
@@ -282,7 +288,7 @@ class RunFolderModelTest {
   @Test
   void divergingEvaluationDoesNotReplaceCheckpoint() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       Variable bias = model.variables().get("decoder.up.0.bias");
       StateRecorder recorder =
           new StateRecorder(
@@ -305,7 +311,7 @@ class RunFolderModelTest {
   @Test
   void modelIsSavedAtTimeIntervals() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model).modelEvery(Duration.ZERO);
+      RunFolder folder = RunFolder.create(runs, "a").modelEvery(Duration.ZERO);
       StateRecorder[] recorder = new StateRecorder[1];
       recorder[0] =
           new StateRecorder(
@@ -318,7 +324,7 @@ class RunFolderModelTest {
               IllegalArgumentException.class, () -> folder.modelEvery(Duration.ofSeconds(-1))),
           "at least 0",
           "PT-1S");
-      RunFolder rarely = RunFolder.create(runs, "a", model);
+      RunFolder rarely = RunFolder.create(runs, "a");
       StateRecorder none =
           new StateRecorder(model, 7, () -> assertFalse(Files.exists(file(rarely))));
       Trainer.of(model).batch(16).steps(8).listener(rarely).listener(none).fit(TRAIN);
@@ -335,7 +341,7 @@ class RunFolderModelTest {
     assumeTrue(new ProcessBuilder(mount).start().waitFor() == 0, "mounting is for root only");
     try (VqVae model = Shapes.model(1, 3);
         CapturedLog log = new CapturedLog(RunFolder.class)) {
-      RunFolder folder = RunFolder.in(disk.resolve("run"), model).metricsEvery(1);
+      RunFolder folder = RunFolder.in(disk.resolve("run")).metricsEvery(1);
       Path filler = disk.resolve("filler");
       StateRecorder recorder = new StateRecorder(model, 15, () -> fill(filler));
       TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);
@@ -351,10 +357,10 @@ class RunFolderModelTest {
             file(folder).toString());
       }
       for (String row : Files.readAllLines(folder.path().resolve("metrics.csv"))) {
-        assertEquals(14, row.split(",", -1).length, row);
+        assertEquals(17, row.split(",", -1).length, row);
       }
       Files.delete(filler);
-      RunFolder again = RunFolder.in(disk.resolve("again"), model);
+      RunFolder again = RunFolder.in(disk.resolve("again"));
       StateRecorder full = new StateRecorder(model, 15, () -> fill(filler));
       StateRecorder free = new StateRecorder(model, 25, () -> delete(filler));
       trainer(model).listener(full).listener(free).listener(again).fit(TRAIN);
@@ -385,20 +391,20 @@ class RunFolderModelTest {
   @Test
   void failureInFirstStepLeavesNoFiles() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       damage(model);
       assertThrows(RuntimeException.class, () -> trainer(model).listener(folder).fit(TRAIN));
       assertFalse(Files.exists(folder.path()));
       Path mine = Files.createDirectory(runs.resolve("mine"));
-      RunFolder inMine = RunFolder.in(mine, model);
+      RunFolder inMine = RunFolder.in(mine);
       assertThrows(RuntimeException.class, () -> trainer(model).listener(inMine).fit(TRAIN));
       try (var files = Files.list(mine)) {
         assertEquals(0, files.count(), "an existing folder is not deleted");
       }
     }
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model);
-      Trainer trainer = trainer(model).batch(TRAIN.size() + 1).listener(folder);
+      RunFolder folder = RunFolder.create(runs, "a");
+      Trainer<ImageBatch> trainer = trainer(model).batch(TRAIN.size() + 1).listener(folder);
       assertThrows(IllegalArgumentException.class, () -> trainer.fit(TRAIN));
       trainer.batch(5).fit(TRAIN);
       States.assertSame(States.of(model), savedState(folder));
@@ -408,7 +414,7 @@ class RunFolderModelTest {
   @Test
   void interruptEndsTheRunAfterCurrentStep() throws Exception {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "a", model).metricsEvery(1);
+      RunFolder folder = RunFolder.create(runs, "a").metricsEvery(1);
       StateRecorder recorder =
           new StateRecorder(model, 17, () -> Thread.currentThread().interrupt());
       TrainingReport report = trainer(model).listener(recorder).listener(folder).fit(TRAIN);

@@ -12,7 +12,9 @@ import ch.qos.logback.core.read.ListAppender;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
@@ -37,7 +39,7 @@ class RunFolderTest {
 
   @TempDir Path runs;
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).batch(16).steps(25).evaluate(TEST, 10);
   }
 
@@ -55,7 +57,9 @@ class RunFolderTest {
   void allFilesAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
       RunFolder folder =
-          RunFolder.create(runs.resolve("made"), "shapes", model).images(TEST, 8).metricsEvery(10);
+          RunFolder.create(runs.resolve("made"), "shapes")
+              .images(model.reconstructions(TEST), 8)
+              .metricsEvery(10);
       assertTrue(
           folder.path().getFileName().toString().matches("\\d{8}-\\d{6}-shapes"),
           folder.path().toString());
@@ -81,32 +85,38 @@ class RunFolderTest {
       assertEquals("ConvEncoder", encoder.get("type").getAsString());
       assertEquals(16, encoder.getAsJsonObject("settings").get("hidden").getAsInt());
       JsonObject training = config.getAsJsonObject("training");
-      assertEquals(AdamW.rate(2e-3).toString(), training.get("optimizer").getAsString());
-      assertEquals("warmUp until step 5, then cosine(0.1)", training.get("schedule").getAsString());
-      assertEquals("[64,8,8,1]", training.get("trainImages").toString());
-      assertEquals("[20,8,8,1]", training.get("heldOutImages").toString());
+      assertEquals(1, training.getAsJsonArray("objectives").size());
+      JsonObject objective = training.getAsJsonArray("objectives").get(0).getAsJsonObject();
+      assertEquals("", objective.get("name").getAsString());
+      assertEquals(AdamW.rate(2e-3).toString(), objective.get("optimizer").getAsString());
+      assertEquals(
+          "warmUp until step 5, then cosine(0.1)", objective.get("schedule").getAsString());
+      assertEquals("[64,8,8,1]", training.get("trainingData").toString());
+      assertEquals("[20,8,8,1]", training.get("heldOutData").toString());
 
       List<String> lines = Files.readAllLines(folder.path().resolve("metrics.csv"));
       assertEquals(
           "step,train/loss,train/reconstruction,train/commitment,train/learningRate,train/gradientNorm,"
-              + "codebook/perplexity,codebook/usage,imagesPerSecond,validation/loss,"
-              + "validation/reconstruction,validation/commitment,validation/perplexity,"
-              + "validation/usage",
+              + "codebook/perplexity,codebook/usage,examplesPerSecond,validation/loss,"
+              + "validation/reconstruction,validation/commitment,validation/mse,"
+              + "validation/normalizedMse,validation/psnr,validation/codebook/perplexity,"
+              + "validation/codebook/usage",
           lines.get(0));
       assertEquals(
           List.of("1", "10", "10", "20", "20", "25", "25"),
           lines.stream().skip(1).map(line -> line.split(",")[0]).toList());
       for (String line : lines) {
-        assertEquals(14, line.split(",", -1).length, line);
+        assertEquals(17, line.split(",", -1).length, line);
       }
       assertEquals(
           (float) report.last().loss(), Float.parseFloat(lines.get(6).split(",")[1]), 1e-9);
       String[] evaluation = lines.get(7).split(",", -1);
       assertEquals("", evaluation[1]);
       assertEquals(
-          (float) report.evaluations().get(2).meanSquaredError(),
+          (float) report.evaluations().get(2).metric(ImageModel.MSE),
           Float.parseFloat(evaluation[10]),
           1e-9);
+      assertEquals(evaluation[10], evaluation[12], "the reconstruction term is the MSE");
 
       JsonObject metrics = json(folder.path().resolve("metrics.json"));
       assertEquals(25, metrics.get("step").getAsInt());
@@ -129,7 +139,7 @@ class RunFolderTest {
           new Exception(Files.readString(folder.path().resolve("summary.txt"))),
           folder.path().toAbsolutePath().normalize().toString(),
           "7 rows",
-          "6 grids of sample images",
+          "6 files of sample images",
           "25 steps in");
     }
   }
@@ -139,7 +149,7 @@ class RunFolderTest {
     Path existing = Files.createDirectories(runs.resolve("a/b"));
     Files.writeString(existing.resolve("mine.txt"), "mine");
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(existing, model).images(TEST, 8);
+      RunFolder folder = RunFolder.in(existing).images(model.reconstructions(TEST), 8);
       Dataset odd = Shapes.rectangles(64, 7, 1, 1);
       assertThrows(
           IllegalArgumentException.class,
@@ -174,14 +184,12 @@ class RunFolderTest {
       Path existing = Files.createDirectories(runs.resolve("existing"));
       Files.createDirectories(existing.resolve("images"));
       Files.writeString(existing.resolve(file), "of an earlier run");
-      try (VqVae model = Shapes.model(1, 3)) {
-        assertMessageContains(
-            assertThrows(IOException.class, () -> RunFolder.in(existing, model), file),
-            existing.toString(),
-            file,
-            "choose another folder");
-        assertEquals("of an earlier run", Files.readString(existing.resolve(file)));
-      }
+      assertMessageContains(
+          assertThrows(IOException.class, () -> RunFolder.in(existing), file),
+          existing.toString(),
+          file,
+          "choose another folder");
+      assertEquals("of an earlier run", Files.readString(existing.resolve(file)));
       Files.delete(existing.resolve(file));
     }
   }
@@ -192,8 +200,8 @@ class RunFolderTest {
     try (VqVae first = Shapes.model(1, 3);
         VqVae second = Shapes.model(1, 4)) {
       Path existing = runs.resolve("existing");
-      RunFolder firstFolder = RunFolder.in(existing, first);
-      RunFolder secondFolder = RunFolder.in(existing, second);
+      RunFolder firstFolder = RunFolder.in(existing);
+      RunFolder secondFolder = RunFolder.in(existing);
       trainer(first).listener(firstFolder).fit(TRAIN);
       Map<String, float[]> untrained = States.of(second);
       String metrics = Files.readString(existing.resolve("metrics.csv"));
@@ -214,8 +222,9 @@ class RunFolderTest {
   @Test
   void secondRunUsesSiblingFolder() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(runs.resolve("existing"), model).images(TEST, 8);
-      Trainer trainer = trainer(model).listener(folder);
+      RunFolder folder =
+          RunFolder.in(runs.resolve("existing")).images(model.reconstructions(TEST), 8);
+      Trainer<ImageBatch> trainer = trainer(model).listener(folder);
       trainer.fit(TRAIN);
       Path first = folder.path();
       List<String> names = names(first);
@@ -248,7 +257,8 @@ class RunFolderTest {
                 .decoder(SeriesDecoder.channels(4).hidden(8).upsample(1).residual(1, 4))
                 .build();
         CapturedLog log = new CapturedLog(RunFolder.class)) {
-      RunFolder folder = RunFolder.create(runs, "series", model).images(series, 4).tensorBoard();
+      RunFolder folder =
+          RunFolder.create(runs, "series").images(model.reconstructions(series), 4).tensorBoard();
       TrainingReport report = Trainer.of(model).batch(8).steps(20).listener(folder).fit(series);
       assertEquals(20, report.last().step());
       assertEquals(4, Files.readAllLines(folder.path().resolve("metrics.csv")).size());
@@ -268,7 +278,7 @@ class RunFolderTest {
   @Test
   void customMetricsAreAdded() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "more", model);
+      RunFolder folder = RunFolder.create(runs, "more");
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> folder.add(new Metrics(.9, 7))),
           "RunFolder.add: expected a run that has ended",
@@ -285,8 +295,9 @@ class RunFolderTest {
   @Test
   void noImagesForNonFiniteReconstructions() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "diverging", model).images(TEST, 8);
-      Trainer diverging = Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
+      RunFolder folder = RunFolder.create(runs, "diverging").images(model.reconstructions(TEST), 8);
+      Trainer<ImageBatch> diverging =
+          Trainer.of(model).batch(16).steps(25).optimizer(Adam.rate(1e30));
       assertThrows(DivergenceException.class, () -> diverging.listener(folder).fit(TRAIN));
       assertTrue(folder.failure().isEmpty());
       assertFalse(Files.exists(folder.path().resolve("images")));
@@ -300,7 +311,7 @@ class RunFolderTest {
   @Test
   void imagesAreDueAtPowersOfTwoThenAtIntervals() {
     List<Long> due =
-        Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> SampleImages.due(n, 10)).toList();
+        Stream.iterate(1L, n -> n + 1).limit(35).filter(n -> RunWriter.isDue(n, 10)).toList();
     assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 20L, 30L), due);
   }
 
@@ -309,7 +320,7 @@ class RunFolderTest {
     try (VqVae alone = Shapes.model(1, 3);
         VqVae watched = Shapes.model(1, 3)) {
       trainer(alone).fit(TRAIN);
-      RunFolder folder = RunFolder.create(runs, "a", watched).images(TEST);
+      RunFolder folder = RunFolder.create(runs, "a").images(watched.reconstructions(TEST));
       trainer(watched).listener(folder).fit(TRAIN);
       States.assertSame(States.of(alone), States.of(watched));
     }
@@ -317,12 +328,10 @@ class RunFolderTest {
 
   @Test
   void runsStartedInTheSameSecondUseDifferentFolders() throws IOException {
-    try (VqVae model = Shapes.model(1, 3)) {
-      for (int i = 0; i < 5; i++) {
-        RunFolder.create(runs, "same", model);
-      }
-      assertEquals(5, names(runs).size());
+    for (int i = 0; i < 5; i++) {
+      RunFolder.create(runs, "same");
     }
+    assertEquals(5, names(runs).size());
   }
 
   @Test
@@ -333,11 +342,12 @@ class RunFolderTest {
     logger.addAppender(appender);
     try (VqVae alone = Shapes.model(1, 3);
         VqVae watched = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.create(runs, "gone", watched).metricsEvery(1).images(TEST, 5);
+      RunFolder folder =
+          RunFolder.create(runs, "gone").metricsEvery(1).images(watched.reconstructions(TEST), 5);
       TrainingListener thief =
           new TrainingListener() {
             @Override
-            public void onStep(StepReport report) {
+            public void onStep(TrainingRun run, StepReport report) {
               if (report.step() == 3) {
                 replaceByFile(folder.path());
               }
@@ -379,19 +389,20 @@ class RunFolderTest {
     Path occupied = Files.writeString(runs.resolve("occupied"), "a file");
     try (VqVae model = Shapes.model(1, 3)) {
       assertMessageContains(
-          assertThrows(IOException.class, () -> RunFolder.create(occupied, "a", model)),
+          assertThrows(IOException.class, () -> RunFolder.create(occupied, "a")),
           occupied.toString(),
           "choose another folder");
       assertMessageContains(
-          assertThrows(IllegalArgumentException.class, () -> RunFolder.create(runs, "a/b", model)),
+          assertThrows(IllegalArgumentException.class, () -> RunFolder.create(runs, "a/b")),
           "\"a/b\"",
           "letters, digits");
-      RunFolder folder = RunFolder.create(runs, "a", model);
+      RunFolder folder = RunFolder.create(runs, "a");
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> folder.metricsEvery(0)), "got 0");
       assertMessageContains(
-          assertThrows(IllegalArgumentException.class, () -> folder.images(TEST.range(0, 0))),
-          "RunFolder.images: expected one or more sample images");
+          assertThrows(
+              IllegalArgumentException.class, () -> model.reconstructions(TEST.range(0, 0))),
+          "ImageModel.reconstructions: expected one or more sample images");
       assertFalse(Files.exists(folder.path().resolve("metrics.csv")));
     }
   }

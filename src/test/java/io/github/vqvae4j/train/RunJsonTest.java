@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,8 +51,20 @@ class RunJsonTest {
       TrainingReport report = JsonValidityTest.report("kl", value, 3);
       JsonObject json = strict(RunJson.text(RunJson.metrics(report)));
       for (String name :
-          List.of("train/loss", "train/kl", "seconds", "variance", "imagesPerSecond")) {
+          List.of(
+              "train/loss",
+              "train/kl",
+              "train/kl of this",
+              "train/learningRate",
+              "seconds",
+              "secondsWaited",
+              "examplesPerSecond")) {
         assertTrue(json.get(name).isJsonNull(), name);
+      }
+      if (Double.isNaN(value)) {
+        assertFalse(json.has("train/gradientNorm"), "unknown in a custom training loop");
+      } else {
+        assertTrue(json.get("train/gradientNorm").isJsonNull());
       }
       assertEquals(3, json.get("step").getAsInt());
       JsonObject first = json.get("evaluations").getAsJsonArray().get(0).getAsJsonObject();
@@ -73,7 +86,7 @@ class RunJsonTest {
   @Test
   void customMetricsMayBeInfinite(@TempDir Path folder) throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder run = RunFolder.in(folder, model);
+      RunFolder run = RunFolder.in(folder);
       Trainer.of(model).batch(8).steps(2).listener(run).fit(Shapes.rectangles(20, 8, 1, 1));
       run.add(new Metrics(Double.POSITIVE_INFINITY, 0, List.of(), 1));
       JsonObject metrics = strict(Files.readString(folder.resolve("metrics.json")));

@@ -21,7 +21,7 @@ class ScheduleTest {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void onStep(StepReport report) {
+          public void onStep(TrainingRun run, StepReport report) {
             rates.add(report.learningRate());
           }
         };

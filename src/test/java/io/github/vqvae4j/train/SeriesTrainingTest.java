@@ -10,6 +10,7 @@ import io.github.vqvae4j.data.image.Augmentation;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.data.series.Series;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -51,7 +52,7 @@ class SeriesTrainingTest {
               .evaluate(splits.get(1), 300)
               .fit(splits.get(0));
       Evaluation last = report.evaluations().get(report.evaluations().size() - 1);
-      double error = last.meanSquaredError() / last.variance();
+      double error = last.metric(ImageModel.NORMALIZED_MSE);
       assertTrue(error < 0.3, "normalized MSE " + error);
       Images heard = model.reconstruct(Images.from(splits.get(1), 0));
       assertArrayEquals(
@@ -83,7 +84,8 @@ class SeriesTrainingTest {
     try (VqVae model = small(channels);
         CapturedLog progress = new CapturedLog(ProgressLog.class);
         CapturedLog run = new CapturedLog(RunFolder.class)) {
-      RunFolder record = RunFolder.in(folder, model).images(windows, 2).tensorBoard();
+      RunFolder record =
+          RunFolder.in(folder).images(model.reconstructions(windows), 2).tensorBoard();
       TrainingReport report =
           Trainer.of(model)
               .batch(8)
@@ -102,7 +104,7 @@ class SeriesTrainingTest {
       for (String text : output) {
         assertFalse(text.toLowerCase(Locale.ROOT).contains("psnr"), text);
       }
-      assertTrue(report.toString().contains("normalized MSE"), report.toString());
+      assertTrue(report.toString().contains("normalizedMse"), report.toString());
       assertFalse(Files.exists(folder.resolve("images")));
       assertEquals(1, run.warnings().size(), run.warnings().toString());
       assertMessageContains(
@@ -121,15 +123,17 @@ class SeriesTrainingTest {
               Images.from(windows),
               new ForwardingDataset(windows) {},
               model.reconstruct(windows))) {
-        Evaluation evaluation = Evaluation.of(model, some, 1);
-        assertTrue(evaluation.psnr().isEmpty(), some.toString());
-        assertFalse(evaluation.toString().contains("PSNR"), evaluation.toString());
+        Evaluation evaluation = Evaluation.of(model, some);
+        assertEquals(
+            List.of(ImageModel.MSE, ImageModel.NORMALIZED_MSE),
+            evaluation.metrics().stream().map(Metric::name).toList(),
+            some.toString());
       }
-      Evaluation ofImages = Evaluation.of(model, Images.of(new float[16], 1, 1, 16, 1), 1);
-      double psnr = -10 * Math.log10(ofImages.meanSquaredError());
-      assertEquals(psnr, ofImages.psnr().orElseThrow(), 1e-9);
+      Evaluation ofImages = Evaluation.of(model, Images.of(new float[16], 1, 1, 16, 1));
+      double psnr = -10 * Math.log10(ofImages.metric(ImageModel.MSE));
+      assertEquals(psnr, ofImages.metric(ImageModel.PSNR), 1e-9);
       assertTrue(
-          ofImages.toString().contains(String.format(Locale.ROOT, ", PSNR %.2f dB", psnr)),
+          ofImages.toString().contains(String.format(Locale.ROOT, "psnr %.5g", psnr)),
           ofImages.toString());
     }
   }

@@ -23,7 +23,7 @@ final class ShutdownTestProgram {
     Dataset train = Shapes.rectangles(64, 8, 1, 1);
     Dataset heldOut = Shapes.rectangles(Integer.parseInt(args[1]), 8, 1, 2);
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder folder = RunFolder.in(Path.of(args[0]), model);
+      RunFolder folder = RunFolder.in(Path.of(args[0]));
       Trainer.of(model)
           .batch(16)
           .steps(1_000_000)
@@ -32,12 +32,12 @@ final class ShutdownTestProgram {
           .listener(
               new TrainingListener() {
                 @Override
-                public void onStart(TrainingSettings settings) {
+                public void onStart(TrainingRun run) {
                   out.println("start");
                 }
 
                 @Override
-                public void onStep(StepReport report) {
+                public void onStep(TrainingRun run, StepReport report) {
                   out.println("step " + report.step());
                   if (report.step() == exitAfter) {
                     System.exit(7);
@@ -45,12 +45,12 @@ final class ShutdownTestProgram {
                 }
 
                 @Override
-                public void onEvaluation(Evaluation evaluation) {
+                public void onEvaluation(TrainingRun run, Evaluation evaluation) {
                   out.println("evaluation " + evaluation.step());
                 }
 
                 @Override
-                public void onEnd(TrainingReport report) {
+                public void onEnd(TrainingRun run, TrainingReport report) {
                   out.println("end " + report.last().step() + " " + report.stopReason());
                 }
               })

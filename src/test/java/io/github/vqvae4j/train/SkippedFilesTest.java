@@ -40,7 +40,7 @@ class SkippedFilesTest {
             .quantizer(VectorQuantizer.ema(4, 2))
             .decoder(ConvDecoder.channels(1).hidden(4).upsample(1))
             .build()) {
-      RunFolder run = RunFolder.create(folder, "photos", model);
+      RunFolder run = RunFolder.create(folder, "photos");
       TrainingReport report = Trainer.of(model).batch(2).steps(1).listener(run).fit(rest);
       assertEquals(2, report.skippedFiles());
       assertTrue(report.toString().contains("2 corrupt files skipped"), report.toString());

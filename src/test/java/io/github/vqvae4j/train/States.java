@@ -3,7 +3,7 @@ package io.github.vqvae4j.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.nn.Block;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +11,7 @@ import java.util.Map;
 final class States {
   private States() {}
 
-  static Map<String, float[]> of(Layer model) {
+  static Map<String, float[]> of(Block model) {
     Map<String, float[]> state = new LinkedHashMap<>();
     model.variables().forEach((name, variable) -> state.put(name, variable.toFloats()));
     return state;

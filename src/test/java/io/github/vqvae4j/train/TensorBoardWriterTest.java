@@ -38,20 +38,21 @@ class TensorBoardWriterTest {
   @Test
   void scalarsImagesAndHistogramsAreWritten() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder run = RunFolder.in(folder, model).metricsEvery(5).images(TEST, 4).tensorBoard();
+      RunFolder run =
+          RunFolder.in(folder).metricsEvery(5).images(model.reconstructions(TEST), 4).tensorBoard();
       TrainingReport report =
           Trainer.of(model).batch(16).steps(12).evaluate(TEST, 6).listener(run).fit(TRAIN);
       assertTrue(run.failure().isEmpty());
       List<Event> events = events();
       assertEquals(List.of(1L, 5L, 10L, 12L), steps(events, "train/loss"));
       assertEquals(List.of(6L, 12L), steps(events, "validation/reconstruction"));
-      assertEquals(List.of(1L, 2L, 4L, 8L, 12L), steps(events, "reconstructions"));
+      assertEquals(List.of(1L, 2L, 4L, 8L, 12L), steps(events, "images"));
       assertEquals(List.of(1L, 2L, 4L, 8L, 12L), steps(events, "encoder.mix.weight"));
       Summary.Value loss = last(events, "train/loss");
       assertEquals((float) report.last().loss(), loss.getSimpleValue());
       Summary.Value weights = last(events, "encoder.mix.weight");
       assertEquals(model.variables().get("encoder.mix.weight").size(), weights.getHisto().getNum());
-      assertTrue(last(events, "reconstructions").getImage().getWidth() > 1000);
+      assertTrue(last(events, "images").getImage().getWidth() > 1000);
     }
   }
 
@@ -74,17 +75,17 @@ class TensorBoardWriterTest {
   @Test
   void histogramsAreWrittenWithoutImages() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      RunFolder run = RunFolder.in(folder, model).tensorBoard();
+      RunFolder run = RunFolder.in(folder).tensorBoard();
       Trainer.of(model).batch(16).steps(3).listener(run).fit(TRAIN);
       assertEquals(List.of(1L, 2L), steps(events(), "encoder.mix.weight"));
-      assertEquals(List.of(), steps(events(), "reconstructions"));
+      assertEquals(List.of(), steps(events(), "images"));
     }
   }
 
   @Test
   void noEventFileByDefault() throws IOException {
     try (VqVae model = Shapes.model(1, 3)) {
-      Trainer.of(model).batch(16).steps(3).listener(RunFolder.in(folder, model)).fit(TRAIN);
+      Trainer.of(model).batch(16).steps(3).listener(RunFolder.in(folder)).fit(TRAIN);
       assertThrows(NoSuchElementException.class, this::events);
     }
   }

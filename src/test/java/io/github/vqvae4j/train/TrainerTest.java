@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.ByteImages;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
@@ -33,7 +35,7 @@ class TrainerTest {
     return Shapes.model(1, 3, quantizer);
   }
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(200);
   }
 
@@ -46,19 +48,18 @@ class TrainerTest {
       List<Evaluation> evaluations = report.evaluations();
       assertEquals(List.of(120L, 240L, 300L), evaluations.stream().map(Evaluation::step).toList());
       Evaluation last = evaluations.get(2);
-      assertTrue(last.normalizedError() < 0.2, last.toString());
-      assertTrue(last.usage().codesInUse() > 8, last.toString());
-      assertEquals(last.meanSquaredError(), last.term("reconstruction"), 1e-6);
-      double loss = last.normalizedError() + 0.25 * last.term("commitment");
+      assertTrue(last.metric(ImageModel.NORMALIZED_MSE) < 0.2, last.toString());
+      assertTrue(last.usage().get(0).usage().codesInUse() > 8, last.toString());
+      assertEquals(last.metric(ImageModel.MSE), last.term("reconstruction"), 1e-6);
+      double loss = last.metric(ImageModel.NORMALIZED_MSE) + 0.25 * last.term("commitment");
       loss += update == Update.EMA ? 0 : last.term("codebook");
       assertEquals(loss, last.loss(), 1e-5);
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> last.term("kl")),
           "\"kl\"",
           "commitment");
-      assertEquals(variance, report.variance(), 1e-12);
-      assertEquals(
-          Evaluation.of(model, TEST, variance).meanSquaredError(), last.meanSquaredError());
+      assertEquals(variance, model.dataVariance(), 1e-12);
+      assertEquals(Evaluation.of(model, TEST).metric(ImageModel.MSE), last.metric(ImageModel.MSE));
       assertTrue(report.toString().contains("300 steps"), report.toString());
       assertTrue(report.toString().contains("held-out"), report.toString());
     }
@@ -91,17 +92,17 @@ class TrainerTest {
         TrainingListener listener =
             new TrainingListener() {
               @Override
-              public void onStep(StepReport report) {
+              public void onStep(TrainingRun run, StepReport report) {
                 reports.add(report);
               }
 
               @Override
-              public void onEvaluation(Evaluation evaluation) {
+              public void onEvaluation(TrainingRun run, Evaluation evaluation) {
                 heard.add("evaluation " + evaluation.step());
               }
 
               @Override
-              public void onEnd(TrainingReport report) {
+              public void onEnd(TrainingRun run, TrainingReport report) {
                 heard.add("end " + report.last().step());
               }
             };
@@ -121,9 +122,9 @@ class TrainerTest {
         }
         assertEquals(loss, last.loss(), 1e-5);
         assertEquals(1 / TRAIN.variance(), last.terms().get(0).weight(), 1e-9);
-        assertEquals(5 * 16 * 16, sum(last.windowUsage().counts()));
-        assertEquals(16 * 16, sum(last.batchUsage().counts()));
-        assertTrue(last.imagesPerSecond() > 0);
+        assertEquals(5 * 16 * 16, sum(last.windowUsage().get(0).usage().counts()));
+        assertEquals(16 * 16, sum(last.batchUsage().get(0).usage().counts()));
+        assertTrue(last.examplesPerSecond() > 0);
         for (String part : new String[] {"step 5/5", "commitment", "perplexity", "codes"}) {
           assertTrue(last.toString().contains(part), last.toString());
         }
@@ -142,7 +143,7 @@ class TrainerTest {
       TrainingListener listener =
           new TrainingListener() {
             @Override
-            public void onStep(StepReport report) {
+            public void onStep(TrainingRun run, StepReport report) {
               if (report.step() == 3) {
                 // The effect of a learning rate that is too large.
                 float[] huge = model.variables().get("decoder.mix.weight").toFloats();
@@ -249,7 +250,7 @@ class TrainerTest {
       TrainingListener listener =
           new TrainingListener() {
             @Override
-            public void onStep(StepReport report) {
+            public void onStep(TrainingRun run, StepReport report) {
               steps.add(report);
             }
           };
@@ -259,8 +260,8 @@ class TrainerTest {
                 IllegalArgumentException.class,
                 () -> trainer(model).evaluate(wrong, 100).listener(listener).fit(TRAIN)),
             "[8, 8, 1]",
-            "got " + wrong.size() + " images",
-            "Hold out some images, scaled or cropped like the training images.");
+            "got " + wrong.size() + " examples [8, 8, " + wrong.channels() + "]",
+            "Hold out some of the data, prepared like the training data.");
       }
       assertEquals(0, steps.size());
     }
@@ -310,7 +311,7 @@ class TrainerTest {
         TrainingListener listener =
             new TrainingListener() {
               @Override
-              public void onStep(StepReport report) {
+              public void onStep(TrainingRun run, StepReport report) {
                 first[0] = report.step() == 1 ? report.loss() : first[0];
               }
             };

@@ -90,7 +90,7 @@ class TrainingGoldenTest {
               Math.sqrt(
                   check.sumOfSquares(gradients, pair.a) + check.sumOfSquares(gradients, pair.b));
           assertEquals(norms[t], norm, FLOAT * norms[t], "norm of step " + t);
-          Gradients clipped = gradients.times(TrainingStep.clipFactor(norm, maxNorm));
+          Gradients clipped = gradients.times(ObjectiveState.clipFactor(norm, maxNorm));
           optimizer.update(List.of(pair.a, pair.b), clipped, optimizer.rate());
         }
         golden.assertClose("clip.value" + t + ".a", pair.a.toDoubles(), FLOAT);

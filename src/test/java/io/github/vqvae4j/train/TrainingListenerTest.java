@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.util.ArrayList;
@@ -40,39 +41,39 @@ class TrainingListenerTest {
     }
 
     @Override
-    public void onStart(TrainingSettings settings) {
+    public void onStart(TrainingRun run) {
       record("start");
     }
 
     @Override
-    public void onStep(StepReport report) {
+    public void onStep(TrainingRun run, StepReport report) {
       record("step " + report.step());
     }
 
     @Override
-    public void onEvaluation(Evaluation evaluation) {
+    public void onEvaluation(TrainingRun run, Evaluation evaluation) {
       record("evaluation " + evaluation.step());
     }
 
     @Override
-    public void onStepEnd(long step) {
+    public void onStepEnd(TrainingRun run, long step) {
       record("step end " + step);
     }
 
     @Override
-    public void onFailure(Throwable failure, long step) {
-      record("failure after " + step);
+    public void onFailure(TrainingRun run, Throwable failure) {
+      record("failure after " + run.step());
     }
 
     @Override
-    public void onEnd(TrainingReport report) {
+    public void onEnd(TrainingRun run, TrainingReport report) {
       record("end " + report.stopReason());
     }
   }
 
   private static RuntimeException fit(Dataset data, EventRecorder... recorders) {
     try (VqVae model = Shapes.model(1, 3)) {
-      Trainer trainer = Trainer.of(model).batch(16).steps(4).evaluate(TEST, 2);
+      Trainer<ImageBatch> trainer = Trainer.of(model).batch(16).steps(4).evaluate(TEST, 2);
       List.of(recorders).forEach(trainer::listener);
       return assertThrows(RuntimeException.class, () -> trainer.fit(data));
     }
@@ -137,14 +138,14 @@ class TrainingListenerTest {
     AssertionError error = new AssertionError("at the end");
     EventRecorder later = new EventRecorder("");
     try (VqVae model = Shapes.model(1, 3)) {
-      Trainer trainer =
+      Trainer<ImageBatch> trainer =
           Trainer.of(model)
               .batch(16)
               .steps(1)
               .listener(
                   new TrainingListener() {
                     @Override
-                    public void onEnd(TrainingReport report) {
+                    public void onEnd(TrainingRun run, TrainingReport report) {
                       throw error;
                     }
                   })
@@ -202,7 +203,8 @@ class TrainingListenerTest {
       assertEquals(StopReason.INTERRUPTED, report.stopReason());
       assertEquals(List.of(), report.evaluations());
       assertEquals(
-          List.of("start", "step 1", "step end 1", "step 2", "end INTERRUPTED"), recorder.events);
+          List.of("start", "step 1", "step end 1", "step 2", "step end 2", "end INTERRUPTED"),
+          recorder.events);
     }
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Layer;
@@ -37,6 +39,22 @@ class WeightAveragesTest {
         values[i] = (float) (first + i);
       }
       value.set(values);
+    }
+  }
+
+  @Test
+  void thereAreNoAveragesBeforeTheFirstStep() {
+    try (Weights model = new Weights()) {
+      model.fill(3);
+      WeightAverages averages = WeightAverages.of(model, 0.9);
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, averages::swap),
+          "WeightAverages.swap: expected averages of at least one step",
+          "update()");
+      assertEquals(3, model.value.toFloats()[0]);
+      averages.update();
+      averages.swap();
+      assertEquals(3, model.value.toFloats()[0]);
     }
   }
 
@@ -93,7 +111,7 @@ class WeightAveragesTest {
     }
   }
 
-  private static Trainer trainer(VqVae model) {
+  private static Trainer<ImageBatch> trainer(VqVae model) {
     return Trainer.of(model).optimizer(Adam.rate(2e-3)).batch(16).steps(30);
   }
 
@@ -103,17 +121,17 @@ class WeightAveragesTest {
     try (VqVae plain = Shapes.model(1, 3);
         VqVae averaged = Shapes.model(1, 3)) {
       trainer(plain).fit(TRAIN);
-      Trainer trainer =
+      Trainer<ImageBatch> trainer =
           trainer(averaged).averageWeights(0.9).evaluate(TEST, 10).monitor(e -> -e.step());
       TrainingReport report = trainer.saveBest(file).fit(TRAIN);
       States.assertSame(States.of(plain), States.of(averaged));
 
       Evaluation last = report.evaluations().get(2);
-      double ownError = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
-      assertNotEquals(ownError, last.meanSquaredError());
+      double ownError = Evaluation.of(averaged, TEST).metric(ImageModel.MSE);
+      assertNotEquals(ownError, last.metric(ImageModel.MSE));
       trainer.averages().swap();
-      double ofAverages = Evaluation.of(averaged, TEST, report.variance()).meanSquaredError();
-      assertEquals(last.meanSquaredError(), ofAverages);
+      double ofAverages = Evaluation.of(averaged, TEST).metric(ImageModel.MSE);
+      assertEquals(last.metric(ImageModel.MSE), ofAverages);
       try (VqVae saved = VqVae.load(file)) {
         States.assertSame(States.of(averaged), States.of(saved));
       }
@@ -125,7 +143,7 @@ class WeightAveragesTest {
   @Test
   void invalidSettingsAreRejected() {
     try (VqVae model = Shapes.model(1, 3)) {
-      Trainer trainer = Trainer.of(model);
+      Trainer<ImageBatch> trainer = Trainer.of(model);
       assertMessageContains(
           assertThrows(IllegalStateException.class, trainer::averages), "averageWeights(decay)");
       assertMessageContains(

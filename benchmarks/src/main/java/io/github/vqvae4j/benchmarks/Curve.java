@@ -1,14 +1,17 @@
 package io.github.vqvae4j.benchmarks;
 
 import com.google.gson.Gson;
+import io.github.vqvae4j.data.BatchStream;
 import io.github.vqvae4j.data.datasets.Cifar10;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.tensor.Variable;
-import io.github.vqvae4j.train.Recipe;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TermReport;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +55,7 @@ public final class Curve {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void onStep(StepReport report) {
+          public void onStep(TrainingRun run, StepReport report) {
             // The weight of the reconstruction term is 1 / variance.
             TermReport error = report.terms().get(0);
             errors.add(error.value() * error.weight());
@@ -60,8 +63,13 @@ public final class Curve {
         };
     try (VqVae model = Recipe.SONNET_CIFAR10.model().build()) {
       model.variables().forEach((name, variable) -> initialize(name, variable, seed));
-      Dataset shuffled = new Shuffled(images, seed);
-      Recipe.SONNET_CIFAR10.trainer(model).steps(steps).listener(listener).fit(shuffled);
+      model.dataVariance(images.variance());
+      Recipe.SONNET_CIFAR10
+          .trainer(model)
+          .steps(steps)
+          .listener(listener)
+          .quiet()
+          .fit(new Shuffled(images, seed));
     }
     System.out.println(new Gson().toJson(errors));
   }
@@ -94,59 +102,35 @@ public final class Curve {
     return DoubleStream.generate(distribution).limit(variable.size()).toArray();
   }
 
-  /** A dataset that returns its images in a new order each epoch, regardless of the index. */
-  private static final class Shuffled implements Dataset {
+  /** An endless stream of images, in a new order each epoch. */
+  private static final class Shuffled implements BatchStream<ImageBatch> {
     private final Dataset images;
     private final Random random;
     private final List<Integer> order;
-    private int next;
+    private long position;
 
     Shuffled(Dataset images, long seed) {
       this.images = images;
       random = new Random(seed);
       order = new ArrayList<>(IntStream.range(0, images.size()).boxed().toList());
-      next = images.size();
     }
 
     @Override
-    public int size() {
-      return images.size();
+    public ImageBatch next(int n) {
+      return images.batch(IntStream.range(0, n).map(i -> nextIndex()).toArray());
     }
 
-    @Override
-    public int height() {
-      return images.height();
-    }
-
-    @Override
-    public int width() {
-      return images.width();
-    }
-
-    @Override
-    public int channels() {
-      return images.channels();
-    }
-
-    @Override
-    public void image(int index, float[] target, int offset) {
-      images.image(index, target, offset);
-    }
-
-    /** Called by the trainer; returns the next image in this class's own order. */
-    @Override
-    public synchronized void image(int index, long epoch, float[] target, int offset) {
-      if (next == order.size()) {
+    private int nextIndex() {
+      int index = (int) (position++ % order.size());
+      if (index == 0) {
         Collections.shuffle(order, random);
-        next = 0;
       }
-      images.image(order.get(next), target, offset);
-      next++;
+      return order.get(index);
     }
 
     @Override
-    public int label(int index) {
-      return images.label(index);
+    public long position() {
+      return position;
     }
   }
 }

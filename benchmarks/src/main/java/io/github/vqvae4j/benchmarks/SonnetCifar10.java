@@ -6,6 +6,7 @@ import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,7 @@ public final class SonnetCifar10 {
           private long last = System.nanoTime();
 
           @Override
-          public void onStep(StepReport report) {
+          public void onStep(TrainingRun run, StepReport report) {
             long now = System.nanoTime();
             if (report.step() > WARM_UP) {
               nanos.add((double) now - last);
@@ -59,6 +60,7 @@ public final class SonnetCifar10 {
         .batch(batch)
         .steps(WARM_UP + MEASURED)
         .listener(listener)
+        .quiet()
         .fit(images);
     return batch * 1e9 / Timer.median(nanos);
   }

@@ -11,6 +11,7 @@ import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.util.function.DoublePredicate;
 
 /** This library, used through its public API. */
@@ -58,37 +59,25 @@ public final class Vqvae4j implements Implementation {
     return model;
   }
 
-  /** Ends a training run without a fixed number of steps. */
-  private static final class StopTraining extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    StopTraining() {
-      super(null, null, false, false);
-    }
-  }
-
   @Override
   public void train(Dataset images, int batch, DoublePredicate shouldContinue) {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void onStep(StepReport report) {
+          public void onStep(TrainingRun run, StepReport report) {
             if (!shouldContinue.test(report.loss())) {
-              throw new StopTraining();
+              run.stop();
             }
           }
         };
-    try {
-      Trainer.of(model)
-          .optimizer(Adam.rate(3e-4))
-          .batch(batch)
-          .steps(Long.MAX_VALUE)
-          .listener(listener)
-          .seed(SHUFFLE_SEED)
-          .fit(images);
-    } catch (StopTraining e) {
-      // Thrown by the listener above.
-    }
+    Trainer.of(model)
+        .optimizer(Adam.rate(3e-4))
+        .batch(batch)
+        .steps(Long.MAX_VALUE)
+        .seed(SHUFFLE_SEED)
+        .listener(listener)
+        .quiet()
+        .fit(images);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -7,6 +8,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.CodebookReport;
+import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
@@ -77,9 +79,9 @@ final class CodebookCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.create(output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       if (model == null) {
-        train(vqVae, images, folder, interruption, out);
+        train(vqVae, images, folder, interruption);
       }
-      CodebookReport report = CodebookReport.of(vqVae, images.test());
+      CodebookReport report = CodebookReport.of(Evaluation.of(vqVae, images.test()));
       out.printf("%d held-out images: %s%n", images.test().size(), report);
       CodebookPlots plots =
           new CodebookPlots(vqVae, report, vqVae.encode(images.test().range(0, 1)));
@@ -110,23 +112,11 @@ final class CodebookCommand implements Callable<Integer> {
         .build();
   }
 
-  private void train(
-      VqVae vqVae,
-      ImageSets images,
-      OutputFolder folder,
-      Interruption interruption,
-      PrintWriter out)
+  private void train(VqVae vqVae, ImageSets images, OutputFolder folder, Interruption interruption)
       throws IOException {
-    RunFolder record = RunFolder.in(folder.path(), vqVae);
-    try (Progress progress = Progress.on(out, steps)) {
-      Trainer trainer =
-          Trainer.of(vqVae)
-              .optimizer(Adam.rate(1e-3))
-              .steps(steps)
-              .listener(record)
-              .listener(progress)
-              .listener(CodebookMonitor.of(vqVae));
-      interruption.train(record, vqVae, () -> trainer.fit(images.train()));
-    }
+    RunFolder record = RunFolder.in(folder.path());
+    Trainer<ImageBatch> trainer =
+        Trainer.of(vqVae).optimizer(Adam.rate(1e-3)).steps(steps).listener(new CodebookMonitor());
+    interruption.train(trainer, images.train(), record, vqVae);
   }
 }

@@ -46,7 +46,7 @@ final class CustomEncoderCommand extends TrainingCommand<VqVae> {
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
-    Path modelFile = folder.file(TrainingRun.MODEL);
+    Path modelFile = folder.file(Training.MODEL);
     try (VqVae loaded = VqVae.load(modelFile, model(images))) {
       Dataset subset = images.test().range(0, Math.min(10, images.test().size()));
       boolean same = loaded.reconstruct(subset).equals(trained.reconstruct(subset));

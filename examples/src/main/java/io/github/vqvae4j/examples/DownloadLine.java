@@ -7,6 +7,8 @@ import java.util.Locale;
 
 /** Formats the progress of a download as one line. */
 final class DownloadLine {
+  private static final int MAX_BAR = 20;
+  private static final int MIN_BAR = 6;
   private static final double KILO = 1e3;
   private static final double MEGA = 1e6;
 
@@ -30,8 +32,7 @@ final class DownloadLine {
     String left =
         received == 0
             ? ""
-            : ProgressLine.minutes(seconds * (progress.totalBytes() - progress.bytes()) / received)
-                + " left ";
+            : minutes(seconds * (progress.totalBytes() - progress.bytes()) / received) + " left ";
     String bytes = bytes(progress);
     List<String> texts =
         List.of(
@@ -40,7 +41,19 @@ final class DownloadLine {
             plain(progress),
             bytes + " " + rate,
             bytes);
-    return ProgressLine.fit(texts, progress.bytes(), progress.totalBytes(), width);
+    String text = texts.stream().filter(t -> t.length() <= width).findFirst().orElse("");
+    int space = Math.min(MAX_BAR, width - text.length() - "[] ".length());
+    return space < MIN_BAR ? text : bar(progress, space) + " " + text;
+  }
+
+  private static String bar(DownloadProgress progress, int length) {
+    int full = (int) (length * progress.bytes() / progress.totalBytes());
+    return "[" + "=".repeat(full) + " ".repeat(length - full) + "]";
+  }
+
+  private static String minutes(double seconds) {
+    long rounded = Math.round(seconds);
+    return String.format(Locale.ROOT, "%d:%02d", rounded / 60, rounded % 60);
   }
 
   private static String bytes(DownloadProgress progress) {

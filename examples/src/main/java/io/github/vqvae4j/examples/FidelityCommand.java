@@ -2,7 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.train.Recipe;
+import io.github.vqvae4j.model.vqvae.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,9 +1,11 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.train.Recipe;
+import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
@@ -96,26 +98,24 @@ final class FidelityRun {
   private TrainingCurve train(long seed) throws IOException {
     out.printf("Seed %d: %d steps%n", seed, steps);
     WindowMeans means = new WindowMeans(recorded.window());
-    try (VqVae model = recipe.model().seed(seed).build();
-        Progress progress = Progress.on(out, steps)) {
+    try (VqVae model = recipe.model().seed(seed).build()) {
       folder.requireSpaceFor(model);
-      RunFolder record = RunFolder.create(folder.path(), recipe + "-seed-" + seed, model);
-      Trainer trainer =
+      RunFolder record = RunFolder.create(folder.path(), recipe + "-seed-" + seed);
+      Trainer<ImageBatch> trainer =
           recipe
               .trainer(model)
               .steps(steps)
               .seed(seed)
-              .listener(record)
               .listener(means)
-              .listener(progress);
-      TrainingReport report = interruption.train(record, model, () -> trainer.fit(images));
+              .listener(new CodebookMonitor());
+      TrainingReport report = interruption.train(trainer, images, record, model);
       return new TrainingCurve(
           recipe.toString(),
           seed,
           images.size(),
-          report.variance(),
+          model.dataVariance(),
           steps,
-          report.imagesPerSecond(),
+          report.examplesPerSecond(),
           Machine.here(),
           means.points());
     }

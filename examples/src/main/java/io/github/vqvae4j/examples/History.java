@@ -1,7 +1,9 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,11 +27,13 @@ final class History implements TrainingListener {
   private long summed;
 
   @Override
-  public void onStep(StepReport report) {
+  public void onStep(TrainingRun run, StepReport report) {
     double[] row = new double[TERMS + report.terms().size()];
     row[STEP] = report.step();
-    row[PERPLEXITY] = report.windowUsage().perplexity();
-    row[CODES] = report.windowUsage().codesInUse();
+    for (CodebookUsage codebook : report.windowUsage()) {
+      row[PERPLEXITY] = codebook.usage().perplexity();
+      row[CODES] = codebook.usage().codesInUse();
+    }
     for (int i = 0; i < report.terms().size(); i++) {
       row[TERMS + i] = report.terms().get(i).value();
     }

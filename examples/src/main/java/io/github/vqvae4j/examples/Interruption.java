@@ -1,15 +1,16 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.StopReason;
+import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.PrintWriter;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Handles Ctrl-C: stops a run between two steps or two files, so that no file is truncated, and
@@ -69,14 +70,16 @@ final class Interruption implements AutoCloseable {
   }
 
   /**
-   * Trains a model. After a stop request, the trainer finishes its current step.
+   * Trains a model and records the run. After a stop request, the trainer finishes its current
+   * step.
    *
    * @throws StoppedException if training was interrupted
    */
-  TrainingReport train(RunFolder record, ImageModel trained, Supplier<TrainingReport> run) {
+  <B> TrainingReport train(
+      Trainer<B> trainer, Source<B> data, RunFolder record, ImageModel trained) {
     training = true;
     try {
-      TrainingReport report = run.get();
+      TrainingReport report = trainer.listener(record).fit(data);
       if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new StoppedException();
       }

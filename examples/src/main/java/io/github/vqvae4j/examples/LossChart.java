@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
@@ -28,8 +29,7 @@ final class LossChart {
     List<XYChart> panels = new ArrayList<>();
 
     double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
-    for (int i = 0; i < report.last().terms().size(); i++) {
-      int term = i;
+    for (int term = 0; term < report.last().terms().size(); term++) {
       String name = report.last().terms().get(term).name();
       String unit = nats ? "nats per image" : term == 0 ? "normalized MSE" : name;
       double weight = nats || term > 0 ? 1 : report.last().terms().get(term).weight();
@@ -39,13 +39,11 @@ final class LossChart {
               .points(
                   "held-out",
                   evaluated,
-                  report.evaluations().stream()
-                      .mapToDouble(e -> e.terms().get(term).value() * weight)
-                      .toArray())
+                  report.evaluations().stream().mapToDouble(e -> e.term(name) * weight).toArray())
               .chart());
     }
-    int codebookSize = report.last().windowUsage().codebookSize();
-    if (codebookSize > 0) {
+    for (CodebookUsage codebook : report.last().windowUsage()) {
+      int codebookSize = codebook.usage().codebookSize();
       panels.add(
           ChartPanel.linear("codebook usage over 100 batches", "codes", stepCount, codebookSize)
               .line("perplexity", steps, history.perplexity())

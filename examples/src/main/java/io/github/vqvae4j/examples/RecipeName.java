@@ -1,6 +1,6 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.train.Recipe;
+import io.github.vqvae4j.model.vqvae.Recipe;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,10 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.TrainingReport;
 import java.util.Locale;
@@ -14,26 +16,30 @@ import java.util.Locale;
 record RunMetrics(
     String example,
     double testMse,
-    double testMseOverVariance,
+    double testNormalizedMse,
     double testPsnr,
     int codesInUse,
     int codebookSize,
     double perplexity,
     int trainImages,
     int testImages,
+    double dataVariance,
     long parameters,
     Machine machine) {
   static RunMetrics of(String example, ImageSets images, ImageModel model, Evaluation test) {
+    CodeUsage codes =
+        test.usage().stream().map(CodebookUsage::usage).findFirst().orElse(CodeUsage.empty(0));
     return new RunMetrics(
         example,
-        test.meanSquaredError(),
-        test.normalizedError(),
-        test.psnr().orElseThrow(),
-        test.usage().codesInUse(),
-        test.usage().codebookSize(),
-        test.usage().perplexity(),
+        test.metric(ImageModel.MSE),
+        test.metric(ImageModel.NORMALIZED_MSE),
+        test.metric(ImageModel.PSNR),
+        codes.codesInUse(),
+        codes.codebookSize(),
+        codes.perplexity(),
         images.train().size(),
         images.test().size(),
+        model.dataVariance(),
         model.parameters().stream().mapToLong(Parameter::size).sum(),
         Machine.here());
   }
@@ -46,16 +52,16 @@ record RunMetrics(
             + "held-out MSE             %.5f%n"
             + "held-out PSNR            %.2f dB%n"
             + "%s"
-            + "training                 %s of %s in %.1f s, %.0f images/s%n"
+            + "training                 %s of %s in %.1f s, %.0f examples/s%n"
             + "parameters               %d%n",
-        testMseOverVariance,
+        testNormalizedMse,
         testMse,
         testPsnr,
         codes(),
         Counts.of(report.last().step(), "step"),
         Counts.of(batch, "image"),
         report.seconds(),
-        report.imagesPerSecond(),
+        report.examplesPerSecond(),
         parameters);
   }
 

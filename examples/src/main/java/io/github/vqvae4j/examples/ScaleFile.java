@@ -3,6 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -17,7 +18,7 @@ final class ScaleFile implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepReport report) {
+  public void onStep(TrainingRun run, StepReport report) {
     if (report.step() == 1) {
       try {
         folder.write(SeriesCommand.SCALE, scale::save);

@@ -4,6 +4,7 @@ import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.IgnoredPath;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.series.ChannelScale;
 import io.github.vqvae4j.data.series.Series;
 import io.github.vqvae4j.data.series.SeriesTiles;
@@ -11,6 +12,7 @@ import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.examples.Alarms.Alarm;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -20,7 +22,6 @@ import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
-import io.github.vqvae4j.train.TrainingReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -190,28 +191,23 @@ final class SeriesCommand implements Callable<Integer> {
       Interruption interruption,
       PrintWriter out)
       throws IOException {
-    RunFolder record = RunFolder.in(folder.path(), model);
-    try (Progress progress = Progress.on(out, steps)) {
-      Trainer trainer =
-          Trainer.of(model)
-              .optimizer(Adam.rate(1e-3))
-              .batch(16)
-              .steps(steps)
-              .seed(seed)
-              .listener(record)
-              .listener(new ScaleFile(folder, scale))
-              .listener(progress)
-              .listener(CodebookMonitor.of(model));
-      Dataset windows = windows(input.train(), scale, Math.max(1, window / 8));
-      TrainingReport report = interruption.train(record, model, () -> trainer.fit(windows));
-      Evaluation heldOut =
-          Evaluation.of(model, windows(input.heldOut(), scale, window), report.variance());
-      out.printf(
-          Locale.ROOT,
-          "%nheld-out: normalized MSE %.4f, %s%n",
-          heldOut.normalizedError(),
-          heldOut.usage());
-    }
+    RunFolder record = RunFolder.in(folder.path());
+    Trainer<ImageBatch> trainer =
+        Trainer.of(model)
+            .optimizer(Adam.rate(1e-3))
+            .batch(16)
+            .steps(steps)
+            .seed(seed)
+            .listener(new ScaleFile(folder, scale))
+            .listener(new CodebookMonitor());
+    Dataset windows = windows(input.train(), scale, Math.max(1, window / 8));
+    interruption.train(trainer, windows, record, model);
+    Evaluation heldOut = Evaluation.of(model, windows(input.heldOut(), scale, window));
+    out.printf(
+        Locale.ROOT,
+        "%nheld-out: normalized MSE %.4f, %s%n",
+        heldOut.metric(ImageModel.NORMALIZED_MSE),
+        heldOut.usage().get(0).usage());
   }
 
   private void detect(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * Base class of commands that train a model. Subclasses provide data, model and defaults; {@link
- * TrainingRun} trains.
+ * Training} trains.
  *
  * @param <M> the type of the model
  */
@@ -72,7 +72,7 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
       }
       out.printf("Results will be written to %s%n", FileNames.path(folder.path()));
       folder.requireSpaceFor(model);
-      new TrainingRun(spec.name(), options, images, model, folder, interruption, out).run();
+      new Training(spec.name(), options, images, model, folder, interruption, out).run();
       finish(images, folder, model, out);
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {

@@ -70,7 +70,7 @@ final class VaeCommand extends TrainingCommand<Vae> {
 
   private void printMetrics(ImageSets images, Vae trained, PrintWriter out) {
     Dataset test = images.test();
-    Evaluation evaluation = Evaluation.of(trained, test, images.train().variance());
+    Evaluation evaluation = Evaluation.of(trained, test);
     out.printf(
         Locale.ROOT,
         "%nELBO of held-out digits: %.1f nats = -(%.1f reconstruction + %.1f KL)%n",

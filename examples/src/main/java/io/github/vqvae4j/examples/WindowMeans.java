@@ -3,6 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TermReport;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,11 +19,11 @@ final class WindowMeans implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepReport report) {
+  public void onStep(TrainingRun run, StepReport report) {
     // The weight of the reconstruction term is 1 / variance.
     TermReport error = report.terms().get(0);
     errorSum += error.value() * error.weight();
-    perplexitySum += report.batchUsage().perplexity();
+    perplexitySum += report.batchUsage().get(0).usage().perplexity();
     if (report.step() % window == 0) {
       points.add(new CurvePoint(report.step(), errorSum / window, perplexitySum / window));
       errorSum = 0;

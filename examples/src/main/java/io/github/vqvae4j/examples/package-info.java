@@ -5,7 +5,7 @@
  * <p>Where to start:
  *
  * <ul>
- *   <li>{@code MnistCommand} builds a VQ-VAE and {@code TrainingRun} trains, evaluates and saves it
+ *   <li>{@code MnistCommand} builds a VQ-VAE and {@code Training} trains, evaluates and saves it
  *   <li>{@code ReconstructCommand} and {@code DecodeCommand} load a model and use it
  *   <li>{@code FolderCommand} reads your own images
  *   <li>{@code AutoencoderCommand}, {@code VaeCommand} and {@code LatentImages} show continuous

@@ -30,7 +30,7 @@ class BinaryCommandTest {
     double error =
         JsonParser.parseString(Files.readString(folder.resolve("metrics.json")))
             .getAsJsonObject()
-            .get("testMseOverVariance")
+            .get("testNormalizedMse")
             .getAsDouble();
     assertTrue(error < 0.44, () -> "without gradients for the encoder 0.49, here " + error);
   }

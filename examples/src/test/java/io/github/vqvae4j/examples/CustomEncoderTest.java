@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +30,9 @@ class CustomEncoderTest {
     }
     assertTrue(run.out().contains("reconstructions are identical, bit for bit"), run::out);
 
-    double start = reconstruction(run.out(), "step 1/120 ");
-    double end = reconstruction(run.out(), "step 120/120 ");
+    List<String> metrics = Files.readAllLines(folder.resolve("metrics.csv"));
+    double start = reconstruction(metrics, "1");
+    double end = reconstruction(metrics, "120");
     assertTrue(
         end < start / 3,
         () -> "the reconstruction term decreased only from " + start + " to " + end);
@@ -38,7 +40,7 @@ class CustomEncoderTest {
     double testError =
         JsonParser.parseString(Files.readString(folder.resolve("metrics.json")))
             .getAsJsonObject()
-            .get("testMseOverVariance")
+            .get("testNormalizedMse")
             .getAsDouble();
     assertTrue(testError < 0.7, () -> "expected below 0.7 (a constant image: 1), got " + testError);
 
@@ -49,8 +51,9 @@ class CustomEncoderTest {
     assertEquals("", load.out());
   }
 
-  private static double reconstruction(String out, String line) {
-    String text = out.lines().filter(l -> l.startsWith(line)).findFirst().orElseThrow();
-    return Double.parseDouble(text.replaceAll(".*reconstruction ([0-9.]+).*", "$1"));
+  private static double reconstruction(List<String> metrics, String step) {
+    int column = List.of(metrics.get(0).split(",")).indexOf("train/reconstruction");
+    String line = metrics.stream().filter(l -> l.startsWith(step + ",")).findFirst().orElseThrow();
+    return Double.parseDouble(line.split(",")[column]);
   }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.fuzz.FuzzTarget;
 import io.github.vqvae4j.fuzz.Fuzzing;
+import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.quantize.Codes;
-import io.github.vqvae4j.train.Recipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

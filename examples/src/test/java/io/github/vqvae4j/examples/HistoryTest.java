@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.train.CodebookUsage;
+import io.github.vqvae4j.train.LossReport;
+import io.github.vqvae4j.train.ObjectiveReport;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TermReport;
 import java.util.Arrays;
@@ -14,20 +17,15 @@ import org.junit.jupiter.api.Test;
 /** Curves have at most 2,000 points, regardless of the length of the run. */
 class HistoryTest {
   private static History historyOf(long steps) {
-    CodeUsage usage = CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192);
+    List<CodebookUsage> usage =
+        List.of(new CodebookUsage("codebook", CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192)));
     History history = new History();
     for (long step = 1; step <= steps; step++) {
-      history.onStep(
-          new StepReport(
-              step,
-              steps,
-              List.of(new TermReport("a", 2.0 * step, 1), new TermReport("b", 7, 1)),
-              0,
-              0,
-              0,
-              usage,
-              usage,
-              0));
+      List<TermReport> terms =
+          List.of(new TermReport("a", 2.0 * step, 1), new TermReport("b", 7, 1));
+      ObjectiveReport objective =
+          new ObjectiveReport(1, new LossReport("", terms, List.of()), 0, 0);
+      history.onStep(null, new StepReport(step, steps, List.of(objective), usage, usage, 0));
     }
     return history;
   }

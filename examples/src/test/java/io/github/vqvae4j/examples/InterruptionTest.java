@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,12 +23,11 @@ class InterruptionTest {
   void stopsBetweenSteps(@TempDir Path folder) throws Exception {
     Path output = folder.resolve("run");
     Process process = Run.start("mnist", "--steps=1000000", "--hidden=4", "--output=" + output);
-    try (BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String line = out.readLine();
-      while (line != null && !line.startsWith("step 1/")) {
-        line = out.readLine();
+    try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+        BufferedReader log = process.errorReader(StandardCharsets.UTF_8)) {
+      String line = log.readLine();
+      while (line != null && !line.contains("step 1/")) {
+        line = log.readLine();
       }
       assertTrue(Files.isDirectory(output));
       // Not process.destroy(), which would also close the pipe.

@@ -52,11 +52,8 @@ class MnistCommandTest {
     for (String text :
         List.of(
             "5000 training and 1000 test images",
-            "step 1/60",
-            "step 60/60",
-            "reconstruction",
-            "commitment",
-            "images/s",
+            "60 steps of 32 images",
+            "examples/s",
             "held-out normalized MSE",
             "codes in use",
             output.toString())) {
@@ -71,12 +68,12 @@ class MnistCommandTest {
     for (String key :
         List.of(
             "testMse",
-            "testMseOverVariance",
+            "testNormalizedMse",
             "testPsnr",
             "codesInUse",
             "codebookSize",
             "perplexity",
-            "imagesPerSecond",
+            "examplesPerSecond",
             "seconds",
             "step",
             "train/reconstruction",
@@ -84,7 +81,7 @@ class MnistCommandTest {
             "codebook/usage",
             "trainImages",
             "testImages",
-            "variance",
+            "dataVariance",
             "parameters")) {
       assertTrue(metrics.has(key), key);
       assertTrue(Double.isFinite(metrics.get(key).getAsDouble()), key);

@@ -1,10 +1,12 @@
 package io.github.vqvae4j.data.image;
 
+import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.data.internal.View;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 
 /** A view of a dataset whose images are varied at random in each epoch. */
-final class AugmentedDataset implements Dataset {
+final class AugmentedDataset implements Dataset, View {
   private static final int POSITION = 0;
   private static final int FLIP = 1;
   private static final int BRIGHTNESS = 2;
@@ -163,6 +165,16 @@ final class AugmentedDataset implements Dataset {
   @Override
   public int label(int index) {
     return source.label(index);
+  }
+
+  @Override
+  public Source<?> viewed() {
+    return source;
+  }
+
+  @Override
+  public boolean isThreadSafe() {
+    return source.isThreadSafe();
   }
 
   @Override

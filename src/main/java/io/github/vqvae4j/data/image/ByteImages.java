@@ -97,6 +97,11 @@ public final class ByteImages implements Dataset {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public int height() {
     return height;
   }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data.image;
 
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.internal.Checks;
 import java.util.List;
 
@@ -15,17 +16,43 @@ import java.util.List;
  * Images first = Images.from(parts.get(1).range(0, 8));
  * }</pre>
  *
- * <p>Implementations must always return the same image for the same index, and must be safe for
- * concurrent use, because batches are loaded in a separate thread.
+ * <p>Implementations must always return the same image for the same index. Batches are loaded by a
+ * background thread, or by several if {@link #isThreadSafe} returns true.
  */
-public interface Dataset {
+public interface Dataset extends Source<ImageBatch> {
 
   /**
    * Returns the number of images.
    *
    * @return the number of images, at least 0
    */
+  @Override
   int size();
+
+  /**
+   * Returns a batch of images, without augmentation.
+   *
+   * @param indices the index of each image, 0 to {@code size() - 1}, in any order
+   * @return the pixels and labels
+   * @throws IllegalArgumentException if an index is out of range, or an image contains NaN or
+   *     infinity; the message contains the index of the image and the position of the value
+   */
+  @Override
+  default ImageBatch batch(int... indices) {
+    return EpochImages.batch(this, EpochImages.NONE, indices);
+  }
+
+  /** Returns the images as {@linkplain #image(int, long, float[], int) used in an epoch}. */
+  @Override
+  default Source<ImageBatch> atEpoch(long epoch) {
+    return new EpochImages(this, epoch);
+  }
+
+  /** Returns [height, width, channels]. */
+  @Override
+  default List<Integer> exampleShape() {
+    return List.of(height(), width(), channels());
+  }
 
   /**
    * Returns the height of each image.
@@ -96,17 +123,6 @@ public interface Dataset {
   }
 
   /**
-   * Returns the number of files that were skipped because they could not be read. The training
-   * report includes it.
-   *
-   * @return the number of skipped files; 0 unless the data comes from an {@link ImageFolder} that
-   *     skips corrupt files
-   */
-  default int skippedFiles() {
-    return 0;
-  }
-
-  /**
    * Returns the number of values of one image.
    *
    * @return height * width * channels
@@ -125,6 +141,7 @@ public interface Dataset {
    * @return the view
    * @throws IllegalArgumentException unless {@code 0 <= from <= to <= size()}
    */
+  @Override
   default Dataset range(int from, int to) {
     return Subset.range(this, from, to);
   }
@@ -137,6 +154,7 @@ public interface Dataset {
    * @return the view
    * @throws IllegalArgumentException if an index is out of range
    */
+  @Override
   default Dataset select(int... indices) {
     return Subset.select(this, indices);
   }
@@ -154,6 +172,7 @@ public interface Dataset {
    * @throws IllegalArgumentException if a fraction is not above 0, their sum is above 1, or a part
    *     would be empty
    */
+  @Override
   default List<Dataset> split(long seed, double... fractions) {
     return Subset.split(this, seed, fractions);
   }
@@ -193,16 +212,20 @@ public interface Dataset {
   }
 
   /**
-   * Computes the population variance of all values of all images: mean((x - mean(x))^2). The mean
+   * Computes the population variance of the values of all images: mean((x - mean(x))^2). The mean
    * squared error divided by it is the normalized MSE, the fraction of the images' variance that a
    * model does not explain, as in the reconstruction loss of Sonnet's VQ-VAE.
    *
-   * <p>Every image is read once. Sums are accumulated in double precision, and only of squares of
-   * centered values.
+   * <p>If there are more than 2^28 values, the result is that of a sample: one image at a random
+   * but fixed place in each stretch of n images, at least 1,000 images, and about 2^26 values
+   * unless images are large. Progress is logged every few seconds. Sums are accumulated in double
+   * precision, and only of squares of centered values.
    *
    * @return the variance, at least 0
    * @throws IllegalStateException if there are no images
    * @throws IllegalArgumentException if an image contains NaN or infinity
+   * @throws java.util.concurrent.CancellationException if the thread is interrupted; its interrupt
+   *     status stays set
    */
   default double variance() {
     return Variance.of(this);

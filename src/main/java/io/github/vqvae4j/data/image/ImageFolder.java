@@ -344,6 +344,11 @@ public final class ImageFolder implements Dataset {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public int height() {
     return images.height();
   }

@@ -226,7 +226,18 @@ public final class Images implements Dataset {
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(Images images, Path file) throws IOException {
-    writeGrid(images, (int) Math.ceil(Math.sqrt(images.count)), file);
+    write(grid(images), file);
+  }
+
+  /**
+   * Returns the grid that {@link #writeGrid(Images, Path)} writes.
+   *
+   * @param images the images
+   * @return one large image
+   * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
+   */
+  public static Images grid(Images images) {
+    return grid(ImageGrid.rows(images, (int) Math.ceil(Math.sqrt(images.count))));
   }
 
   /**
@@ -350,6 +361,11 @@ public final class Images implements Dataset {
   @Override
   public int size() {
     return count;
+  }
+
+  @Override
+  public boolean isThreadSafe() {
+    return true;
   }
 
   @Override

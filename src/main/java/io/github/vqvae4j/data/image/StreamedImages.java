@@ -30,6 +30,11 @@ final class StreamedImages implements Dataset {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public int height() {
     return config.height();
   }

@@ -164,6 +164,11 @@ public final class SeriesTiles implements Dataset {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public int height() {
     return 1;
   }

@@ -65,6 +65,11 @@ final class SeriesWindows implements Dataset {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public int height() {
     return 1;
   }

@@ -11,16 +11,16 @@ import io.github.vqvae4j.model.ModelBuilder;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.nn.Block;
+import io.github.vqvae4j.nn.WeightsFile;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * Reads and writes model files: safetensors files that contain all parameters and buffers under
@@ -51,10 +51,14 @@ public final class ModelFile {
   private static final String MODEL = "vqvae4j.model";
   private static final String CONFIG = "vqvae4j.config";
 
+  /** The variance of the training data, absent if it is unknown. */
+  private static final String VARIANCE = "vqvae4j.variance";
+
   private final Path path;
   private final Model model;
   private final ModelSettings settings;
   private final Map<String, NamedArray> arrays;
+  private final OptionalDouble variance;
 
   private ModelFile(Path path, Model model, int version, SafetensorsFile content)
       throws BadFileException {
@@ -63,31 +67,34 @@ public final class ModelFile {
     String config = content.metadata().getOrDefault(CONFIG, "");
     settings = new ModelSettings(path, "metadata " + CONFIG, version, config, model.components);
     this.arrays = content.arrays();
+    variance = variance(content.metadata().get(VARIANCE));
+  }
+
+  private OptionalDouble variance(String text) throws BadFileException {
+    if (text == null) {
+      return OptionalDouble.empty();
+    }
+    boolean isNumber = text.matches("[0-9]{1,20}[.][0-9]{1,20}(E-?[0-9]{1,3})?");
+    double value = isNumber ? Double.parseDouble(text) : 0;
+    if (!(value > 0 && value <= Double.MAX_VALUE)) {
+      throw new BadFileException(
+          path,
+          "metadata " + VARIANCE,
+          "expected a number above 0, got "
+              + shown(text)
+              + "; the file is corrupt, replace it with an intact copy");
+    }
+    return OptionalDouble.of(value);
   }
 
   /** Writes a model to a file. */
   public static void save(Path path, Model model, ImageModel layer) throws IOException {
-    Map<String, NamedArray> arrays = new LinkedHashMap<>();
-    for (Map.Entry<String, Variable> entry : layer.variables().entrySet()) {
-      float[] values = entry.getValue().toFloats();
-      int index = firstNotFinite(values);
-      if (index >= 0) {
-        throw new IllegalStateException(
-            model.type
-                + ".save: expected finite values, got "
-                + values[index]
-                + " as element "
-                + index
-                + " of "
-                + entry.getKey()
-                + ". The model has diverged. Retrain it with a smaller learning rate.");
-      }
-      arrays.put(entry.getKey(), NamedArray.of(values, entry.getValue().shape()));
-    }
+    Map<String, NamedArray> arrays = WeightsFile.arrays(model.type + ".save", layer.variables());
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(FORMAT, String.valueOf(ModelSettings.VERSION));
     metadata.put(MODEL, model.name);
     metadata.put(CONFIG, ModelSettings.toJson(layer.settings()).toString());
+    layer.trainingVariance().ifPresent(v -> metadata.put(VARIANCE, String.valueOf(v)));
     Safetensors.write(path, metadata, arrays);
   }
 
@@ -111,7 +118,7 @@ public final class ModelFile {
               + shown(content.metadata().get(MODEL))
               + "); pass a file written by "
               + model.type
-              + ".save");
+              + ".save, or use loadWeights(file) or loadWeights(file, prefix) of a model");
     }
     return new ModelFile(path, model, version(path, version), content);
   }
@@ -168,23 +175,12 @@ public final class ModelFile {
     return text == null ? "missing" : MessageText.excerpt(text);
   }
 
-  /** Describes the names that only occur in the first set, at most three of them. */
-  private static String firstFew(Set<String> names, Set<String> others) {
-    TreeSet<String> difference = new TreeSet<>(names);
-    difference.removeAll(others);
-    String first =
-        difference.stream().limit(3).map(ModelFile::shown).collect(Collectors.joining(", "));
-    return difference.size() <= 3
-        ? "[" + first + "]"
-        : "[" + first + " and " + (difference.size() - 3) + " more]";
-  }
-
   /**
    * Builds a model from its settings and fills it with the values of the file. Memory is only
    * allocated for arrays that the file contains, so corrupt settings cannot cause large
    * allocations.
    */
-  public <B extends Block> B build(Supplier<B> builder) throws BadFileException {
+  public <B extends ImageModel> B build(Supplier<B> builder) throws BadFileException {
     B built;
     try {
       built = Block.withoutValues(arrays.size(), builder);
@@ -227,56 +223,9 @@ public final class ModelFile {
    * Fills a model with the values of the file. All arrays are checked first, so that the model is
    * unchanged on failure.
    */
-  public <B extends Block> B fill(B block) throws BadFileException {
-    Map<String, Variable> variables = block.variables();
-    if (!variables.keySet().equals(arrays.keySet())) {
-      throw new BadFileException(
-          path,
-          "arrays",
-          "expected the arrays of this model, got others: missing "
-              + firstFew(variables.keySet(), arrays.keySet())
-              + ", unknown "
-              + firstFew(arrays.keySet(), variables.keySet())
-              + "; build the model as it was built when it was saved");
-    }
-    for (Map.Entry<String, Variable> entry : variables.entrySet()) {
-      NamedArray array = arrays.get(entry.getKey());
-      Variable variable = entry.getValue();
-      if (array.type() != NamedArray.Type.F32 || !Arrays.equals(array.shape(), variable.shape())) {
-        throw new BadFileException(
-            path,
-            entry.getKey(),
-            "expected F32 "
-                + Arrays.toString(variable.shape())
-                + ", got "
-                + array.type()
-                + " "
-                + Arrays.toString(array.shape())
-                + "; build the model as it was built when it was saved");
-      }
-      float[] values = array.floats();
-      int index = firstNotFinite(values);
-      if (index >= 0) {
-        throw new BadFileException(
-            path,
-            entry.getKey(),
-            "expected finite values, got "
-                + values[index]
-                + " as element "
-                + index
-                + "; the file is corrupt, replace it with an intact copy");
-      }
-    }
-    variables.forEach((name, variable) -> variable.set(arrays.get(name).floats()));
+  public <B extends ImageModel> B fill(B block) throws BadFileException {
+    WeightsFile.fill(path, block.variables(), arrays);
+    variance.ifPresent(block::dataVariance);
     return block;
-  }
-
-  private static int firstNotFinite(float[] values) {
-    for (int i = 0; i < values.length; i++) {
-      if (!Float.isFinite(values[i])) {
-        return i;
-      }
-    }
-    return -1;
   }
 }

@@ -18,6 +18,11 @@ public final class ModelImages {
   /** The name of the encoder output in messages. */
   public static final String ENCODER_OUTPUT = "the encoder output";
 
+  /** Explains a value that is not finite. */
+  public static final String DIVERGED =
+      "the model has diverged, or the images have pixels far outside [0, 1]. Retrain the model with"
+          + " a smaller learning rate, or load an earlier checkpoint";
+
   /** The maximum number of images that are processed at once. */
   private static final int MAX_IMAGES = 64;
 
@@ -63,11 +68,7 @@ public final class ModelImages {
     long index = NonFinite.index(tensor);
     if (index >= 0) {
       throw new NonFiniteException(
-          model.getClass().getSimpleName(),
-          what,
-          tensor.toDoubles()[(int) index],
-          "the model has diverged, or the images have pixels far outside [0, 1]. Retrain the model"
-              + " with a smaller learning rate, or load an earlier checkpoint");
+          model.getClass().getSimpleName(), what, tensor.toDoubles()[(int) index], DIVERGED);
     }
     return tensor;
   }

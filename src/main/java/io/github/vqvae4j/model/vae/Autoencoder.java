@@ -1,15 +1,14 @@
 package io.github.vqvae4j.model.vae;
 
-import io.github.vqvae4j.metrics.CodeUsage;
-import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.LatentModel;
 import io.github.vqvae4j.model.ReconstructionLoss;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -94,13 +93,16 @@ public final class Autoencoder extends LatentModel {
    * ReconstructionLoss}.
    */
   @Override
-  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+  public ImageLoss loss(Tensor images, TrainingProgress progress) {
     Tensor centered = images.add(-ModelImages.CENTER);
     Tensor reconstruction = decoder().forward(latents(centered));
     ModelImages.checkSameShape(this, reconstruction.shape(), images.shape());
-    ReconstructionLoss loss = new ReconstructionLoss(progress.variance());
-    return new BatchLoss(
-        List.of(loss.term(reconstruction, centered)), centered, reconstruction, CodeUsage.empty(0));
+    return new ImageLoss(
+        reconstructionTerms(reconstruction, centered, progress),
+        centered,
+        reconstruction,
+        List.of(),
+        List.of());
   }
 
   @Override

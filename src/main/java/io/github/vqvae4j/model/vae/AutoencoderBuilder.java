@@ -35,6 +35,7 @@ public final class AutoencoderBuilder extends ModelBuilder<AutoencoderBuilder> {
     checkComplete("Autoencoder", "an encoder and a decoder", "");
     Rng rng = rng();
     int dimension = config.dimension();
-    return new Autoencoder(config, buildEncoder(dimension, rng), buildDecoder(dimension, rng));
+    return complete(
+        new Autoencoder(config, buildEncoder(dimension, rng), buildDecoder(dimension, rng)));
   }
 }

@@ -1,13 +1,12 @@
 package io.github.vqvae4j.model.vae;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
-import io.github.vqvae4j.metrics.CodeUsage;
-import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.LatentModel;
 import io.github.vqvae4j.model.Latents;
 import io.github.vqvae4j.model.ReconstructionLoss;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
@@ -17,8 +16,11 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.TrainingData;
+import io.github.vqvae4j.train.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -131,18 +133,18 @@ public final class Vae extends LatentModel {
    * the negative evidence lower bound (ELBO; Kingma and Welling 2014, equation 7, one sample).
    */
   @Override
-  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+  public ImageLoss loss(Tensor images, TrainingProgress progress) {
     Posterior posterior = posterior(images.add(-ModelImages.CENTER));
     Step step = images.step();
     if (isTraining(step)) {
       return loss(images, posterior, posterior.sample(), progress);
     }
     step.skipDraw();
-    Tensor latents = posterior.sample(EVALUATION_SEED, progress.firstImage());
+    Tensor latents = posterior.sample(EVALUATION_SEED, progress.firstExample());
     return loss(images, posterior, latents, progress);
   }
 
-  BatchLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
+  ImageLoss loss(Tensor images, Posterior posterior, Tensor latents, TrainingProgress progress) {
     Tensor decoded = decoder().forward(latents);
     ModelImages.checkSameShape(this, decoded.shape(), images.shape());
     Tensor kl = posterior.kl();
@@ -151,20 +153,22 @@ public final class Vae extends LatentModel {
       float[] values = kl.toFloats();
       images.step().onCommit(() -> collapseMonitor.add(values));
     }
-    List<LossTerm> terms =
-        List.of(
-            new LossTerm(
-                ReconstructionLoss.NAME,
-                distribution.negativeLogLikelihood(decoded, images).mean(),
-                1),
-            new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
+    List<LossTerm> terms = new ArrayList<>();
+    if (customLoss().isPresent()) {
+      terms.addAll(reconstructionTerms(distribution.forward(decoded), images, progress));
+    } else {
+      Tensor likelihood = distribution.negativeLogLikelihood(decoded, images);
+      terms.add(new LossTerm(ReconstructionLoss.NAME, likelihood.mean(), 1));
+    }
+    terms.add(new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
     Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
-    return new BatchLoss(terms, images, reconstruction, CodeUsage.empty(0));
+    return new ImageLoss(terms, images, reconstruction, List.of(), List.of());
   }
 
   /** Restarts the detection of posterior collapse, so that each run is monitored independently. */
   @Override
-  public void initialize(Dataset data, int batch, long seed, Rng rng) {
+  public void initialize(TrainingData<ImageBatch> data, Rng rng) {
+    super.initialize(data, rng);
     collapseMonitor = new PosteriorCollapseMonitor();
   }
 

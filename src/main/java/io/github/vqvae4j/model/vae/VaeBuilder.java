@@ -79,7 +79,10 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
     checkComplete("Vae", "an encoder and a decoder", "");
     Rng rng = rng();
     int dimension = config.dimension();
-    return new Vae(
-        config, buildEncoder(Math.multiplyExact(2, dimension), rng), buildDecoder(dimension, rng));
+    return complete(
+        new Vae(
+            config,
+            buildEncoder(Math.multiplyExact(2, dimension), rng),
+            buildDecoder(dimension, rng)));
   }
 }

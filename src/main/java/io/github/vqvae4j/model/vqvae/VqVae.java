@@ -1,14 +1,11 @@
 package io.github.vqvae4j.model.vqvae;
 
-import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Batch;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.ReconstructionLoss;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
@@ -23,6 +20,9 @@ import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.CodebookUsage;
+import io.github.vqvae4j.train.TrainingData;
+import io.github.vqvae4j.train.TrainingProgress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -207,19 +207,18 @@ public final class VqVae extends ImageModel {
    * </pre>
    */
   @Override
-  public BatchLoss loss(Tensor images, TrainingProgress progress) {
+  public ImageLoss loss(Tensor images, TrainingProgress progress) {
     VqVaeOutput output = run(images);
-    List<LossTerm> terms = new ArrayList<>();
-    terms.add(
-        new ReconstructionLoss(progress.variance()).term(output.reconstruction(), output.target()));
-    terms.addAll(output.quantized().terms());
-    return new BatchLoss(
-        terms, output.target(), output.reconstruction(), output.quantized().usage());
-  }
-
-  @Override
-  public int codebookSize() {
-    return quantizer.codebookSize();
+    Quantized quantized = output.quantized();
+    List<LossTerm> terms =
+        new ArrayList<>(reconstructionTerms(output.reconstruction(), output.target(), progress));
+    terms.addAll(quantized.terms());
+    return new ImageLoss(
+        terms,
+        output.target(),
+        output.reconstruction(),
+        List.of(),
+        List.of(new CodebookUsage(CodebookUsage.CODEBOOK, quantized.usage())));
   }
 
   /**
@@ -231,69 +230,23 @@ public final class VqVae extends ImageModel {
    * @throws NonFiniteException if an encoder output is NaN or infinite
    */
   @Override
-  public void initialize(Dataset data, int batch, long seed, Rng rng) {
-    int needed = quantizer.initializationLatents();
-    if (needed == 0) {
-      return;
-    }
-    if (quantizer.isFrozen()) {
-      throw new IllegalStateException(
-          "VqVae: the quantizer is frozen, but its codebook has not been initialized from data."
-              + " Unfreeze it, load a trained model, or call quantizer().initialize(vectors, ..)"
-              + " first.");
-    }
-    int dimension = quantizer.dimension();
-    List<float[]> chunks = new ArrayList<>();
-    try (Batches batches = Batches.shuffled(data, batch, seed)) {
-      long epoch = data.size() / batch;
-      for (int size = 0; needsMoreBatches(chunks.size(), epoch, needed, size, dimension); ) {
-        chunks.add(initializationLatents(batches.next()));
-        size = chunks.get(0).length;
-      }
-    }
-    int size = chunks.get(0).length;
-    float[] vectors = new float[chunks.size() * size];
-    for (int i = 0; i < chunks.size(); i++) {
-      System.arraycopy(chunks.get(i), 0, vectors, i * size, size);
-    }
-    LOG.info(
-        "Initializing the codebook from {} encoder output vectors.", vectors.length / dimension);
-    quantizer.initialize(vectors, size / dimension, rng);
+  public void initialize(TrainingData<ImageBatch> data, Rng rng) {
+    super.initialize(data, rng);
+    quantizer.initialize(data.firstBatches(), this::initializationLatents, rng);
   }
 
-  private float[] initializationLatents(Batch batch) {
+  private float[] initializationLatents(ImageBatch batch) {
     try (Step step = Step.inference()) {
-      return encoderOutput(images(step, batch)).toFloats();
+      return encoderOutput(batch.in(step)).toFloats();
     } catch (NonFiniteException e) {
       try (Step step = Step.inference()) {
         step.checkEachOperation();
-        encoderOutput(images(step, batch));
+        encoderOutput(batch.in(step));
       } catch (NonFiniteException origin) {
         e.initCause(origin);
       }
       throw e;
     }
-  }
-
-  private static Tensor images(Step step, Batch batch) {
-    return step.tensor(
-        batch.images(), batch.count(), batch.height(), batch.width(), batch.channels());
-  }
-
-  /**
-   * Returns whether initializing the codebook requires another batch.
-   *
-   * @param batches the number of batches so far; at least one is used
-   * @param epoch the number of batches of an epoch
-   * @param needed the number of vectors that the quantizer needs
-   * @param size the number of values of a batch's encoder output; all batches must fit into one
-   *     array
-   */
-  static boolean needsMoreBatches(long batches, long epoch, long needed, long size, int dimension) {
-    return batches == 0
-        || batches < epoch
-            && batches * (size / dimension) < needed
-            && (batches + 1) * size <= ArrayLengths.MAX;
   }
 
   @Override

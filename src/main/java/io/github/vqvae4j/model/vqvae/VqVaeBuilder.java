@@ -65,6 +65,6 @@ public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
     Rng rng = rng();
     Quantizer built = quantizer.apply(rng);
     int dimension = built.dimension();
-    return new VqVae(buildEncoder(dimension, rng), built, buildDecoder(dimension, rng));
+    return complete(new VqVae(buildEncoder(dimension, rng), built, buildDecoder(dimension, rng)));
   }
 }

@@ -13,8 +13,8 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import java.util.function.UnaryOperator;
 
 /**
- * Models with published results, in their original configurations. {@code train.Recipe} provides
- * the corresponding training settings; docs/fidelity.md compares the results.
+ * Models with published results, in their original configurations. {@link Recipe} provides the
+ * corresponding training settings; docs/fidelity.md compares the results.
  *
  * <pre>{@code
  * VqVae model = VqVaePresets.sonnetCifar10().seed(7).build();

@@ -10,6 +10,9 @@ public final class MemoryLimits {
   private static final String SMALLER =
       "Use smaller images or crops, smaller batches, or a model with fewer channels, or ";
 
+  /** The amount of memory, if it is unknown. */
+  private static final String MORE = "memory";
+
   private static final String MAX_BYTES = "org.bytedeco.javacpp.maxBytes";
   private static final String PHYSICAL_BYTES = "org.bytedeco.javacpp.maxPhysicalBytes";
 
@@ -75,8 +78,8 @@ public final class MemoryLimits {
     return new InsufficientMemoryException(
         "Not enough memory outside the Java heap: "
             + what
-            + " needs a block of "
-            + MemorySize.format(bytes)
+            + " needs "
+            + (bytes > 0 ? "a block of " + MemorySize.format(bytes) : MORE)
             + " in addition to the "
             + MemorySize.format(total)
             + " in use; "
@@ -132,7 +135,7 @@ public final class MemoryLimits {
    * Creates the exception for an operation that failed with an error of JavaCPP or the JVM and
    * whose steps are closed. Also frees the thread's cached memory.
    *
-   * @param bytes the size of the operation's input
+   * @param bytes the size of the operation's input; 0 if it is unknown
    * @param what the operation
    * @param cause the error
    */
@@ -153,6 +156,7 @@ public final class MemoryLimits {
    */
   static InsufficientMemoryException insufficientHeap(long bytes, String what, Throwable cause) {
     releaseCaches();
-    return HeapMemory.insufficient(what, MemorySize.format(bytes) + " or more", bytes, cause);
+    String needs = bytes > 0 ? MemorySize.format(bytes) + " or more" : MORE;
+    return HeapMemory.insufficient(what, needs, bytes, cause);
   }
 }

@@ -186,14 +186,14 @@ class AugmentationTest {
     Dataset pixels = new FloatDataset(ramp(10), 10, 1, 1, 1);
     Dataset varied = pixels.augmented(Augmentation.NONE.brightness(0.5), 1);
     float[][] all = new float[15][];
-    try (Batches batches = Batches.shuffled(varied, 2, 8)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(varied, 2, 8)) {
       for (int i = 0; i < all.length; i++) {
-        Batch batch = batches.next();
+        ImageBatch batch = batches.next();
         all[i] = batch.images();
         assertArrayEquals(image(varied, batch.indices()[1], i / 5), new float[] {all[i][1]});
       }
     }
-    try (Batches batches = Batches.shuffled(varied, 2, 8, 7)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(varied, 2, 8, 7)) {
       for (int i = 7; i < all.length; i++) {
         assertArrayEquals(all[i], batches.next().images());
       }
@@ -204,7 +204,7 @@ class AugmentationTest {
     }
     assertEquals(3, looks.size());
     // A pass in order, as in an evaluation, returns the original images.
-    try (Batches batches = Batches.inOrder(varied, 10)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(varied, 10)) {
       assertArrayEquals(pixels.pixels(0, 10), batches.next().images());
     }
     assertEquals(pixels.variance(), varied.variance());

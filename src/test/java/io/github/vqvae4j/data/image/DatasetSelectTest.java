@@ -26,7 +26,7 @@ class DatasetSelectTest {
     for (int index : new int[] {-1, 20}) {
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> data.select(3, index)),
-          "got image index " + index,
+          "got example index " + index,
           "less than 20");
     }
   }

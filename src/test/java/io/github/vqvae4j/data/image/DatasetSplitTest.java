@@ -65,7 +65,7 @@ class DatasetSplitTest {
         new double[][] {{}, {0}, {-0.5}, {1.1}, {0.6, 0.6}, {1, 0}, {Double.NaN}, {0.0001}}) {
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> data.split(1, fractions)),
-          "got the fractions " + Arrays.toString(fractions) + " for 1000 images",
+          "got the fractions " + Arrays.toString(fractions) + " for 1000 examples",
           "a sum of at most 1",
           "correct the fractions");
     }

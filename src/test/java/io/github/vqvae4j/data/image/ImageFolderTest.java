@@ -183,7 +183,7 @@ class ImageFolderTest {
     Files.writeString(folder.resolve("b.png"), "no image");
     ImageFolder images = ImageFolder.in(folder, GRAY.streamed(true));
     assertEquals(2, images.size());
-    try (Batches batches = Batches.inOrder(images, 1)) {
+    try (Batches<ImageBatch> batches = Batches.inOrder(images, 1)) {
       assertArrayEquals(flat(1), batches.next().images());
       UncheckedIOException e = assertThrows(UncheckedIOException.class, batches::next);
       assertMessageContains(e, folder.resolve("b.png").toString(), "expected PNG, JPEG or BMP");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,8 @@ class SeriesTest {
       assertEquals(-1, windows.label(i));
     }
     assertThrows(IllegalArgumentException.class, () -> windows.image(4, new float[6], 0));
-    try (Batches batches = Batches.inOrder(windows, 4)) {
-      assertEquals("Batch[4, 1, 3, 2]", batches.next().toString());
+    try (Batches<ImageBatch> batches = Batches.inOrder(windows, 4)) {
+      assertEquals("ImageBatch[4, 1, 3, 2]", batches.next().toString());
     }
   }
 

@@ -158,7 +158,7 @@ class SpecialFilesTest {
       }
       assertEquals(1, FolderListing.images(zip.getPath("/")).files().size());
       Map<String, Writer> writers = writers();
-      writers.put("RunFolder", file -> RunFolder.in(file, SampleModels.byName().get("vae-dense")));
+      writers.put("RunFolder", RunFolder::in);
       for (Map.Entry<String, Writer> writer : writers.entrySet()) {
         assertMessageContains(
             assertThrows(

@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.github.vqvae4j.model.BatchLoss;
+import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.Shapes;
-import io.github.vqvae4j.model.TrainingProgress;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvDecoderConfig;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
@@ -38,6 +37,7 @@ import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Trace;
 import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.train.TrainingProgress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -197,6 +197,7 @@ class ModelTraceTest {
   private static void check(Subject subject, KernelSet kernels, DType dtype, String test) {
     try (VqVae model = subject.build().get()) {
       model.convert(dtype);
+      model.dataVariance(0.1);
       spreadCodes(model, subject, dtype);
       Supplier<Step> inference = kernels::inference;
       Supplier<Step> training = () -> kernels.training(new Rng(SEED));
@@ -210,7 +211,7 @@ class ModelTraceTest {
           images -> {
             VqVaeOutput output = model.run(images);
             List<Tensor> results = new ArrayList<>();
-            BatchLoss terms = model.loss(images, new TrainingProgress(1, 0.1));
+            ImageLoss terms = model.loss(images, new TrainingProgress(1, 0));
             results.add(LossTerm.total(terms.terms()));
             terms.terms().forEach(term -> results.add(term.value()));
             results.add(output.reconstruction());

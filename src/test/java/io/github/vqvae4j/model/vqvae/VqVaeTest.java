@@ -3,9 +3,7 @@ package io.github.vqvae4j.model.vqvae;
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
@@ -13,7 +11,6 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvDecoderConfig;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
-import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
@@ -188,22 +185,5 @@ class VqVaeTest {
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> ConvEncoder.channels(1).hidden(3)),
         "ConvEncoderConfig.hidden: expected an even number of at least 2, got 3.");
-  }
-
-  /** Batches of 64 x 49 vectors of dimension 256 for k-means. */
-  @Test
-  void initializationLatentsFitIntoAnArray() {
-    long size = 64 * 49 * 256;
-    assertTrue(VqVae.needsMoreBatches(0, 1, 1, 0, 256));
-    assertTrue(VqVae.needsMoreBatches(3, 100, 20_000, size, 256));
-    assertFalse(VqVae.needsMoreBatches(7, 100, 20_000, size, 256), "enough vectors");
-    assertFalse(
-        VqVae.needsMoreBatches(100, 100, Integer.MAX_VALUE, size, 256), "an epoch was seen");
-    long maxBatches = ArrayLengths.MAX / size;
-    assertTrue(VqVae.needsMoreBatches(maxBatches - 1, 10_000_000, Integer.MAX_VALUE, size, 256));
-    assertFalse(
-        VqVae.needsMoreBatches(maxBatches, 10_000_000, Integer.MAX_VALUE, size, 256),
-        "exceeds an array");
-    assertFalse(VqVae.needsMoreBatches(1L << 32, 1L << 33, Integer.MAX_VALUE, size, 256));
   }
 }

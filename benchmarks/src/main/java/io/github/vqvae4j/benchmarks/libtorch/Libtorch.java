@@ -3,8 +3,8 @@ package io.github.vqvae4j.benchmarks.libtorch;
 import io.github.vqvae4j.benchmarks.Implementation;
 import io.github.vqvae4j.benchmarks.Noise;
 import io.github.vqvae4j.data.Batches;
-import io.github.vqvae4j.data.image.Batch;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import java.util.Arrays;
 import java.util.function.DoublePredicate;
 import org.bytedeco.javacpp.FloatPointer;
@@ -75,7 +75,7 @@ public final class Libtorch implements Implementation {
   @Override
   public void train(Dataset images, int batch, DoublePredicate shouldContinue) {
     float variance = (float) images.variance();
-    try (Batches batches = Batches.shuffled(images, batch, SHUFFLE_SEED)) {
+    try (Batches<ImageBatch> batches = Batches.shuffled(images, batch, SHUFFLE_SEED)) {
       float loss;
       do {
         loss = step(batches.next(), variance);
@@ -90,7 +90,7 @@ public final class Libtorch implements Implementation {
    * @param variance the variance of the training data
    * @return the loss before the update
    */
-  public float step(Batch batch, float variance) {
+  public float step(ImageBatch batch, float variance) {
     try (PointerScope scope = new PointerScope()) {
       Tensor images = toImages(batch.images(), batch.count());
       Tensor encoderOutputs = network.encode(images);

@@ -12,6 +12,7 @@ import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingListener;
+import io.github.vqvae4j.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public final class Soak implements Callable<Integer> {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void onStep(StepReport report) {
+          public void onStep(TrainingRun run, StepReport report) {
             if (report.step() % SAMPLE_INTERVAL == 0) {
               samples.add(Sample.after(report.step()));
               System.out.println(samples.get(samples.size() - 1));
@@ -117,6 +118,7 @@ public final class Soak implements Callable<Integer> {
           .batch(batch)
           .steps(steps)
           .listener(listener)
+          .quiet()
           .fit(Noise.images(8 * batch, Workload.IMAGE_SIZE));
     }
     return samples;

@@ -1,0 +1,18 @@
+package io.github.vqvae4j.data.internal;
+
+import io.github.vqvae4j.data.Source;
+
+/** A view of another source, from which it reads its examples. */
+public interface View {
+  /** Returns the source that is viewed, which may be a view itself. */
+  Source<?> viewed();
+
+  /** Returns the source that a view, or a view of a view, reads; other sources are returned. */
+  static Source<?> origin(Source<?> source) {
+    Source<?> origin = source;
+    while (origin instanceof View view) {
+      origin = view.viewed();
+    }
+    return origin;
+  }
+}

@@ -1,0 +1,167 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An objective during a training run: its parameters by group, and the results of its last step.
+ */
+final class ObjectiveState<B> {
+  /** The term that PyTorch's {@code clip_grad_norm_} adds to the norm. */
+  private static final double CLIP_EPSILON = 1e-6;
+
+  private final Objective<B> objective;
+  private final Optimizer optimizer;
+  private final Set<Variable> variables = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Map<Parameter, String> names = new IdentityHashMap<>();
+  private final List<Parameter> parameters = new ArrayList<>();
+  private final List<ParameterGroup> groups = new ArrayList<>();
+  private LossReport loss;
+  private List<CodebookUsage> usage = List.of();
+  private ObjectiveReport report;
+  private boolean clipped;
+  private boolean updated;
+
+  /**
+   * Creates the state before the first step.
+   *
+   * @param objective an objective with all settings
+   * @param model the model, which names the parameters
+   */
+  ObjectiveState(Objective<B> objective, Model model) {
+    this.objective = objective;
+    optimizer = objective.optimizer().orElseThrow();
+    variables.addAll(objective.variables().values());
+    model
+        .variables()
+        .forEach(
+            (name, variable) -> {
+              if (variables.contains(variable)
+                  && variable instanceof Parameter parameter
+                  && names.putIfAbsent(parameter, name) == null) {
+                parameters.add(parameter);
+              }
+            });
+    List<Parameter> ungrouped = new ArrayList<>(parameters);
+    objective.groups().forEach(group -> ungrouped.removeAll(group.parameters()));
+    if (!ungrouped.isEmpty()) {
+      groups.add(ParameterGroup.of(ungrouped));
+    }
+    groups.addAll(objective.groups());
+  }
+
+  Objective<B> objective() {
+    return objective;
+  }
+
+  Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** Returns the parameters and buffers that this objective trains. */
+  Set<Variable> variables() {
+    return variables;
+  }
+
+  /** Returns the parameters that this objective trains, without duplicates. */
+  List<Parameter> parameters() {
+    return parameters;
+  }
+
+  String nameOf(Parameter parameter) {
+    return names.get(parameter);
+  }
+
+  void beginStep() {
+    updated = false;
+    clipped = false;
+  }
+
+  /** Sets the loss of the only batch of a step. */
+  void setLoss(BatchLoss batch) {
+    loss = LossReport.of(objective.name(), batch);
+    usage = batch.usage();
+  }
+
+  /**
+   * Adds the loss of one of several batches of equal size: the mean of losses, the sum of usage.
+   */
+  void addLoss(BatchLoss batch, int index) {
+    LossReport sum = loss;
+    List<CodebookUsage> usageSum = usage;
+    setLoss(batch);
+    if (index > 0) {
+      loss = sum.mean(index / (index + 1.0), loss, 1 / (index + 1.0));
+      usage = CodebookUsage.plus(usageSum, usage);
+    }
+  }
+
+  /** Updates the parameters with gradients of the given norm. */
+  void update(long step, long steps, Gradients gradients, double norm) {
+    double factor = factor(step, steps);
+    float clip = clipFactor(norm, objective.clipNorm().orElseThrow());
+    Gradients scaled = clip < 1 ? gradients.times(clip) : gradients;
+    updated = true;
+    for (ParameterGroup group : groups) {
+      optimizer.update(
+          group.parameters(),
+          scaled,
+          group.rate().orElse(optimizer.rate()) * factor,
+          group.weightDecay().orElse(optimizer.weightDecay()));
+    }
+    clipped = clip < 1;
+    report = new ObjectiveReport(step, loss, optimizer.rate() * factor, norm);
+  }
+
+  /** Returns the factor that clips gradients of a norm; a maximum norm of 0 disables clipping. */
+  static float clipFactor(double norm, double maxNorm) {
+    return maxNorm > 0 ? (float) Math.min(1, maxNorm / (norm + CLIP_EPSILON)) : 1;
+  }
+
+  private double factor(long step, long steps) {
+    Schedule schedule = objective.schedule().orElseThrow();
+    double factor = schedule.factor(step, steps);
+    double maxRate =
+        groups.stream().mapToDouble(g -> g.rate().orElse(optimizer.rate())).max().orElse(0);
+    if (!(factor >= 0 && maxRate * factor <= Float.MAX_VALUE)) {
+      throw new IllegalStateException(
+          "Schedule: expected a factor of at least 0 and a learning rate that a float can represent"
+              + " for step "
+              + step
+              + " of "
+              + steps
+              + ", got "
+              + factor
+              + " from "
+              + schedule
+              + ".");
+    }
+    return factor;
+  }
+
+  /** Resets the optimizer if it was updated in a step that failed. */
+  void rollBack() {
+    if (updated) {
+      optimizer.reset();
+    }
+  }
+
+  /** Returns the metrics of the last step in which the objective ran; null before the first. */
+  ObjectiveReport report() {
+    return report;
+  }
+
+  List<CodebookUsage> usage() {
+    return usage;
+  }
+
+  boolean clipped() {
+    return clipped;
+  }
+}

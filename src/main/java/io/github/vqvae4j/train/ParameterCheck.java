@@ -1,0 +1,70 @@
+package io.github.vqvae4j.train;
+
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Checks that a loss depends on the parameters to train, and on none that were forgotten. */
+final class ParameterCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(ParameterCheck.class);
+
+  /** The variables of the model, and others of which the log has warned. */
+  private final Set<Variable> known;
+
+  private final Set<ObjectiveState<?>> checked = new HashSet<>();
+
+  /**
+   * Creates a check.
+   *
+   * @param model the parameters and buffers of the model
+   */
+  ParameterCheck(Collection<Variable> model) {
+    known = new HashSet<>(model);
+  }
+
+  /**
+   * Checks the loss of a pass. In the first pass of an objective, warns of trainable parameters
+   * that are not part of the model.
+   *
+   * @throws IllegalStateException if the loss depends on no parameter that the objective trains,
+   *     and not all of these are frozen
+   */
+  void check(ObjectiveState<?> state, Step step, Tensor loss) {
+    if (checked.add(state)) {
+      warnOfUnknown(step);
+    }
+    boolean trains = state.parameters().stream().anyMatch(Parameter::isTrainable);
+    if (trains && !loss.requiresGradient()) {
+      String name = state.objective().name();
+      throw new IllegalStateException(
+          (name.isEmpty() ? "Trainer: the" : "Objective " + name + ": its")
+              + " loss depends on none of the parameters that it trains. Check for stopGradient,"
+              + " frozen parts, layers that are not registered with child(name, layer), or blocks"
+              + " that are not passed to Objective.of.");
+    }
+  }
+
+  private void warnOfUnknown(Step step) {
+    List<Variable> unknown =
+        step.variables().stream().filter(v -> v.isTrainable() && !known.contains(v)).toList();
+    if (!unknown.isEmpty()) {
+      LOG.warn(
+          "The loss depends on {} that no block of the model contains ({}): {} neither trained nor"
+              + " saved. Register {} with child(name, layer), or freeze what is not to be trained.",
+          Counts.of(unknown.size(), "parameter"),
+          MessageText.firstFew(unknown.stream().map(Variable::toString).toList()),
+          unknown.size() == 1 ? "it is" : "they are",
+          unknown.size() == 1 ? "its layer" : "their layers");
+      known.addAll(unknown);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.nn.Activation;
+import io.github.vqvae4j.nn.Block;
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.nn.Sequential;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Parameters that a loss depends on, but that training leaves behind, and the reverse. */
+class ParameterCheckTest {
+  private static final Source<float[]> POINTS = PointGan.points(60, 1);
+
+  /** A model of points with a registered layer, after another one. */
+  private static final class Model extends Block implements Trainable<float[]> {
+    private final Linear registered = child("registered", new Linear(3, 2, new Rng(1)));
+    private final UnaryOperator<Tensor> before;
+    private final UnaryOperator<Tensor> after;
+
+    Model(UnaryOperator<Tensor> before, UnaryOperator<Tensor> after) {
+      this.before = before;
+      this.after = after;
+    }
+
+    @Override
+    public BatchLoss loss(Step step, float[] batch, TrainingProgress progress) {
+      Tensor points = PointGan.tensor(step, batch);
+      Tensor result = after.apply(registered.forward(before.apply(points)));
+      return BatchLoss.of("mse", result.meanSquaredError(points));
+    }
+  }
+
+  private final Linear other = new Linear(2, 3, new Rng(2));
+
+  @AfterEach
+  void close() {
+    other.close();
+  }
+
+  private static List<String> warnings(Trainer<float[]> trainer) {
+    try (CapturedLog log = new CapturedLog(ParameterCheck.class)) {
+      trainer.batch(10).steps(3).quiet().fit(POINTS);
+      return log.warnings();
+    }
+  }
+
+  @Test
+  void aForgottenLayerIsNamedOnce() {
+    Sequential deep = Sequential.of(other, Activation.RELU, new Linear(3, 3, new Rng(3)));
+    try (Model shallow = new Model(other::forward, x -> x);
+        Model model = new Model(deep::forward, x -> x)) {
+      String end =
+          "): they are neither trained nor saved. Register their layers with child(name, layer), or"
+              + " freeze what is not to be trained.";
+      assertEquals(
+          List.of(
+              "The loss depends on 4 parameters that no block of the model contains (Sequential"
+                  + " 0.weight [2, 3], Sequential 0.bias [3], Sequential 2.weight [3, 3] and 1 more"
+                  + end),
+          warnings(Trainer.of(model).accumulate(2)));
+      Objective<float[]> every = Objective.of("a", shallow::loss, shallow.registered);
+      Objective<float[]> second = Objective.of("b", model::loss, model.registered).every(2);
+      assertEquals(2, warnings(Trainer.of(every, second)).size(), "of other parameters in step 2");
+      assertEquals(1, warnings(Trainer.of(every, second.every(4))).size());
+    }
+  }
+
+  @Test
+  void aSingleParameter() {
+    other.parameters().get(1).freeze();
+    try (Model model = new Model(other::forward, x -> x)) {
+      assertEquals(
+          List.of(
+              "The loss depends on 1 parameter that no block of the model contains (Linear weight"
+                  + " [2, 3]): it is neither trained nor saved. Register its layer with child(name,"
+                  + " layer), or freeze what is not to be trained."),
+          warnings(Trainer.of(model)));
+    }
+  }
+
+  @Test
+  void parametersThatAreFrozenOrOfAnotherObjectiveAreFine() {
+    try (Model model = new Model(other::forward, x -> x);
+        PointGan gan = new PointGan(1)) {
+      assertEquals(List.of(), warnings(Trainer.of(gan)));
+      assertEquals(
+          List.of(),
+          warnings(Trainer.of(gan.discriminatorObjective(), gan.generatorObjective().every(2))));
+      Objective<float[]> both = Objective.of("both", model::loss, model.registered, other);
+      assertEquals(List.of(), warnings(Trainer.of(both)));
+      assertEquals(List.of(), warnings(Trainer.of(model.withObjectives(List.of(both)))));
+      other.freeze();
+      assertEquals(List.of(), warnings(Trainer.of(model)));
+    }
+  }
+
+  @Test
+  void aLossThatDependsOnNoTrainedParameter() {
+    try (Model model =
+        new Model(x -> Tensor.concat(1, List.of(x, x)).slice(1, 0, 3), Tensor::stopGradient)) {
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class, () -> Trainer.of(model).quiet().batch(10).fit(POINTS)),
+          "Trainer: the loss depends on none of the parameters that it trains. Check for"
+              + " stopGradient");
+      Objective<float[]> swapped = Objective.of("b", model::loss, other);
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class, () -> Trainer.of(swapped).quiet().batch(10).fit(POINTS)),
+          "Objective b: its loss depends on none of the parameters that it trains.",
+          "passed to Objective.of.");
+    }
+  }
+
+  @Test
+  void aModelWithoutRegisteredLayers() {
+    Trainable<float[]> model =
+        new Empty() {
+          @Override
+          public BatchLoss loss(Step step, float[] batch, TrainingProgress progress) {
+            return BatchLoss.of("mse", other.forward(PointGan.tensor(step, batch)).square().mean());
+          }
+        };
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Trainer.of(model).fit(POINTS)),
+        "got none. Register layers with child(name, layer).");
+  }
+
+  private abstract static class Empty extends Block implements Trainable<float[]> {}
+}
