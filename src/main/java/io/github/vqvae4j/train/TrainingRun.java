@@ -165,9 +165,9 @@ public final class TrainingRun {
   }
 
   /**
-   * Stops the run. It takes effect after the current step, including its wait for data; an
-   * evaluation in progress is aborted. May be called from any thread. The report then has the
-   * reason {@link StopReason#STOPPED}; if no step has completed, {@link Trainer#fit} throws
+   * Stops the run after the current step. A wait for data and an evaluation in progress are
+   * aborted. May be called from any thread. The report then has the reason {@link
+   * StopReason#STOPPED}; if no step has completed, {@link Trainer#fit} throws
    * CancellationException.
    */
   public void stop() {

@@ -263,7 +263,7 @@ class BatchesLoadersTest {
 
   @Test
   void aFailureIsDeliveredAfterTheBatchesBeforeIt() throws InterruptedException {
-    Assumptions.assumeTrue(THREADS > 1);
+    Assumptions.assumeTrue(THREADS > 1, "a single processor has a single loader thread");
     IllegalStateException failure = new IllegalStateException("damaged");
     AtomicInteger failing = new AtomicInteger(-1);
     CountDownLatch failed = new CountDownLatch(1);

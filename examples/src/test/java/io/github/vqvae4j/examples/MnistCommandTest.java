@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,18 @@ class MnistCommandTest {
             "codes in use",
             output.toString())) {
       assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
+    }
+  }
+
+  @Test
+  void metricsHaveTheNamesThatContinuousIntegrationChecks() throws IOException {
+    String script = Files.readString(Path.of("../.ci/run"));
+    Matcher names = Pattern.compile("for metric in ([\\w ]+); do").matcher(script);
+    assertTrue(names.find(), script);
+    JsonObject metrics =
+        JsonParser.parseString(Files.readString(output.resolve("metrics.json"))).getAsJsonObject();
+    for (String name : names.group(1).split(" ")) {
+      assertTrue(metrics.has(name), name);
     }
   }
 
