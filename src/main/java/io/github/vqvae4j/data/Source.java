@@ -69,8 +69,10 @@ public interface Source<B> {
    * default, {@link Batches} load one batch at a time of a source and its views. A source that
    * computes or decodes its examples is loaded faster if it is thread-safe and returns true.
    *
-   * <p>If it returns false, other code that reads the source while a model is trained on it must
-   * hold its lock: {@code synchronized (source)}.
+   * <p>If it returns false, code that reads the source itself while a model is trained on it, or on
+   * a view of it, must hold the lock of the source that the views were made from: {@code
+   * synchronized (source)}. {@link Batches}, trainers, evaluations and models take this lock
+   * themselves; calling them while holding it can wait for ever.
    *
    * @return whether the source is thread-safe; by default false
    */

@@ -26,7 +26,8 @@ public interface CustomReconstructionLoss {
    * @param reconstruction the reconstructions, [b, h, w, channels]
    * @param target the images, of the same shape and range
    * @param progress the position of the training run or evaluation
-   * @return one or more terms, whose names are those of reports
+   * @return one or more terms, whose names are those of reports; not {@code mse}, {@code
+   *     normalizedMse} or {@code psnr}, which are metrics of evaluations
    */
   List<LossTerm> terms(Tensor reconstruction, Tensor target, TrainingProgress progress);
 }

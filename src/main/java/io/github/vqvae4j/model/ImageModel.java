@@ -115,6 +115,15 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
       throw new IllegalStateException(
           "CustomReconstructionLoss.terms: expected one or more loss terms, got null.");
     }
+    for (LossTerm term : terms) {
+      if (List.of(MSE, NORMALIZED_MSE, PSNR).contains(term.name())) {
+        throw new IllegalArgumentException(
+            "CustomReconstructionLoss.terms: expected other names than those of the metrics of image"
+                + " models, got \""
+                + term.name()
+                + "\". Rename the term, for example to l2.");
+      }
+    }
     return List.copyOf(terms);
   }
 
@@ -217,10 +226,15 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
     return metrics;
   }
 
-  /** Returns the {@link #MSE}, by which evaluations are compared; the loss if there is no MSE. */
+  /**
+   * Returns the {@link #MSE}, by which evaluations are compared; without one, the loss, or NaN if
+   * there are several.
+   */
   @Override
   public double score(Evaluation evaluation) {
-    return mse(evaluation.metrics()).map(Metric::value).orElseGet(evaluation::loss);
+    return mse(evaluation.metrics())
+        .map(Metric::value)
+        .orElseGet(() -> Trainable.super.score(evaluation));
   }
 
   /** Returns the MSE of the first objective that reports it. */

@@ -229,35 +229,45 @@ public abstract class Quantizer extends Layer {
               + " Unfreeze it, load a trained model, or call initialize(latents, ..) first.");
     }
     List<float[]> chunks = new ArrayList<>();
+    long total = 0;
     int size = 0;
-    while (needsMoreBatches(chunks.size(), needed, size, dimension()) && batches.hasNext()) {
-      chunks.add(encode.apply(batches.next()));
-      size = chunks.get(0).length;
+    while (needsMoreBatches(total, size, needed, dimension()) && batches.hasNext()) {
+      float[] chunk = encode.apply(batches.next());
+      chunks.add(chunk);
+      size = chunk.length;
+      total += size;
     }
     if (chunks.isEmpty()) {
       throw new IllegalStateException(
           getClass().getSimpleName()
               + ".initialize: expected at least one batch of data, got none.");
     }
-    float[] latents = new float[chunks.size() * size];
-    for (int i = 0; i < chunks.size(); i++) {
-      System.arraycopy(chunks.get(i), 0, latents, i * size, size);
-    }
+    float[] latents = concatenated(chunks, (int) Math.min(total, MAX_ARRAY_LENGTH));
     LOG.info(
         "Initializing the codebook from {} encoder output vectors.", latents.length / dimension());
-    initialize(latents, size / dimension(), rng);
+    initialize(latents, chunks.get(0).length / dimension(), rng);
+  }
+
+  private static float[] concatenated(List<float[]> chunks, int length) {
+    float[] all = new float[length];
+    int offset = 0;
+    for (float[] chunk : chunks) {
+      int count = Math.min(chunk.length, length - offset);
+      System.arraycopy(chunk, 0, all, offset, count);
+      offset += count;
+    }
+    return all;
   }
 
   /**
    * Returns whether initializing the codebook requires another batch.
    *
-   * @param batches the number of batches so far; at least one is used
+   * @param total the number of values of the latents so far; at least one batch is used
+   * @param next the expected number of values of the next batch; all must fit into one array
    * @param needed the number of latents that the quantizer needs
-   * @param size the number of values of a batch's latents; all batches must fit into one array
    */
-  static boolean needsMoreBatches(long batches, long needed, long size, int dimension) {
-    return batches == 0
-        || batches * (size / dimension) < needed && (batches + 1) * size <= MAX_ARRAY_LENGTH;
+  static boolean needsMoreBatches(long total, long next, long needed, int dimension) {
+    return total == 0 || total / dimension < needed && total + next <= MAX_ARRAY_LENGTH;
   }
 
   /**

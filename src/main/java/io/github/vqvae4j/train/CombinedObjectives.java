@@ -25,8 +25,14 @@ record CombinedObjectives<B>(List<Objective<B>> objectives) implements Trainable
           .variables()
           .forEach(
               (name, variable) -> {
-                if (!all.containsValue(variable)) {
-                  all.put(objective.name() + "." + name, variable);
+                String full = objective.name() + "." + name;
+                if (!all.containsValue(variable) && all.putIfAbsent(full, variable) != null) {
+                  throw new IllegalStateException(
+                      "Objective: expected a name that is not one of a part of the model, got \""
+                          + objective.name()
+                          + "\": there are two variables named "
+                          + full
+                          + ". Rename the objective.");
                 }
               });
     }

@@ -57,4 +57,9 @@ record ObjectivesView<B>(Trainable<B> model, List<Objective<B>> objectives)
   public Map<String, Optional<?>> settings() {
     return model.settings();
   }
+
+  @Override
+  public String toString() {
+    return model + " with the objectives " + objectives.stream().map(Objective::name).toList();
+  }
 }

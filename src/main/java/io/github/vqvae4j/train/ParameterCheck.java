@@ -20,36 +20,45 @@ final class ParameterCheck {
   /** The variables of the model, and others of which the log has warned. */
   private final Set<Variable> known;
 
+  private final boolean only;
   private final Set<ObjectiveState<?>> checked = new HashSet<>();
 
   /**
    * Creates a check.
    *
    * @param model the parameters and buffers of the model
+   * @param only whether the model has a single objective
    */
-  ParameterCheck(Collection<Variable> model) {
+  ParameterCheck(Collection<Variable> model, boolean only) {
+    this.only = only;
     known = new HashSet<>(model);
   }
 
   /**
-   * Checks the loss of a pass. In the first pass of an objective, warns of trainable parameters
-   * that are not part of the model.
+   * Checks the loss of the first pass of an objective, and warns of trainable parameters that are
+   * not part of the model. The loss of an objective may be constant in some steps, but not that of
+   * the only one.
    *
-   * @throws IllegalStateException if the loss depends on no parameter that the objective trains,
-   *     and not all of these are frozen
+   * @throws IllegalStateException if the loss of the only objective depends on no parameter that it
+   *     trains, and not all of these are frozen
    */
   void check(ObjectiveState<?> state, Step step, Tensor loss) {
-    if (checked.add(state)) {
-      warnOfUnknown(step);
+    if (!checked.add(state)) {
+      return;
     }
+    warnOfUnknown(step);
     boolean trains = state.parameters().stream().anyMatch(Parameter::isTrainable);
     if (trains && !loss.requiresGradient()) {
       String name = state.objective().name();
-      throw new IllegalStateException(
+      String message =
           (name.isEmpty() ? "Trainer: the" : "Objective " + name + ": its")
               + " loss depends on none of the parameters that it trains. Check for stopGradient,"
               + " frozen parts, layers that are not registered with child(name, layer), or blocks"
-              + " that are not passed to Objective.of.");
+              + " that are not passed to Objective.of.";
+      if (only) {
+        throw new IllegalStateException(message);
+      }
+      LOG.warn("{}", message);
     }
   }
 
@@ -58,7 +67,7 @@ final class ParameterCheck {
         step.variables().stream().filter(v -> v.isTrainable() && !known.contains(v)).toList();
     if (!unknown.isEmpty()) {
       LOG.warn(
-          "The loss depends on {} that no block of the model contains ({}): {} neither trained nor"
+          "The loss uses {} that no block of the model contains ({}): {} neither trained nor"
               + " saved. Register {} with child(name, layer), or freeze what is not to be trained.",
           Counts.of(unknown.size(), "parameter"),
           MessageText.firstFew(unknown.stream().map(Variable::toString).toList()),

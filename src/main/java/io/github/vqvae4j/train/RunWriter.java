@@ -144,9 +144,6 @@ final class RunWriter {
 
   void onStep(StepReport report) {
     long step = report.step();
-    if (options.tensorBoard && tensorBoard == null) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard = new TensorBoardWriter(path));
-    }
     last = report;
     if (step % options.rowsEvery == 0 || step == 1 || step == report.steps()) {
       addLastRow();
@@ -156,7 +153,7 @@ final class RunWriter {
         attempt(Output.IMAGES, () -> writeImages(step));
       }
       if (options.tensorBoard) {
-        attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, model));
+        attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, model));
       }
     }
   }
@@ -184,6 +181,13 @@ final class RunWriter {
     }
   }
 
+  private TensorBoardWriter tensorBoard() throws IOException {
+    if (tensorBoard == null) {
+      tensorBoard = new TensorBoardWriter(path);
+    }
+    return tensorBoard;
+  }
+
   private void add(long step, List<Metric> newMetrics) {
     attempt(
         Output.METRICS,
@@ -194,7 +198,7 @@ final class RunWriter {
           table.add(step, newMetrics);
         });
     if (options.tensorBoard) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, newMetrics));
+      attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, newMetrics));
     }
   }
 
@@ -216,7 +220,7 @@ final class RunWriter {
     Images.write(grid, path.resolve(name));
     imageGrids++;
     if (options.tensorBoard) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard.add(step, grid));
+      attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, grid));
     }
   }
 

@@ -423,6 +423,7 @@ public final class Trainer<B> {
     List<Objective<B>> objectives = objectives();
     TrainingSettings settings = settings(source, total, objectives);
     TrainerChecks.optimizers(model, objectives, optimizerSet ? optimizer : null);
+    TrainerChecks.schedules(objectives, total);
     TrainerChecks.warnOfUntrained(objectives, total);
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,6 +101,24 @@ final class TrainerChecks {
               + " "
               + Examples.describe(heldOut.exampleShape())
               + ". Hold out some of the data, prepared like the training data.");
+    }
+  }
+
+  /**
+   * Checks the schedules of a run whose time alone is limited: those that depend on the number of
+   * steps, such as cosine annealing, would not change, or a warm-up would never end.
+   */
+  static <B> void schedules(List<Objective<B>> objectives, long steps) {
+    for (Objective<B> objective : objectives) {
+      Schedule schedule = objective.schedule().orElseThrow();
+      if (steps == StepReport.NO_LIMIT
+          && LongStream.of(1, 10, 100, 1_000, 10_000, 100_000)
+              .anyMatch(step -> schedule.factor(step, 2 * step) != schedule.factor(step, steps))) {
+        throw new IllegalStateException(
+            "Trainer.maxTime: expected a number of steps, too, since the schedule "
+                + schedule
+                + " depends on it. Call steps(..) or epochs(..), or use a constant schedule.");
+      }
     }
   }
 

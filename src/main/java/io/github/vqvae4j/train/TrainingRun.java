@@ -166,9 +166,9 @@ public final class TrainingRun {
 
   /**
    * Stops the run after the current step. A wait for data and an evaluation in progress are
-   * aborted. May be called from any thread. The report then has the reason {@link
-   * StopReason#STOPPED}; if no step has completed, {@link Trainer#fit} throws
-   * CancellationException.
+   * aborted, but not the computation of the variance of the data. May be called from any thread.
+   * The report then has the reason {@link StopReason#STOPPED}; if no step has completed, {@link
+   * Trainer#fit} throws CancellationException.
    */
   public void stop() {
     stop.stop();

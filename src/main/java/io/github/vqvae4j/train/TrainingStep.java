@@ -57,7 +57,7 @@ final class TrainingStep<B> {
     objectives.forEach(objective -> trained.addAll(objective.variables()));
     this.settings = settings;
     transaction = new ModelTransaction(model.variables());
-    parameterCheck = new ParameterCheck(model.variables().values());
+    parameterCheck = new ParameterCheck(model.variables().values(), objectives.size() == 1);
   }
 
   /** Returns the number of steps in which gradients were clipped. */
@@ -208,7 +208,9 @@ final class TrainingStep<B> {
     Tensor total = loss.total();
     checkFinite(n, loss, total);
     parameterCheck.check(pass.objective(), step, total);
-    backward(pass.objective().parameters(), total);
+    if (objectives.size() == 1 || total.requiresGradient()) {
+      backward(pass.objective().parameters(), total);
+    }
     return loss;
   }
 
@@ -230,7 +232,10 @@ final class TrainingStep<B> {
     }
   }
 
-  /** Runs the backward pass, unless no parameter is trainable (only EMA updates). */
+  /**
+   * Runs the backward pass, unless no parameter is trainable (only EMA updates) or the loss of one
+   * of several objectives is constant in this step.
+   */
   static void backward(Collection<Parameter> parameters, Tensor loss) {
     if (parameters.stream().anyMatch(Parameter::isTrainable)) {
       loss.backward();

@@ -154,6 +154,8 @@ class BatchesSharedTest {
           heldOut.image(n, expected, 0);
         }
         assertArrayEquals(expected, evaluation.next().images());
+        assertArrayEquals(expected, heldOut.pixels(n, n + 1), "locks by itself");
+        assertArrayEquals(expected, Images.from(heldOut, n).pixels());
       }
       assertTrue(variance.join() > 0);
     }

@@ -1,7 +1,9 @@
 package io.github.vqvae4j.model;
 
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Batches;
@@ -156,6 +158,19 @@ class CustomLossTest {
     assertTrue(shift == 0 || shift == 0.5f, "shift " + shift);
     for (int i = 0; i < pixels.length; i++) {
       assertEquals(pixels[i], target[i] + shift, 1e-6f);
+    }
+  }
+
+  @Test
+  void namesOfMetricsAreRefusedInTheFirstStep() {
+    for (String name : List.of("mse", "normalizedMse", "psnr")) {
+      try (Autoencoder model =
+          autoencoder(
+              (reconstruction, target, progress) ->
+                  List.of(new LossTerm(name, reconstruction.meanSquaredError(target), 1)))) {
+        assertMessageContains(
+            assertThrows(IllegalArgumentException.class, () -> train(model)), name, "l2");
+      }
     }
   }
 

@@ -434,13 +434,37 @@ class VectorQuantizerTest {
   @Test
   void initializationLatentsFitIntoAnArray() {
     long size = 64 * 49 * 256;
-    assertTrue(Quantizer.needsMoreBatches(0, 1, 0, 256));
-    assertTrue(Quantizer.needsMoreBatches(3, 20_000, size, 256));
-    assertFalse(Quantizer.needsMoreBatches(7, 20_000, size, 256), "enough vectors");
-    long maxBatches = (Integer.MAX_VALUE - 8) / size;
-    assertTrue(Quantizer.needsMoreBatches(maxBatches - 1, Integer.MAX_VALUE, size, 256));
+    assertTrue(Quantizer.needsMoreBatches(0, 0, 1, 256));
+    assertTrue(Quantizer.needsMoreBatches(3 * size, size, 20_000, 256));
+    assertFalse(Quantizer.needsMoreBatches(7 * size, size, 20_000, 256), "enough vectors");
+    long batches = (Integer.MAX_VALUE - 8) / size;
+    assertTrue(Quantizer.needsMoreBatches((batches - 1) * size, size, Integer.MAX_VALUE, 256));
     assertFalse(
-        Quantizer.needsMoreBatches(maxBatches, Integer.MAX_VALUE, size, 256), "exceeds an array");
-    assertFalse(Quantizer.needsMoreBatches(1L << 32, Integer.MAX_VALUE, size, 256));
+        Quantizer.needsMoreBatches(batches * size, size, Integer.MAX_VALUE, 256),
+        "exceeds an array");
+  }
+
+  @Test
+  void initializationUsesBatchesOfDifferentSizes() {
+    Quantizer quantizer = VectorQuantizer.ema(4, 2).build(new Rng(1));
+    int needed = quantizer.initializationLatents();
+    List<float[]> batches = new ArrayList<>();
+    for (int i = 0, latents = 0; latents < needed + 10; i++) {
+      float[] batch = new float[2 * (1 + i % 3)];
+      Arrays.fill(batch, i);
+      batches.add(batch);
+      latents += batch.length / 2;
+    }
+    List<float[]> read = new ArrayList<>();
+    quantizer.initialize(
+        batches.iterator(),
+        batch -> {
+          read.add(batch);
+          return batch;
+        },
+        new Rng(2));
+    int used = read.stream().mapToInt(batch -> batch.length / 2).sum();
+    assertTrue(used >= needed && used < needed + 3, used + " of " + needed);
+    assertEquals(0, quantizer.initializationLatents());
   }
 }

@@ -1,8 +1,11 @@
 package io.github.vqvae4j.train;
 
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.nn.Activation;
@@ -12,6 +15,8 @@ import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -64,7 +69,7 @@ class ParameterCheckTest {
               + " freeze what is not to be trained.";
       assertEquals(
           List.of(
-              "The loss depends on 4 parameters that no block of the model contains (Sequential"
+              "The loss uses 4 parameters that no block of the model contains (Sequential"
                   + " 0.weight [2, 3], Sequential 0.bias [3], Sequential 2.weight [3, 3] and 1 more"
                   + end),
           warnings(Trainer.of(model).accumulate(2)));
@@ -81,7 +86,7 @@ class ParameterCheckTest {
     try (Model model = new Model(other::forward, x -> x)) {
       assertEquals(
           List.of(
-              "The loss depends on 1 parameter that no block of the model contains (Linear weight"
+              "The loss uses 1 parameter that no block of the model contains (Linear weight"
                   + " [2, 3]): it is neither trained nor saved. Register its layer with child(name,"
                   + " layer), or freeze what is not to be trained."),
           warnings(Trainer.of(model)));
@@ -119,6 +124,34 @@ class ParameterCheckTest {
               IllegalStateException.class, () -> Trainer.of(swapped).quiet().batch(10).fit(POINTS)),
           "Objective b: its loss depends on none of the parameters that it trains.",
           "passed to Objective.of.");
+    }
+  }
+
+  /** A discriminator often starts after some steps. */
+  @Test
+  void oneOfSeveralObjectivesMayBeConstantAtFirst() {
+    try (PointGan gan = new PointGan(1)) {
+      List<float[]> weights = new ArrayList<>();
+      Objective<float[]> late =
+          Objective.of(
+              "late",
+              (step, batch, progress) ->
+                  progress.step() < 3
+                      ? BatchLoss.of("none", step.tensor(new float[1], 1))
+                      : BatchLoss.of("none", gan.discriminatorLoss(step, batch, progress).total()),
+              gan.discriminator);
+      TrainingListener recorder =
+          new TrainingListener() {
+            @Override
+            public void onStep(TrainingRun run, StepReport report) {
+              weights.add(gan.discriminator.parameters().get(0).toFloats());
+            }
+          };
+      List<String> logged = warnings(Trainer.of(gan.generatorObjective(), late).listener(recorder));
+      assertEquals(1, logged.size(), logged::toString);
+      assertTrue(logged.get(0).startsWith("Objective late: its loss depends on none"));
+      assertArrayEquals(weights.get(0), weights.get(1));
+      assertFalse(Arrays.equals(weights.get(1), weights.get(2)));
     }
   }
 

@@ -429,6 +429,31 @@ class RunEndTest {
   }
 
   @Test
+  void aTimeLimitAloneNeedsASchedule() {
+    Trainer<int[]> trainer = Trainer.of(model).batch(4).maxTime(Duration.ofMillis(100)).quiet();
+    for (Schedule schedule :
+        List.of(
+            Schedule.warmUp(),
+            Schedule.cosine(0),
+            Schedule.warmUp().then(50, Schedule.cosine(0)))) {
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> trainer.schedule(schedule).fit(Numbers.source(20))),
+          "Trainer.maxTime",
+          "steps(..)");
+    }
+    for (Schedule schedule :
+        List.of(
+            Schedule.constant(),
+            Schedule.multiStep(0.5, 10),
+            Schedule.warmUp().then(50, Schedule.constant()))) {
+      assertEquals(
+          StopReason.MAX_TIME, trainer.schedule(schedule).fit(Numbers.source(20)).stopReason());
+    }
+  }
+
+  @Test
   void aTimeLimitAloneHasNoLimitOfSteps() {
     TrainingReport report =
         Trainer.of(model)

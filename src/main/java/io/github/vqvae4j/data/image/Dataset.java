@@ -2,6 +2,7 @@ package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.internal.Checks;
+import io.github.vqvae4j.data.internal.View;
 import java.util.List;
 
 /**
@@ -204,8 +205,9 @@ public interface Dataset extends Source<ImageBatch> {
   default float[] pixels(int from, int to) {
     float[] pixels = Checks.floats(to - from, height(), width(), channels());
     for (int i = from; i < to; i++) {
+      int index = i;
       int offset = (i - from) * imageLength();
-      image(i, pixels, offset);
+      View.read(this, () -> image(index, pixels, offset));
       Checks.finite(pixels, offset, height(), width(), channels(), "image " + i);
     }
     return pixels;

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.data.internal.Checks;
+import io.github.vqvae4j.data.internal.View;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.HeapMemory;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
@@ -145,7 +146,9 @@ public final class Images implements Dataset {
     int count = indices.length;
     float[] pixels = Checks.floats(count, data.height(), data.width(), data.channels());
     for (int i = 0; i < count; i++) {
-      data.image(indices[i], pixels, i * data.imageLength());
+      int index = indices[i];
+      int offset = i * data.imageLength();
+      View.read(data, () -> data.image(index, pixels, offset));
     }
     return new Images(
         pixels, count, data.height(), data.width(), data.channels(), data.unitRange());

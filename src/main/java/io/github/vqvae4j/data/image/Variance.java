@@ -133,20 +133,10 @@ public final class Variance {
         lastLog = System.nanoTime();
         LOG.info("Computing the variance of the images: read {} of {}.", i, data.size());
       }
-      read(data, i, image);
+      View.read(data, () -> data.image(i, image, 0));
       variance.add(image, 0, data.height(), data.width(), data.channels(), i);
     }
     return variance.value();
-  }
-
-  private static void read(Dataset data, int index, float[] image) {
-    if (data.isThreadSafe()) {
-      data.image(index, image, 0);
-      return;
-    }
-    synchronized (View.origin(data)) { // loaders may be reading it
-      data.image(index, image, 0);
-    }
   }
 
   /**

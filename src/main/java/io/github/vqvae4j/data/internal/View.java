@@ -15,4 +15,15 @@ public interface View {
     }
     return origin;
   }
+
+  /** Reads from a source; nothing else reads it at the same time unless it is thread-safe. */
+  static void read(Source<?> source, Runnable read) {
+    if (source.isThreadSafe()) {
+      read.run();
+      return;
+    }
+    synchronized (origin(source)) {
+      read.run();
+    }
+  }
 }
