@@ -154,10 +154,29 @@ class BatchesSharedTest {
           heldOut.image(n, expected, 0);
         }
         assertArrayEquals(expected, evaluation.next().images());
-        assertArrayEquals(expected, heldOut.pixels(n, n + 1), "locks by itself");
-        assertArrayEquals(expected, Images.from(heldOut, n).pixels());
       }
       assertTrue(variance.join() > 0);
+    }
+    assertEquals(1, most.get());
+  }
+
+  @Test
+  void copiesOfADatasetWithACursorAreReadWhileItIsLoaded() {
+    Dataset data = new CursorImages();
+    Dataset heldOut = data.range(500, 600);
+    try (Batches<ImageBatch> training = Batches.inOrder(data.range(0, 300), 3)) {
+      CompletableFuture<Void> consumer =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int n = 0; n < 100; n++) {
+                  assertEquals(3 * n, training.next().images()[0]);
+                }
+              });
+      for (int n = 0; !consumer.isDone(); n = (n + 1) % 100) {
+        assertArrayEquals(new float[] {500 + n}, heldOut.pixels(n, n + 1));
+        assertArrayEquals(new float[] {500 + n}, Images.from(heldOut, n).pixels());
+      }
+      consumer.join();
     }
     assertEquals(1, most.get());
   }
