@@ -35,12 +35,7 @@ public final class Child {
    */
   public static void main(String[] args) {
     Backend backend = Backend.valueOf(args[0]);
-    Workload workload =
-        new Workload(
-            Task.valueOf(args[1]),
-            Integer.parseInt(args[2]),
-            Integer.parseInt(args[3]),
-            Integer.parseInt(args[4]));
+    Workload workload = Workload.parse(args, 1);
     try (Implementation implementation = backend.create(workload)) {
       run(implementation, workload, new Timer(new Child()::next));
     }
@@ -68,6 +63,12 @@ public final class Child {
       case RECONSTRUCTION -> timer.time(implementation.reconstruction(batch));
       case ENCODING -> timer.time(implementation.encoding(batch));
       case DECODING -> timer.time(implementation.decoding(batch));
+      case ENCODING_ONE_CALLER, ENCODING_CONCURRENT_CALLERS -> {
+        int callers = workload.task() == Task.ENCODING_ONE_CALLER ? 1 : Task.CALLERS;
+        try (Callers threads = new Callers(callers)) {
+          timer.time(threads.calls(implementation.encoding(batch), workload.task().calls(batch)));
+        }
+      }
     }
   }
 

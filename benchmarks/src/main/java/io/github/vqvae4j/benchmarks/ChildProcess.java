@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.Writer;
 import java.util.Locale;
 
-/** The parent's view of a running {@link Child}. */
-final class ChildProcess implements AutoCloseable {
+/** The parent's view of a running {@link Child}, or of another process with its protocol. */
+final class ChildProcess implements Running {
   private static final Gson GSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
   private final long start = System.currentTimeMillis();
@@ -47,18 +47,28 @@ final class ChildProcess implements AutoCloseable {
     return first;
   }
 
-  /**
-   * Runs a turn of the given length with at least 3 repetitions and waits for its end.
-   *
-   * @throws IOException if the process fails
-   */
-  Outcome turn(double seconds) throws IOException {
-    input.write(seconds + "\n");
-    input.flush();
+  @Override
+  public Outcome turn(double seconds) throws IOException {
+    begin(seconds);
     return read();
   }
 
-  private Outcome read() throws IOException {
+  /**
+   * Begins a turn without waiting for its end.
+   *
+   * @throws IOException if the process has exited
+   */
+  void begin(double seconds) throws IOException {
+    input.write(seconds + "\n");
+    input.flush();
+  }
+
+  /**
+   * Waits for the end of the turn.
+   *
+   * @throws IOException if the process fails
+   */
+  Outcome read() throws IOException {
     String line;
     do {
       line = output.readLine();
@@ -72,7 +82,6 @@ final class ChildProcess implements AutoCloseable {
     return new Outcome(measurement, (measurement.finishedAt() - start) / 1e3);
   }
 
-  /** Ends the process and waits for its exit. */
   @Override
   public void close() throws IOException {
     input.close();

@@ -33,7 +33,8 @@ record Comparison(
     return Timer.median(ratios());
   }
 
-  private List<Double> ratios() {
+  /** Returns the ratio of each round. */
+  List<Double> ratios() {
     return IntStream.range(0, current.size()).mapToObj(i -> current.get(i) / other.get(i)).toList();
   }
 
@@ -66,7 +67,8 @@ record Comparison(
         limits());
   }
 
-  private String limits() {
+  /** Returns the limits in words. */
+  String limits() {
     if (minRatio == 0) {
       return "at most " + maxRatio;
     }

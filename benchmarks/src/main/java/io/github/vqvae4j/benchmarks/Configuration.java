@@ -1,5 +1,6 @@
 package io.github.vqvae4j.benchmarks;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,9 @@ import java.util.Map;
  * @param environment the environment variables of its processes
  */
 public record Configuration(String name, List<Backend> backends, Map<String, String> environment) {
+  /** The environment variable with additional options of the JVM. */
+  public static final String JVM_OPTIONS = "JDK_JAVA_OPTIONS";
+
   private static final List<Backend> LIBTORCH_LAYOUTS =
       List.of(Backend.LIBTORCH, Backend.LIBTORCH_CHANNELS_LAST);
 
@@ -33,4 +37,16 @@ public record Configuration(String name, List<Backend> backends, Map<String, Str
   /** The model's convolutions alone. */
   public static final Configuration CONVOLUTIONS =
       new Configuration("convolutions", List.of(Backend.CONVOLUTIONS), Map.of());
+
+  /**
+   * Returns this configuration limited to one thread.
+   *
+   * @return a configuration of the same name
+   */
+  public Configuration oneThread() {
+    Map<String, String> limited = new HashMap<>(environment);
+    limited.put("OMP_NUM_THREADS", "1");
+    limited.merge(JVM_OPTIONS, "-Dvqvae4j.threads=1", (options, option) -> options + " " + option);
+    return new Configuration(name, backends, limited);
+  }
 }

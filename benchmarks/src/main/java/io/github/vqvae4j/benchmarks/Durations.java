@@ -19,6 +19,11 @@ record Durations(double warmUp, double turn, int rounds) {
     return new Durations(4, 1, rounds);
   }
 
+  /** Durations that suffice to find the fastest of several variants. */
+  static Durations trial() {
+    return new Durations(2, 1, 1);
+  }
+
   /** Durations of a smoke test. */
   static Durations quick() {
     return new Durations(0.2, 0.2, 1);

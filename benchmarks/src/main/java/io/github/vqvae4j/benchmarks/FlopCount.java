@@ -26,7 +26,8 @@ final class FlopCount {
           // The gradient with respect to the images is not computed.
           case TRAINING -> 3 * forward - encoder.get(0).flops(1) + search;
           case RECONSTRUCTION -> forward + search;
-          case ENCODING -> flops(encoder) + search;
+          case ENCODING, ENCODING_ONE_CALLER, ENCODING_CONCURRENT_CALLERS ->
+              flops(encoder) + search;
           case DECODING -> flops(decoder);
           case FIRST_STEP -> 0;
         }

@@ -4,14 +4,22 @@ import com.google.gson.Gson;
 import io.github.vqvae4j.benchmarks.libtorch.Layout;
 import io.github.vqvae4j.benchmarks.libtorch.Libtorch;
 import io.github.vqvae4j.benchmarks.libtorch.Weights;
+import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The main class of a process that prints the losses of training steps as a JSON array. */
 public final class Losses {
-  private static final int BATCH = 32;
+  /** The batch size. */
+  static final int BATCH = 32;
+
   private static final int IMAGES = 8 * BATCH;
 
   /** The parameters of {@code sonnet-cifar10}, including the codebook. */
@@ -39,6 +47,33 @@ public final class Losses {
           });
     }
     System.out.println(new Gson().toJson(losses));
+  }
+
+  /**
+   * Writes the images of the training steps, for implementations that cannot read them in the order
+   * of {@link Batches}.
+   *
+   * @param file the safetensors file with {@code images} [steps x batch, h, w, 3] in [0, 1] and the
+   *     {@code variance} of the data
+   * @throws IOException if the file cannot be written
+   */
+  static void writeImages(Path file, int steps) throws IOException {
+    int size = Workload.IMAGE_SIZE;
+    Dataset images = Noise.blocks(IMAGES, size);
+    int values = BATCH * size * size * 3;
+    float[] all = new float[steps * values];
+    try (Batches<ImageBatch> batches =
+        Batches.shuffled(images, BATCH, Implementation.SHUFFLE_SEED)) {
+      for (int i = 0; i < steps; i++) {
+        System.arraycopy(batches.next().images(), 0, all, i * values, values);
+      }
+    }
+    Safetensors.write(
+        file,
+        Map.of(),
+        Map.of(
+            "images", NamedArray.of(all, (long) steps * BATCH, size, size, 3),
+            "variance", NamedArray.of(new float[] {(float) images.variance()}, 1)));
   }
 
   private static Implementation implementation(Backend backend, Path file) throws IOException {

@@ -23,10 +23,11 @@ import picocli.CommandLine.Option;
     name = "benchmarks",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = Versions.class,
+    subcommands = {Cores.class, Versions.class},
     description = "Compares vqvae4j with libtorch in separate processes that take turns.")
 public final class Main implements Callable<Integer> {
-  private static final String COMMAND = "./mvnw -q install -Pquick && ./mvnw -q -f benchmarks";
+  /** The command that runs the benchmarks without options. */
+  static final String COMMAND = "./mvnw -q install -Pquick && ./mvnw -q -f benchmarks";
 
   @Option(
       names = "--rounds",
@@ -64,7 +65,7 @@ public final class Main implements Callable<Integer> {
     Machine machine = Machine.current();
     Path folder = Files.createTempDirectory("benchmarks");
     ProcessLauncher launcher = new ProcessLauncher(folder);
-    String check = EquivalenceCheck.run(launcher);
+    String check = EquivalenceCheck.libtorch(launcher);
     System.out.println(check);
     Runner runner = new Runner(launcher, durations);
     List<Section> sections = scaling ? Scaling.run(runner) : Suite.run(runner);

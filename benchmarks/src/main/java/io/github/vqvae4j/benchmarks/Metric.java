@@ -8,7 +8,7 @@ enum Metric {
   IMAGES_PER_SECOND(Row.IMAGES_PER_SECOND, true) {
     @Override
     double of(ChildProcess.Outcome outcome, Workload workload) {
-      return workload.batch() / outcome.measurement().seconds();
+      return workload.images() / outcome.measurement().seconds();
     }
   },
   /** Duration of a repetition. */

@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,10 @@ final class ProcessLauncher {
 
   /** The time limit of a process, long enough for 10,000 training steps. */
   private static final int MAX_MINUTES = 60;
+
+  /** The prefixes of environment variables that limit native threads or tune their waiting. */
+  private static final List<String> THREAD_SETTINGS =
+      List.of("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_");
 
   private final File log;
   private final Path natives;
@@ -48,14 +53,20 @@ final class ProcessLauncher {
    */
   ChildProcess child(Configuration configuration, Backend backend, Workload workload, Path cache)
       throws IOException {
-    List<String> arguments =
-        List.of(
-            backend.name(),
-            workload.task().name(),
-            Integer.toString(workload.batch()),
-            Integer.toString(workload.codebookSize()),
-            Integer.toString(workload.imageSize()));
-    return new ChildProcess(start(Child.class, arguments, configuration.environment(), cache));
+    return new ChildProcess(start(configuration, backend, workload, cache));
+  }
+
+  /** Starts a process without waiting for its first repetition. See {@link #child}. */
+  Process start(Configuration configuration, Backend backend, Workload workload, Path cache)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(backend.name()));
+    arguments.addAll(workload.arguments());
+    return startJava(Child.class, arguments, configuration.environment(), cache);
+  }
+
+  /** Starts a process that keeps a core busy. See {@link BusyLoop}. */
+  Process startBusyLoop() throws IOException {
+    return startJava(BusyLoop.class, List.of(), Map.of(), natives);
   }
 
   /** Returns the losses of training steps. See {@link Losses}. */
@@ -68,18 +79,30 @@ final class ProcessLauncher {
   List<Double> values(
       Class<?> main, List<String> arguments, Map<String, String> environment, Path cache)
       throws IOException {
-    Process process = start(main, arguments, environment, cache);
+    Process process = startJava(main, arguments, environment, cache);
+    return values(process, main.getSimpleName() + " " + arguments);
+  }
+
+  /**
+   * Waits for a process and returns the JSON array of values that it printed last.
+   *
+   * @param name the name of the process in the message of the exception
+   */
+  List<Double> values(Process process, String name) throws IOException {
+    return List.of(new Gson().fromJson(lastLine(process, name), Double[].class));
+  }
+
+  /** Waits for a process and returns the line that it printed last. */
+  String lastLine(Process process, String name) throws IOException {
     byte[] bytes = process.getInputStream().readAllBytes();
     String output = new String(bytes, StandardCharsets.UTF_8).strip();
     if (waitFor(process) != 0 || output.isEmpty()) {
-      throw new IOException(
-          main.getSimpleName() + " " + arguments + " failed. See " + log + ".\n" + output);
+      throw new IOException(name + " failed. See " + log + ".\n" + output);
     }
-    String line = output.substring(output.lastIndexOf('\n') + 1);
-    return List.of(new Gson().fromJson(line, Double[].class));
+    return output.substring(output.lastIndexOf('\n') + 1);
   }
 
-  private Process start(
+  private Process startJava(
       Class<?> main, List<String> arguments, Map<String, String> environment, Path cache)
       throws IOException {
     List<String> command = new ArrayList<>();
@@ -93,10 +116,16 @@ final class ProcessLauncher {
     command.add("-Dorg.bytedeco.javacpp.cachedir=" + cache);
     command.add(main.getName());
     command.addAll(arguments);
+    Map<String, String> variables = new HashMap<>(Map.of("CLASSPATH", CLASS_PATH));
+    variables.putAll(environment);
+    return start(command, variables);
+  }
+
+  /** Starts a command. Settings of native threads are not inherited from this process. */
+  Process start(List<String> command, Map<String, String> environment) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command);
     Map<String, String> variables = builder.environment();
-    variables.keySet().removeIf(name -> name.startsWith("OMP_") || name.startsWith("OPENBLAS_"));
-    variables.put("CLASSPATH", CLASS_PATH);
+    variables.keySet().removeIf(name -> THREAD_SETTINGS.stream().anyMatch(name::startsWith));
     variables.putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.appendTo(log));
     Process process = builder.start();

@@ -6,17 +6,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The results of several configurations on one workload, measured in rounds. The order rotates by
- * one position per round (A B C, B C A, ..), so that none of them always runs first. A
- * configuration that fails once is excluded.
- */
+/** The results of several configurations on one workload, measured in rotation. */
 final class Rounds {
   private record Key(Configuration configuration, Backend backend) {
     @Override
@@ -25,23 +19,18 @@ final class Rounds {
     }
   }
 
-  private interface Benchmark {
-    ChildProcess.Outcome run(Key key) throws IOException;
-  }
-
   private final Workload workload;
-  private final PrintStream progress;
-  private final Map<Key, List<ChildProcess.Outcome>> outcomes = new LinkedHashMap<>();
-  private final List<String> failures = new ArrayList<>();
+  private final Rotation<Key> rotation;
 
   private Rounds(Workload workload, List<Configuration> configurations, PrintStream progress) {
     this.workload = workload;
-    this.progress = progress;
+    List<Key> keys = new ArrayList<>();
     for (Configuration configuration : configurations) {
       for (Backend backend : configuration.backends()) {
-        outcomes.put(new Key(configuration, backend), new ArrayList<>());
+        keys.add(new Key(configuration, backend));
       }
     }
+    rotation = new Rotation<>(workload.toString(), keys, progress);
   }
 
   /** Measures processes that are warmed up first and then take one turn per round. */
@@ -53,23 +42,11 @@ final class Rounds {
       PrintStream progress)
       throws IOException {
     Rounds rounds = new Rounds(workload, configurations, progress);
-    Map<Key, ChildProcess> running = new HashMap<>();
-    try {
-      rounds.runAll(
-          "warm-up",
-          0,
-          key -> {
-            Path natives = launcher.natives(key.backend());
-            running.put(key, launcher.child(key.configuration(), key.backend(), workload, natives));
-            return running.get(key).turn(durations.warmUp());
-          });
-      rounds.outcomes.values().forEach(List::clear);
-      rounds.repeat(durations.rounds(), key -> running.get(key).turn(durations.turn()));
-    } finally {
-      for (ChildProcess process : running.values()) {
-        process.close();
-      }
-    }
+    rounds.rotation.warm(
+        key ->
+            launcher.child(
+                key.configuration(), key.backend(), workload, launcher.natives(key.backend())),
+        durations);
     return rounds;
   }
 
@@ -87,7 +64,7 @@ final class Rounds {
       PrintStream progress)
       throws IOException {
     Rounds rounds = new Rounds(workload, configurations, progress);
-    rounds.repeat(
+    rounds.rotation.repeat(
         durations.rounds(),
         key -> {
           Path natives =
@@ -106,42 +83,17 @@ final class Rounds {
     return rounds;
   }
 
-  private void repeat(int times, Benchmark benchmark) {
-    for (int round = 0; round < times; round++) {
-      runAll("round " + (round + 1), round, benchmark);
-    }
-  }
-
-  /** Runs every configuration once, starting with the given index. */
-  private void runAll(String name, int firstIndex, Benchmark benchmark) {
-    List<Key> order = new ArrayList<>(outcomes.keySet());
-    Collections.rotate(order, -firstIndex);
-    for (Key key : order) {
-      String message;
-      try {
-        ChildProcess.Outcome outcome = benchmark.run(key);
-        outcomes.get(key).add(outcome);
-        message = outcome.toString();
-      } catch (IOException e) {
-        outcomes.remove(key);
-        failures.add(key + ": " + workload);
-        message = "failed: " + e.getMessage();
-      }
-      progress.printf("%s, %s: %s %s%n", workload, name, key, message);
-    }
-  }
-
   /** Returns the failed configurations with their workload. */
   List<String> failures() {
-    return List.copyOf(failures);
+    return rotation.failures();
   }
 
   /** Returns one row for each of the given baselines that was measured here. */
   List<Row> rows(String name, Metric metric, List<Configuration> baselines) {
     Key vqvae4j = new Key(Configuration.VQVAE4J, Backend.OURS);
     Map<Configuration, Row> best = new LinkedHashMap<>();
-    for (Key key : outcomes.keySet()) {
-      if (baselines.contains(key.configuration()) && outcomes.containsKey(vqvae4j)) {
+    for (Key key : rotation.contenders()) {
+      if (baselines.contains(key.configuration()) && rotation.contenders().contains(vqvae4j)) {
         Row row = row(name, metric, values(vqvae4j, metric), key);
         Row previous = best.get(key.configuration());
         if (previous == null || metric.isBetter(row.baselineValue(), previous.baselineValue())) {
@@ -179,6 +131,6 @@ final class Rounds {
   }
 
   private List<Double> values(Key key, Metric metric) {
-    return outcomes.get(key).stream().map(outcome -> metric.of(outcome, workload)).toList();
+    return rotation.outcomes(key).stream().map(outcome -> metric.of(outcome, workload)).toList();
   }
 }

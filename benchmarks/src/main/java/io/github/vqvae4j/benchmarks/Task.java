@@ -10,8 +10,18 @@ public enum Task {
   ENCODING("encoding"),
   /** Decoding of codes to images. */
   DECODING("decoding"),
+  /** Several calls that encode images with one model, one after another. */
+  ENCODING_ONE_CALLER("encoding, one caller"),
+  /** The same calls from {@link #CALLERS} threads at once. */
+  ENCODING_CONCURRENT_CALLERS("encoding, 8 callers"),
   /** The first training step of a new process. */
   FIRST_STEP("process start to end of first step");
+
+  /** The number of threads of {@link #ENCODING_CONCURRENT_CALLERS}. */
+  public static final int CALLERS = 8;
+
+  /** The minimum number of images in a repetition of several calls. */
+  private static final int IMAGES = 128;
 
   private final String text;
 
@@ -26,5 +36,19 @@ public enum Task {
    */
   public String text() {
     return text;
+  }
+
+  /**
+   * Returns the number of calls in a repetition.
+   *
+   * @param batch the number of images of a call
+   * @return a multiple of {@link #CALLERS} for tasks of several calls, otherwise 1
+   */
+  public int calls(int batch) {
+    return switch (this) {
+      case ENCODING_ONE_CALLER, ENCODING_CONCURRENT_CALLERS ->
+          CALLERS * Math.max(1, IMAGES / CALLERS / batch);
+      default -> 1;
+    };
   }
 }

@@ -70,11 +70,13 @@ final class VersionCompiler {
               + ". Pass the source folder of that version's benchmarks as --sources.");
     }
     return new Configuration(
-        name, List.of(Backend.OURS), Map.of("CLASSPATH", classPath, "JDK_JAVA_OPTIONS", OPTIONS));
+        name,
+        List.of(Backend.OURS),
+        Map.of("CLASSPATH", classPath, Configuration.JVM_OPTIONS, OPTIONS));
   }
 
   /** Returns the class path entry that contains a class. */
-  private static Path location(Class<?> type) {
+  static Path location(Class<?> type) {
     return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
   }
 }

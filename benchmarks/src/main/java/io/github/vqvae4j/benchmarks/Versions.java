@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     description = "Compares the installed version of the library with another version.")
 final class Versions {
   private static final double MIN_SPEED_RATIO = 0.97;
+  private static final double MIN_ONE_THREAD_SPEED_RATIO = 0.98;
   private static final double MAX_MEMORY_RATIO = 1.05;
   private static final double ERROR_TOLERANCE = 0.02;
 
@@ -71,11 +72,13 @@ final class Versions {
       @Option(
               names = "--quick",
               description = "Run one short round as a smoke test and ignore the limits.")
-          boolean quick)
+          boolean quick,
+      @Option(names = "--one-thread", description = "Limit both versions to one thread.")
+          boolean oneThread)
       throws IOException {
     Path folder = folder();
-    Configuration current = current(folder);
-    Configuration other = other(folder);
+    Configuration current = oneThread ? current(folder).oneThread() : current(folder);
+    Configuration other = oneThread ? other(folder).oneThread() : other(folder);
     Durations durations = quick ? Durations.quick() : Durations.full(TURNS);
     Runner runner = new Runner(new ProcessLauncher(folder), durations);
     List<Comparison> speeds = new ArrayList<>();
@@ -94,7 +97,7 @@ final class Versions {
                 speed.unit(),
                 perRound(results, result -> Timer.median(result.values(current, speed))),
                 perRound(results, result -> Timer.median(result.values(other, speed))),
-                MIN_SPEED_RATIO,
+                oneThread ? MIN_ONE_THREAD_SPEED_RATIO : MIN_SPEED_RATIO,
                 Double.POSITIVE_INFINITY));
         Metric peak = Metric.MEBIBYTES;
         peaks.add(

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.benchmarks;
 
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -26,6 +27,39 @@ public record Workload(Task task, int batch, int codebookSize, int imageSize) {
    */
   public static Workload of(Task task, int batch) {
     return new Workload(task, batch, CODEBOOK_SIZE, IMAGE_SIZE);
+  }
+
+  /**
+   * Returns the number of images that a repetition of the task processes.
+   *
+   * @return the batch size times the number of calls
+   */
+  public int images() {
+    return batch * task.calls(batch);
+  }
+
+  /**
+   * Returns the same task with another batch size.
+   *
+   * @param newBatch the batch size
+   * @return the workload
+   */
+  public Workload withBatch(int newBatch) {
+    return new Workload(task, newBatch, codebookSize, imageSize);
+  }
+
+  /** Returns the components as command line arguments. */
+  List<String> arguments() {
+    return List.of(task.name(), "" + batch, "" + codebookSize, "" + imageSize);
+  }
+
+  /** Returns the workload that {@link #arguments} describes, starting at an index. */
+  static Workload parse(String[] arguments, int index) {
+    return new Workload(
+        Task.valueOf(arguments[index]),
+        Integer.parseInt(arguments[index + 1]),
+        Integer.parseInt(arguments[index + 2]),
+        Integer.parseInt(arguments[index + 3]));
   }
 
   @Override

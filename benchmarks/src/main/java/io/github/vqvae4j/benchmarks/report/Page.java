@@ -1,8 +1,5 @@
 package io.github.vqvae4j.benchmarks.report;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonSerializer;
-import io.github.vqvae4j.io.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +10,6 @@ import java.util.Map;
 
 /** A page of benchmark results, written as {@code <name>.md} and {@code <name>.json}. */
 public final class Page {
-  /** Writes NaN and infinity as null, because JSON does not support them. */
-  private static final JsonSerializer<Double> NUMBER =
-      (value, type, context) -> RecordJson.metric(value);
-
   private final StringBuilder text = new StringBuilder();
   private final Machine machine;
   private final List<Section> sections;
@@ -58,16 +51,7 @@ public final class Page {
     json.put("machine", machine);
     json.put("rows", sections.stream().flatMap(section -> section.rows().stream()).toList());
     json.put("failures", failures);
-    Files.writeString(
-        folder.resolve(name + ".json"),
-        new GsonBuilder()
-                .setPrettyPrinting()
-                .serializeNulls()
-                .registerTypeAdapter(double.class, NUMBER)
-                .registerTypeAdapter(Double.class, NUMBER)
-                .create()
-                .toJson(json)
-            + "\n");
+    JsonFile.write(folder.resolve(name + ".json"), json);
   }
 
   private void table(Section section) {
@@ -113,7 +97,8 @@ public final class Page {
         row.ratios().stream().mapToDouble(r -> r).max().orElseThrow());
   }
 
-  private static String format(double value) {
+  /** Formats a value with about three significant digits. */
+  static String format(double value) {
     return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
   }
 
