@@ -29,19 +29,40 @@ class ArchitectureTest {
   @ArchTest static final ArchRule CONFIG = only("config");
   @ArchTest static final ArchRule RANDOM = only("random");
   @ArchTest static final ArchRule MEMORY = only("memory");
+  @ArchTest static final ArchRule PARALLEL = only("parallel", "memory");
   @ArchTest static final ArchRule IO = only("io", "config", "memory");
-  @ArchTest static final ArchRule TENSOR = only("tensor", "config", "memory", "random");
+  @ArchTest static final ArchRule TENSOR = only("tensor", "config", "memory", "parallel", "random");
   @ArchTest static final ArchRule DATA = only("data", "config", "io", "memory", "random", "tensor");
   @ArchTest static final ArchRule METRICS = only("metrics");
-  @ArchTest static final ArchRule NN = only("nn", "config", "io", "random", "tensor");
+  @ArchTest static final ArchRule NN = only("nn", "config", "io", "parallel", "random", "tensor");
 
   @ArchTest
   static final ArchRule QUANTIZE =
-      only("quantize", "config", "data", "io", "memory", "metrics", "nn", "random", "tensor");
+      only(
+          "quantize",
+          "config",
+          "data",
+          "io",
+          "memory",
+          "metrics",
+          "nn",
+          "parallel",
+          "random",
+          "tensor");
 
   @ArchTest
   static final ArchRule TRAIN =
-      only("train", "config", "data", "io", "memory", "metrics", "nn", "random", "tensor");
+      only(
+          "train",
+          "config",
+          "data",
+          "io",
+          "memory",
+          "metrics",
+          "nn",
+          "parallel",
+          "random",
+          "tensor");
 
   @ArchTest
   static final ArchRule MODEL =
@@ -53,7 +74,9 @@ class ArchitectureTest {
           "memory",
           "metrics",
           "nn",
+          "parallel",
           "quantize",
+          "parallel",
           "random",
           "tensor",
           "train");
@@ -69,6 +92,7 @@ class ArchitectureTest {
           "metrics",
           "model",
           "nn",
+          "parallel",
           "quantize",
           "random",
           "tensor",
@@ -87,6 +111,7 @@ class ArchitectureTest {
           "data",
           "metrics",
           "memory",
+          "parallel",
           "random");
 
   @ArchTest
@@ -102,6 +127,7 @@ class ArchitectureTest {
           "data",
           "metrics",
           "memory",
+          "parallel",
           "random");
 
   @ArchTest
@@ -113,12 +139,14 @@ class ArchitectureTest {
                   "config",
                   "random",
                   "memory",
+                  "parallel",
                   "io",
                   "data",
                   "tensor",
                   "metrics",
                   "nn",
                   "quantize",
+                  "parallel",
                   "model",
                   "prior",
                   "train",

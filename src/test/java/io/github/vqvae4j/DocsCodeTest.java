@@ -46,6 +46,7 @@ class DocsCodeTest {
           "model.vqvae",
           "nn",
           "palette",
+          "parallel",
           "quantize",
           "random",
           "tensor",

@@ -2,14 +2,16 @@ package io.github.vqvae4j.anomaly;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Computes maps of a model's errors, one value per pixel, smoothed by a moving average. */
 final class ErrorMaps {
@@ -44,27 +46,37 @@ final class ErrorMaps {
       ImageModel model, Dataset images, int smoothing, Consumer consumer) {
     ModelImages.checkNotEmpty(model, images);
     model.checkWeights();
-    int height = images.height();
-    int width = images.width();
-    int chunk = ModelImages.chunkSize((long) height * width);
-    for (int from = 0, to; from < images.size(); from = to) {
-      to = ArrayLengths.chunkEnd(from, chunk, images.size());
-      try (Step step = Step.inference()) {
-        Errors errors = errors(model, ModelImages.pixels(step, images, from, to));
-        for (int i = from; i < to; i++) {
-          double[] reconstruction = errors.reconstruction.upsample(i - from, height, width);
-          double[] quantization =
-              errors.quantization == null
-                  ? new double[height * width]
-                  : errors.quantization.upsample(i - from, height, width);
-          checkFinite(i, reconstruction, quantization);
-          consumer.accept(
-              i,
-              smooth(reconstruction, height, width, smoothing),
-              smooth(quantization, height, width, smoothing));
-        }
+    ImageChunks.forEach(
+        images,
+        chunk -> maps(model, chunk, smoothing),
+        maps ->
+            maps.forEach(map -> consumer.accept(map.image, map.reconstruction, map.quantization)));
+  }
+
+  /** The maps of one image. */
+  private record Maps(int image, double[] reconstruction, double[] quantization) {}
+
+  private static List<Maps> maps(ImageModel model, ImageChunks.Chunk chunk, int smoothing) {
+    int height = (int) chunk.shape()[1];
+    int width = (int) chunk.shape()[2];
+    List<Maps> maps = new ArrayList<>();
+    try (Step step = Step.inference()) {
+      Errors errors = errors(model, chunk.in(step));
+      for (int i = 0; i < chunk.count(); i++) {
+        double[] reconstruction = errors.reconstruction.upsample(i, height, width);
+        double[] quantization =
+            errors.quantization == null
+                ? new double[height * width]
+                : errors.quantization.upsample(i, height, width);
+        checkFinite(chunk.from() + i, reconstruction, quantization);
+        maps.add(
+            new Maps(
+                chunk.from() + i,
+                smooth(reconstruction, height, width, smoothing),
+                smooth(quantization, height, width, smoothing)));
       }
     }
+    return maps;
   }
 
   /** The errors of some images; {@code quantization} is null for a model without a codebook. */

@@ -34,10 +34,11 @@ package io.github.vqvae4j.data;
  */
 public interface BatchStream<B> {
   /**
-   * Returns the next examples.
+   * Returns the next examples. In training, they are a worker's share of a batch, whose size may
+   * differ between calls: 6, 5 and 5 for a batch of 16 and three workers.
    *
    * @param n the number of examples, at least 1
-   * @return a batch of n examples, owned by the caller; null if fewer are left
+   * @return a batch of exactly n examples, owned by the caller; null if fewer are left
    */
   B next(int n);
 

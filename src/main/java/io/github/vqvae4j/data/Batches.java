@@ -168,7 +168,7 @@ public final class Batches<B> implements AutoCloseable {
   }
 
   static <B> Batches<B> of(Source<B> data, BatchOrder order, int batch, long firstBatch) {
-    Source<?> origin = View.origin(data);
+    Object origin = View.origin(data);
     return new Batches<>(
         number -> {
           int[] indices = order.batch(number);
@@ -179,19 +179,12 @@ public final class Batches<B> implements AutoCloseable {
           long end = number * batch + indices.length;
           return () -> {
             Source<B> examples = epoch < 0 ? data : data.atEpoch(epoch);
-            B loaded = examples.batch(indices);
-            if (loaded == null) {
-              throw new IllegalStateException(
-                  "Source.batch: expected a batch, got null from "
-                      + data
-                      + ". Only a BatchStream ends with null.");
-            }
-            return new Loaded<>(loaded, end, null);
+            return new Loaded<>(read(examples, indices), end, null);
           };
         },
         firstBatch,
         firstBatch * batch,
-        origin.isThreadSafe() ? null : origin);
+        data.isThreadSafe() ? null : origin);
   }
 
   /**
@@ -209,8 +202,9 @@ public final class Batches<B> implements AutoCloseable {
       throw new IllegalArgumentException(
           "Batches.of: expected a batch of at least 1 example, got " + batch + ".");
     }
+    Object origin = View.origin(stream);
     long position;
-    synchronized (stream) {
+    synchronized (origin) {
       position = stream.position();
     }
     return new Batches<>(
@@ -221,7 +215,19 @@ public final class Batches<B> implements AutoCloseable {
             },
         0,
         position,
-        stream);
+        origin);
+  }
+
+  /** Reads a batch of a source, and checks that there is one. */
+  static <B> B read(Source<B> source, int... indices) {
+    B batch = source.batch(indices);
+    if (batch == null) {
+      throw new IllegalStateException(
+          "Source.batch: expected a batch, got null from "
+              + source
+              + ". Only a BatchStream ends with null.");
+    }
+    return batch;
   }
 
   private static void checkBatch(String method, Source<?> data, int batch) {

@@ -44,7 +44,8 @@ public interface Source<B> {
   int size();
 
   /**
-   * Returns a batch of examples.
+   * Returns a batch of examples. In training, they are a worker's share of a batch, whose size may
+   * differ between calls.
    *
    * @param indices the index of each example, 0 to {@code size() - 1}, in any order
    * @return a new batch, owned by the caller; not null

@@ -8,6 +8,7 @@ import io.github.vqvae4j.data.image.Variance;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 import io.github.vqvae4j.train.TrainingData;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.OptionalDouble;
 
@@ -56,17 +57,33 @@ final class DataVariance {
   private static double ofFirstBatches(TrainingData<ImageBatch> data) {
     Variance variance = new Variance();
     int images = 0;
+    int limit = SAMPLE_IMAGES;
     Iterator<ImageBatch> batches = data.firstBatches();
-    while (images < SAMPLE_IMAGES && variance.count() < MAX_STREAM_VALUES && batches.hasNext()) {
+    while (images < limit && batches.hasNext()) {
       ImageBatch batch = batches.next();
-      variance.add(batch);
-      images += batch.count();
+      long length = batch.images().length / batch.count();
+      limit = (int) Math.min(SAMPLE_IMAGES, Math.max(1, MAX_STREAM_VALUES / length));
+      int count = Math.min(batch.count(), limit - images);
+      variance.add(first(batch, count));
+      images += count;
     }
     if (images == 0) {
       throw new IllegalStateException(
           "ImageModel: expected at least one batch of images, but the data ended.");
     }
     return variance.value();
+  }
+
+  /** Returns the first images of a batch, so that the sample does not depend on its size. */
+  private static ImageBatch first(ImageBatch batch, int count) {
+    return new ImageBatch(
+        Arrays.copyOf(batch.images(), batch.images().length / batch.count() * count),
+        count,
+        batch.height(),
+        batch.width(),
+        batch.channels(),
+        Arrays.copyOf(batch.labels(), count),
+        Arrays.copyOf(batch.indices(), count));
   }
 
   private double of(Source<ImageBatch> data) {

@@ -6,6 +6,7 @@ import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.Psnr;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
@@ -192,15 +193,15 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
   }
 
   /**
-   * Returns the number of images that are processed at once. It only depends on the size of the
-   * images, so results are reproducible, and is small enough that inference needs no more memory
-   * than a training step: 64 images of 32x32 pixels, or one of 256x256.
+   * Returns the number of images that are processed at once. It only depends on the number and the
+   * size of the images, so results are reproducible, and is small enough that inference needs no
+   * more memory than a training step: at most 16 images of 32x32 pixels, or one of 128x128.
    */
   @Override
   public final int evaluationBatch(Source<ImageBatch> data) {
     List<Integer> shape = data.exampleShape();
     long pixels = shape.size() == 3 ? (long) shape.get(0) * shape.get(1) : 1L << 16;
-    return Math.min(ModelImages.chunkSize(pixels), data.size());
+    return ImageChunks.size(data.size(), pixels);
   }
 
   /**

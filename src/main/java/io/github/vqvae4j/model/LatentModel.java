@@ -6,8 +6,10 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
+import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -111,25 +113,45 @@ public abstract class LatentModel extends ImageModel {
   private Latents encodeInChunks(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
-    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
-    float[] values = null;
-    int[] shape = null;
-    for (int from = 0, to; from < images.size(); from = to) {
-      to = ArrayLengths.chunkEnd(from, chunk, images.size());
-      try (Step step = Step.inference()) {
-        Tensor latents =
-            latents(ModelImages.pixels(step, images, from, to).add(-ModelImages.CENTER));
-        int size = Math.toIntExact(latents.length() / (to - from));
-        if (values == null) {
-          shape = intShape(latents);
-          String caller = getClass().getSimpleName() + ".encode";
-          values = new float[ArrayLengths.ofImages(caller, images.size(), size, "values")];
-        }
-        latents.read(0, values, from * size, (to - from) * size);
-      }
+    LatentsBuilder all = new LatentsBuilder(images.size());
+    ImageChunks.forEach(images, this::encodeChunk, all::add);
+    return all.build();
+  }
+
+  private Latents encodeChunk(ImageChunks.Chunk chunk) {
+    try (Step step = Step.inference()) {
+      Tensor latents = latents(chunk.in(step).add(-ModelImages.CENTER));
+      return Latents.wrap(latents.toFloats(), intShape(latents));
     }
-    shape[0] = images.size();
-    return Latents.wrap(values, shape);
+  }
+
+  /** Collects the latents of the chunks of a dataset. */
+  private final class LatentsBuilder {
+    private final int count;
+    private float[] values;
+    private int length;
+    private int[] shape;
+
+    LatentsBuilder(int count) {
+      this.count = count;
+    }
+
+    void add(Latents chunk) {
+      float[] added = chunk.values();
+      if (values == null) {
+        shape = chunk.shape();
+        String caller = LatentModel.this.getClass().getSimpleName() + ".encode";
+        int size = added.length / chunk.count();
+        values = new float[ArrayLengths.ofImages(caller, count, size, "values")];
+      }
+      System.arraycopy(added, 0, values, length, added.length);
+      length += added.length;
+    }
+
+    Latents build() {
+      shape[0] = count;
+      return Latents.wrap(values, shape);
+    }
   }
 
   private static int[] intShape(Tensor tensor) {
@@ -166,17 +188,22 @@ public abstract class LatentModel extends ImageModel {
   private Images decodeInChunks(Latents latents) {
     checkWeights();
     List<Images> results = new ArrayList<>();
-    int chunk = 1; // The size of the images is known after the first one.
-    for (int from = 0; from < latents.count(); ) {
-      int to = ArrayLengths.chunkEnd(from, chunk, latents.count());
-      try (Step step = Step.inference()) {
-        Images images = ModelImages.images(this, pixels(tensor(step, latents.range(from, to))));
-        results.add(images);
-        chunk = ModelImages.chunkSize((long) images.height() * images.width());
-      }
-      from = to;
-    }
+    // The size of the images is known after the first one.
+    Images first = ThreadPool.call(() -> decodeChunk(latents.range(0, 1)));
+    results.add(first);
+    ImageChunks.forEach(
+        latents.count() - 1,
+        (long) first.height() * first.width(),
+        (from, to) -> latents.range(from + 1, to + 1),
+        this::decodeChunk,
+        results::add);
     return Images.concat(results.toArray(Images[]::new));
+  }
+
+  private Images decodeChunk(Latents latents) {
+    try (Step step = Step.inference()) {
+      return ModelImages.images(this, pixels(tensor(step, latents)));
+    }
   }
 
   static Tensor tensor(Step step, Latents latents) {

@@ -5,7 +5,6 @@ import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,13 +13,14 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
 /**
- * Checks for unit tests of custom blocks: thread safety and gradients. Inputs are random; small
- * shapes are sufficient.
+ * Checks for unit tests of custom blocks: thread safety, gradients, and training by several
+ * workers. Inputs are random; small shapes are sufficient.
  *
  * <pre>{@code
  * BlockCheck check = BlockCheck.of(encoder, 2, 8, 8, 1);
  * check.checkThreadSafety();
  * check.checkGradients();
+ * check.checkWorkers();
  * }</pre>
  */
 public final class BlockCheck {
@@ -34,20 +34,12 @@ public final class BlockCheck {
 
   private final Block block;
   private final Function<List<Tensor>, Tensor> computation;
-  private final List<long[]> shapes;
+  private final CheckInputs inputs;
 
-  /** The exclusive upper bounds of integer inputs, by input index. */
-  private final Map<Integer, Integer> bounds;
-
-  private BlockCheck(
-      Block block,
-      Function<List<Tensor>, Tensor> computation,
-      List<long[]> shapes,
-      Map<Integer, Integer> bounds) {
+  private BlockCheck(Block block, Function<List<Tensor>, Tensor> computation, CheckInputs inputs) {
     this.block = block;
     this.computation = computation;
-    this.shapes = shapes;
-    this.bounds = bounds;
+    this.inputs = inputs;
   }
 
   /**
@@ -58,8 +50,7 @@ public final class BlockCheck {
    * @return the checks
    */
   public static BlockCheck of(Layer layer, long... inputShape) {
-    return new BlockCheck(
-        layer, x -> layer.forward(x.get(0)), List.of(inputShape.clone()), Map.of());
+    return of(layer, x -> layer.forward(x.get(0)), inputShape.clone());
   }
 
   /**
@@ -78,7 +69,7 @@ public final class BlockCheck {
    */
   public static BlockCheck of(
       Block block, Function<List<Tensor>, Tensor> computation, long[]... inputShapes) {
-    return new BlockCheck(block, computation, List.of(inputShapes), Map.of());
+    return new BlockCheck(block, computation, new CheckInputs(List.of(inputShapes), Map.of()));
   }
 
   /**
@@ -91,19 +82,17 @@ public final class BlockCheck {
    * @throws IllegalArgumentException if there is no such input or the bound is less than 1
    */
   public BlockCheck integerInput(int input, int bound) {
-    if (input < 0 || input >= shapes.size() || bound < 1) {
+    if (input < 0 || input >= inputs.shapes().size() || bound < 1) {
       throw new IllegalArgumentException(
           "BlockCheck.integerInput: expected an input from 0 to "
-              + (shapes.size() - 1)
+              + (inputs.shapes().size() - 1)
               + " and a bound of at least 1, got input "
               + input
               + " and bound "
               + bound
               + ".");
     }
-    Map<Integer, Integer> newBounds = new LinkedHashMap<>(bounds);
-    newBounds.put(input, bound);
-    return new BlockCheck(block, computation, shapes, Map.copyOf(newBounds));
+    return new BlockCheck(block, computation, inputs.withIntegers(input, bound));
   }
 
   /**
@@ -124,22 +113,14 @@ public final class BlockCheck {
   private void run(ThreadSafetyCheck.Pass pass) {
     DType dtype = dtype();
     try (Step step = pass.training() ? Step.training(new Rng(1)) : Step.inference(new Rng(1))) {
-      List<Tensor> inputs = new ArrayList<>();
-      for (long[] shape : shapes) {
-        long[] larger = shape.clone();
-        larger[0] += pass.extraExamples();
-        int index = inputs.size();
-        double[] values = randomValues(index, larger, shapes.size() * pass.extraExamples() + index);
-        Tensor input = tensor(step, index, dtype, values, larger);
-        inputs.add(pass.training() && isReal(input) ? input.requireGradient() : input);
-      }
+      List<Tensor> tensors = inputs.enlarged(step, dtype, pass.extraExamples(), pass.training());
       step.observe(pass);
-      Tensor output = computation.apply(inputs);
+      Tensor output = computation.apply(tensors);
       pass.afterLayer(block, output);
       if (pass.training()) {
-        loss(output, inputs).backward();
-        inputs.stream()
-            .filter(BlockCheck::isReal)
+        loss(output, tensors, 0).backward();
+        tensors.stream()
+            .filter(CheckInputs::isReal)
             .forEach(input -> pass.afterLayer(block, input.gradient()));
         for (Parameter parameter : block.parameters()) {
           Tensor gradient = step.gradient(parameter);
@@ -166,26 +147,46 @@ public final class BlockCheck {
    *     states the expected value
    */
   public void checkGradients() {
+    inDouble(this::compareGradients);
+  }
+
+  /**
+   * Checks that two workers, each with a share of a batch, together compute what one worker
+   * computes with the whole batch: the output, the gradients of inputs and parameters, and the
+   * buffers after a training step, in {@link DType#DOUBLE}. An output whose first axis is not the
+   * batch is taken for a mean over the examples, such as a loss. The check uses batches of at least
+   * 5 examples. Afterwards the values and data types of parameters and buffers are restored.
+   *
+   * <p>A block that combines the examples of a batch fails, unless it exchanges what it needs with
+   * {@link Step#sumOverWorkers}.
+   *
+   * @throws AssertionError if a result differs; the message names it
+   */
+  public void checkWorkers() {
+    int examples = 2 * Math.max(2, inputs.examples()) + 1;
+    inDouble(() -> new WorkerCheck(block, computation, inputs, examples).check());
+  }
+
+  private void inDouble(Runnable check) {
     Map<Variable, DType> dtypes = new LinkedHashMap<>();
     block.variables().values().forEach(variable -> dtypes.put(variable, variable.dtype()));
     block.convert(DType.DOUBLE);
     try {
-      compareGradients();
+      check.run();
     } finally {
       dtypes.forEach(Variable::convert);
     }
   }
 
   private void compareGradients() {
-    List<double[]> inputs = new ArrayList<>();
-    shapes.forEach(shape -> inputs.add(randomValues(inputs.size(), shape, inputs.size())));
+    List<double[]> values = inputs.values();
     Map<Integer, double[]> inputGradients = new LinkedHashMap<>();
     Map<Parameter, double[]> parameterGradients = new LinkedHashMap<>();
     try (Step step = Step.training(new Rng(1))) {
-      List<Tensor> tensors = tensors(step, inputs);
-      loss(computation.apply(tensors), tensors).backward();
+      List<Tensor> tensors = inputs.tensors(step, values);
+      loss(computation.apply(tensors), tensors, 0).backward();
       for (int i = 0; i < tensors.size(); i++) {
-        if (isReal(tensors.get(i))) {
+        if (CheckInputs.isReal(tensors.get(i))) {
           inputGradients.put(i, tensors.get(i).gradient().toDoubles());
         }
       }
@@ -197,12 +198,12 @@ public final class BlockCheck {
         }
       }
     }
-    DoubleSupplier loss = () -> loss(inputs);
-    inputGradients.forEach((i, g) -> compare("input " + i, inputs.get(i), () -> {}, loss, g));
+    DoubleSupplier loss = () -> loss(values);
+    inputGradients.forEach((i, g) -> compare("input " + i, values.get(i), () -> {}, loss, g));
     parameterGradients.forEach(
         (parameter, gradient) -> {
-          double[] values = parameter.toDoubles();
-          compare(parameter.name(), values, () -> parameter.set(values), loss, gradient);
+          double[] weights = parameter.toDoubles();
+          compare(parameter.name(), weights, () -> parameter.set(weights), loss, gradient);
         });
   }
 
@@ -245,67 +246,29 @@ public final class BlockCheck {
     return loss.getAsDouble();
   }
 
-  private double loss(List<double[]> inputs) {
+  private double loss(List<double[]> values) {
     try (Step step = Step.training(new Rng(1))) {
-      List<Tensor> tensors = tensors(step, inputs);
-      return loss(computation.apply(tensors), tensors).item();
+      List<Tensor> tensors = inputs.tensors(step, values);
+      return loss(computation.apply(tensors), tensors, 0).item();
     }
   }
 
-  private List<Tensor> tensors(Step step, List<double[]> inputs) {
-    List<Tensor> tensors = new ArrayList<>();
-    for (double[] values : inputs) {
-      int index = tensors.size();
-      Tensor input = tensor(step, index, DType.DOUBLE, values, shapes.get(index));
-      tensors.add(isReal(input) ? input.requireGradient() : input);
-    }
-    return tensors;
-  }
-
-  /** Creates an input; integer inputs are of type INT regardless of {@code dtype}. */
-  private Tensor tensor(Step step, int input, DType dtype, double[] values, long... shape) {
-    if (bounds.containsKey(input)) {
-      return step.tensor(Arrays.stream(values).mapToInt(value -> (int) value).toArray(), shape);
-    }
-    return dtype == DType.DOUBLE ? step.tensor(values, shape) : step.tensor(floats(values), shape);
-  }
-
-  private static boolean isReal(Tensor input) {
-    return input.dtype() != DType.INT;
-  }
-
-  /** Returns a scalar that weights every output element differently and depends on all inputs. */
-  private static Tensor loss(Tensor output, List<Tensor> inputs) {
-    List<Tensor> real = inputs.stream().filter(BlockCheck::isReal).toList();
-    Tensor y = isReal(output) || real.isEmpty() ? output : output.to(real.get(0).dtype());
+  /**
+   * Returns a scalar that weights every output element differently and depends on all inputs. The
+   * offset is the index of the first element in the output of the whole batch.
+   */
+  static Tensor loss(Tensor output, List<Tensor> inputs, long offset) {
+    List<Tensor> real = inputs.stream().filter(CheckInputs::isReal).toList();
+    Tensor y =
+        CheckInputs.isReal(output) || real.isEmpty() ? output : output.to(real.get(0).dtype());
     double[] weights = new double[Math.toIntExact(y.length())];
-    Arrays.setAll(weights, i -> Math.sin(i + 1));
-    Step step = y.step();
-    Tensor factors =
-        y.dtype() == DType.DOUBLE
-            ? step.tensor(weights, y.shape())
-            : step.tensor(floats(weights), y.shape());
+    Arrays.setAll(weights, i -> Math.sin(offset + i + 1));
+    Tensor factors = CheckInputs.tensor(y.step(), y.dtype(), weights, y.shape());
     Tensor loss = y.mul(factors).sum();
     for (Tensor input : real) {
       loss = loss.add(input.sum().mul(0));
     }
     return loss;
-  }
-
-  private double[] randomValues(int input, long[] shape, long seed) {
-    Integer bound = bounds.get(input);
-    Rng rng = new Rng(seed);
-    double[] values = new double[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
-    Arrays.setAll(values, i -> bound == null ? (float) rng.nextGaussian() : rng.nextInt(bound));
-    return values;
-  }
-
-  private static float[] floats(double[] values) {
-    float[] floats = new float[values.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) values[i];
-    }
-    return floats;
   }
 
   /** Returns the class name of a block followed by its hierarchical name, if it has one. */

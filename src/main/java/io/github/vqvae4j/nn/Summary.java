@@ -1,5 +1,6 @@
 package io.github.vqvae4j.nn;
 
+import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -64,6 +65,10 @@ public record Summary(List<Row> rows, long parameters, long buffers) {
    * @return the summary
    */
   public static Summary of(Block block, Consumer<Step> pass) {
+    return ThreadPool.call(() -> summarize(block, pass)); // on a platform thread
+  }
+
+  private static Summary summarize(Block block, Consumer<Step> pass) {
     Map<Block, Deque<String>> names = new IdentityHashMap<>();
     collectNames("", block, names);
     List<Row> rows = new ArrayList<>();

@@ -5,133 +5,116 @@ import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Restarts dead codes, to which hardly any latents are assigned, at latents of a batch.
+ * Restarts dead codes, to which hardly any latents are assigned, at latents of the training step.
  *
- * <p>Candidates are sampled during the pass without replacement, in proportion to their squared
- * distance from the assigned code. With uniform sampling, codes would accumulate where many latents
- * are similar and already well represented. The latents may have been released at commit, so the
- * pass copies as many candidates as there would be dead codes after this batch alone. Candidates
- * that are equal to an existing code at commit are skipped. Dead codes without a candidate remain
- * unchanged until a later step.
+ * <p>The candidates are the latents with the largest values of ln(u) / error, where error is the
+ * squared distance from the assigned code and u is uniform. This is weighted sampling without
+ * replacement (Efraimidis and Spirakis 2006). With uniform sampling, codes would accumulate where
+ * many latents are similar and already well represented. As u depends on the position of a latent
+ * in the whole batch only, and merging keeps the largest values, the choice does not depend on how
+ * a batch is divided.
  *
- * <p>A step may consist of several batches, all quantized with the same codebook. Only the first
- * one with candidates restarts codes. For the later ones, the assignments to restarted codes are
- * discarded, since they refer to the old vectors.
+ * <p>The latents may have been released at commit, so the pass copies as many candidates as codes
+ * could be dead. Dead codes without a candidate remain unchanged until a later step.
  */
 final class DeadCodeRestart {
   /** The approximate number of values copied to the heap at a time. */
   private static final int CHUNK = 1 << 16;
 
-  private final Variable codebook;
-  private final double[] candidates;
+  /** A latent, with its value of ln(u) / error. */
+  private record Candidate(double key, Vector vector) {}
 
-  /** The {@link Variable#replacementCount} of the codebook when the batch was quantized. */
-  private final long replacements;
+  /** A vector that is equal to those of the same values. */
+  private record Vector(double[] values) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Vector vector && Arrays.equals(values, vector.values);
+    }
 
-  private DeadCodeRestart(Variable codebook, double... candidates) {
-    this.codebook = codebook;
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(values);
+    }
+  }
+
+  /** An upper bound of the number of dead codes after the step. */
+  private final int limit;
+
+  /** Up to {@code limit} distinct vectors, in descending order of their keys. */
+  private final List<Candidate> candidates;
+
+  private DeadCodeRestart(int limit, List<Candidate> candidates) {
+    this.limit = limit;
     this.candidates = candidates;
-    replacements = codebook.replacementCount();
   }
 
   /**
-   * Samples the candidates of a batch.
+   * Samples the candidates of a pass.
    *
-   * @param counts the average count of each code after this batch
+   * @param limit an upper bound of the number of dead codes after the step
    * @param latents the latents [n, D], grouped by example
    * @param selected the codebook vector of each latent [n, D]
    * @param examples the number of examples, a divisor of n
    */
-  static DeadCodeRestart of(
-      VectorQuantizerConfig config,
-      Variable codebook,
-      double[] counts,
-      Tensor latents,
-      Tensor selected,
-      int examples) {
+  static DeadCodeRestart sample(int limit, Tensor latents, Tensor selected, int examples) {
     long draw = latents.step().nextDraw();
-    int deadCount = indices(deadCodes(counts, config.deadCodeThreshold())).length;
-    if (deadCount == 0) {
-      return new DeadCodeRestart(codebook);
+    if (limit == 0) {
+      return new DeadCodeRestart(0, List.of());
     }
-    double[] logarithms = logarithms(latents, examples, draw);
-    return new DeadCodeRestart(codebook, candidates(latents, selected, deadCount, logarithms));
+    double[] keys = keys(errors(latents, selected), latents.step().key(), draw, examples);
+    int count = (int) Arrays.stream(keys).filter(key -> key > Double.NEGATIVE_INFINITY).count();
+    if (count == 0) {
+      return new DeadCodeRestart(limit, List.of());
+    }
+    int first = (int) Math.min(count, 2L * limit);
+    List<Candidate> candidates = best(first, limit, keys, latents);
+    if (candidates.size() < limit && first < count) { // many of them are equal
+      candidates = best(count, limit, keys, latents);
+    }
+    return new DeadCodeRestart(limit, candidates);
+  }
+
+  /** Returns the distinct vectors among the latents with the largest keys. */
+  private static List<Candidate> best(int count, int limit, double[] keys, Tensor latents) {
+    int[] order = latents.step().tensor(keys, keys.length).topK(count, 0).indices().toInts();
+    Stream<Candidate> descending =
+        Arrays.stream(order).mapToObj(i -> new Candidate(keys[i], vector(latents, i)));
+    return distinct(descending.iterator(), limit);
   }
 
   /**
-   * Returns ln(u) of a uniform random value for each latent, independent of how a batch is divided.
+   * Returns ln(u) / error for each latent, with u of its position in the whole batch; negative
+   * infinity for latents that are equal to their code.
    */
-  private static double[] logarithms(Tensor latents, int examples, long draw) {
-    RngKey key = latents.step().key();
-    double[] logarithms = new double[Math.toIntExact(latents.size(0))];
-    int perExample = logarithms.length / examples;
+  private static double[] keys(double[] errors, RngKey key, long draw, int examples) {
+    double[] keys = new double[errors.length];
+    int perExample = errors.length / examples;
     for (int i = 0; i < examples; i++) {
       Rng rng = key.example(draw, i);
       for (int j = i * perExample; j < (i + 1) * perExample; j++) {
-        logarithms[j] = Math.log(1 - rng.nextDouble());
+        double logarithm = Math.log(1 - rng.nextDouble());
+        keys[j] = errors[j] > 0 ? logarithm / errors[j] : Double.NEGATIVE_INFINITY;
       }
     }
-    return logarithms;
-  }
-
-  /** Returns for each code whether its count is below a fraction of the mean count. */
-  static boolean[] deadCodes(double[] counts, double threshold) {
-    boolean[] dead = new boolean[counts.length];
-    double minCount = threshold * mean(counts);
-    for (int i = 0; i < counts.length; i++) {
-      dead[i] = counts[i] < minCount;
-    }
-    return dead;
-  }
-
-  private static double mean(double... counts) {
-    return Arrays.stream(counts).sum() / counts.length;
-  }
-
-  private static int[] indices(boolean... dead) {
-    return IntStream.range(0, dead.length).filter(i -> dead[i]).toArray();
-  }
-
-  /**
-   * Samples up to {@code max} distinct latents, in row-major order. Taking the largest values of
-   * ln(u) / distance, with u uniform, is weighted sampling without replacement (Efraimidis and
-   * Spirakis 2006).
-   */
-  private static double[] candidates(
-      Tensor latents, Tensor selected, int max, double... logarithms) {
-    double[] keys = distances(latents, selected);
-    int candidateCount = 0;
-    for (int i = 0; i < keys.length; i++) {
-      candidateCount += keys[i] > 0 ? 1 : 0;
-      keys[i] = keys[i] > 0 ? logarithms[i] / keys[i] : Double.NEGATIVE_INFINITY;
-    }
-    if (candidateCount == 0) {
-      return new double[0];
-    }
-    int[] order =
-        latents.step().tensor(keys, keys.length).topK(candidateCount, 0).indices().toInts();
-    int d = Math.toIntExact(latents.size(1));
-    int maxCount = Math.min(max, candidateCount);
-    double[] rows = new double[maxCount * d];
-    int count = 0;
-    for (int i = 0; i < candidateCount && count < maxCount; i++) {
-      double[] row = rows(latents, order[i], 1);
-      if (!contains(rows, count * d, row, 0, d)) {
-        System.arraycopy(row, 0, rows, count++ * d, d);
-      }
-    }
-    return Arrays.copyOf(rows, count * d);
+    return keys;
   }
 
   /** Returns the squared distance of each latent from its codebook vector. */
-  private static double[] distances(Tensor latents, Tensor selected) {
+  private static double[] errors(Tensor latents, Tensor selected) {
     int n = Math.toIntExact(latents.size(0));
     int d = Math.toIntExact(latents.size(1));
-    double[] distances = new double[n];
+    double[] errors = new double[n];
     int chunkSize = Math.max(1, CHUNK / d);
     for (int start = 0; start < n; start += chunkSize) {
       int count = Math.min(chunkSize, n - start);
@@ -139,10 +122,22 @@ final class DeadCodeRestart {
       double[] vectors = rows(selected, start, count);
       for (int i = 0; i < chunk.length; i++) {
         double difference = chunk[i] - vectors[i];
-        distances[start + i / d] += difference * difference;
+        errors[start + i / d] += difference * difference;
       }
     }
-    return distances;
+    return errors;
+  }
+
+  private static Vector vector(Tensor latents, int row) {
+    return new Vector(withoutNegativeZeros(rows(latents, row, 1)));
+  }
+
+  /** Replaces -0 by 0, which are equal as numbers, in place. */
+  private static double[] withoutNegativeZeros(double... values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] += 0.0;
+    }
+    return values;
   }
 
   /** Copies rows to the heap. For FLOAT, this does not use memory of the step. */
@@ -159,64 +154,85 @@ final class DeadCodeRestart {
     return doubles;
   }
 
-  /** Clears the counts and sums of codes that were restarted after the batch was quantized. */
-  void discardReplaced(double[] counts, double... sums) {
-    for (int i = 0; i < counts.length; i++) {
-      if (codebook.isReplaced(i, replacements)) {
-        counts[i] = 0;
-        if (sums != null) {
-          int d = sums.length / counts.length;
-          Arrays.fill(sums, i * d, (i + 1) * d, 0);
-        }
+  /** Returns the first distinct vectors of candidates, as many as the limit at most. */
+  private static List<Candidate> distinct(Iterator<Candidate> candidates, int limit) {
+    List<Candidate> result = new ArrayList<>();
+    Set<Vector> vectors = new HashSet<>();
+    while (result.size() < limit && candidates.hasNext()) {
+      Candidate candidate = candidates.next();
+      if (vectors.add(candidate.vector)) {
+        result.add(candidate);
       }
     }
+    return result;
   }
 
   /**
-   * Moves dead codes to candidates, in order, unless codes were restarted after the batch was
-   * quantized. Restarted codes are assigned the mean count, so that they are not immediately dead
-   * again.
+   * Returns the candidates of both passes with the largest keys. Equal keys are in the order of the
+   * latents in the batch.
    *
-   * @param sums null for a codebook without sums
+   * @param following the candidates among the following examples
    */
-  void apply(boolean[] dead, double[] counts, double... sums) {
-    if (candidates.length == 0 || codebook.replacementCount() > replacements) {
+  DeadCodeRestart merge(DeadCodeRestart following) {
+    List<Candidate> all = new ArrayList<>(candidates);
+    all.addAll(following.candidates);
+    all.sort(Comparator.comparingDouble(Candidate::key).reversed()); // stable
+    int smaller =
+        Math.min(limit, following.limit); // counts of more examples leave fewer codes dead
+    return new DeadCodeRestart(smaller, distinct(all.iterator(), smaller));
+  }
+
+  /**
+   * Moves dead codes, in order, to as many candidates with the largest keys, except those that are
+   * equal to an existing code. Restarted codes are assigned the mean count, so that they are not
+   * immediately dead again.
+   *
+   * @param isDead whether each code is dead
+   * @param counts the average counts, updated in place
+   * @param codebook the codebook vectors [K, D]
+   * @param sums the average sums [K, D], or null for a codebook without sums
+   */
+  void apply(boolean[] isDead, double[] counts, Variable codebook, Variable sums) {
+    int[] dead = IntStream.range(0, isDead.length).filter(i -> isDead[i]).toArray();
+    List<double[]> vectors = newVectors(dead.length, codebook);
+    if (vectors.isEmpty()) {
       return;
     }
-    double mean = mean(counts);
-    int[] codes = indices(dead);
-    double[] table = codebook.toDoubles();
-    int d = table.length / dead.length;
-    double[] rows = new double[codes.length * d];
-    int restarted = 0;
-    for (int offset = 0; offset < candidates.length && restarted < codes.length; offset += d) {
-      if (!contains(table, table.length, candidates, offset, d)) {
-        int code = codes[restarted];
-        System.arraycopy(candidates, offset, table, code * d, d);
-        System.arraycopy(candidates, offset, rows, restarted * d, d);
-        counts[code] = mean;
-        for (int j = 0; sums != null && j < d; j++) {
-          sums[code * d + j] = mean * candidates[offset + j];
-        }
-        restarted++;
-      }
+    int d = codebook.size() / counts.length;
+    double mean = Arrays.stream(counts).sum() / counts.length;
+    int[] restarted = Arrays.copyOf(dead, vectors.size());
+    double[] rows = new double[restarted.length * d];
+    for (int i = 0; i < restarted.length; i++) {
+      System.arraycopy(vectors.get(i), 0, rows, i * d, d);
+      counts[restarted[i]] = mean;
     }
-    if (restarted > 0) {
-      codebook.replaceRows(Arrays.copyOf(codes, restarted), Arrays.copyOf(rows, restarted * d));
+    codebook.replaceRows(restarted, rows);
+    if (sums != null) {
+      sums.replaceRows(restarted, Arrays.stream(rows).map(value -> mean * value).toArray());
     }
   }
 
-  /** Returns whether the first {@code length} values of a table contain a row of another array. */
-  private static boolean contains(double[] table, int length, double[] other, int offset, int d) {
-    for (int row = 0; row < length; row += d) {
-      int j = 0;
-      while (j < d && table[row + j] == other[offset + j]) {
-        j++;
-      }
-      if (j == d) {
-        return true;
+  /** Returns the vectors of the first candidates that are not yet in the codebook. */
+  private List<double[]> newVectors(int count, Variable codebook) {
+    List<Candidate> first = candidates.subList(0, Math.min(count, candidates.size()));
+    if (first.isEmpty()) {
+      return List.of();
+    }
+    Set<Vector> missing = new HashSet<>();
+    first.forEach(candidate -> missing.add(candidate.vector));
+    RowChunks rows = new RowChunks(codebook);
+    int d = rows.width();
+    double[] row = new double[d];
+    while (rows.next()) {
+      for (int i = 0; i < rows.count(); i++) {
+        System.arraycopy(rows.values(), i * d, row, 0, d);
+        missing.remove(new Vector(withoutNegativeZeros(row)));
       }
     }
-    return false;
+    return first.stream()
+        .map(Candidate::vector)
+        .filter(missing::contains)
+        .map(Vector::values)
+        .toList();
   }
 }

@@ -1,13 +1,20 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.parallel.ThreadPool;
+import io.github.vqvae4j.parallel.Threads;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** The state of {@link KMeans} during fitting: centers, assignments and cluster sizes. */
 final class KMeansState {
-  /** The number of values searched in one chunk, 4 MB of floats. */
-  private static final int CHUNK = 1 << 20;
+  /** The minimum number of values searched in one chunk, 1 MB of floats. */
+  private static final int MIN_CHUNK = 1 << 18;
+
+  /** The maximum number of values searched in one chunk, 4 MB of floats. */
+  private static final int MAX_CHUNK = 1 << 20;
 
   private final float[] rows;
   private final int d;
@@ -96,19 +103,29 @@ final class KMeansState {
 
   /** Returns the index of the nearest center of each row; ties go to the lowest index. */
   static int[] nearest(float[] rows, int d, float[] centers) {
-    int[] nearest = new int[rows.length / d];
-    int chunkSize = Math.max(1, CHUNK / d);
-    for (int start = 0; start < nearest.length; start += chunkSize) {
-      int count = Math.min(chunkSize, nearest.length - start);
-      float[] chunk = Arrays.copyOfRange(rows, start * d, (start + count) * d);
-      try (Step step = Step.inference()) {
-        int[] indices =
-            step.tensor(chunk, count, d)
-                .nearestRows(step.tensor(centers, centers.length / d, d))
-                .toInts();
-        System.arraycopy(indices, 0, nearest, start, count);
-      }
+    int count = rows.length / d;
+    // As each chunk copies all centers, it is as large as they are, within limits.
+    int values = Math.max(MIN_CHUNK, Math.min(centers.length, MAX_CHUNK));
+    int chunkSize = Math.max(1, values / d);
+    List<int[]> nearest = new ArrayList<>();
+    ThreadPool.forEach(
+        (count + chunkSize - 1) / chunkSize,
+        Threads.count(),
+        chunk -> {
+          int start = chunk * chunkSize;
+          int end = start + Math.min(chunkSize, count - start);
+          return Arrays.copyOfRange(rows, start * d, end * d);
+        },
+        chunk -> nearestInChunk(chunk, d, centers),
+        nearest::add);
+    return nearest.stream().flatMapToInt(Arrays::stream).toArray();
+  }
+
+  private static int[] nearestInChunk(float[] rows, int d, float[] centers) {
+    try (Step step = Step.inference()) {
+      return step.tensor(rows, rows.length / d, d)
+          .nearestRows(step.tensor(centers, centers.length / d, d))
+          .toInts();
     }
-    return nearest;
   }
 }

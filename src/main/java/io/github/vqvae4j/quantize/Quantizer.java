@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +28,43 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Custom quantizers implement {@link #computeQuantized} and {@link #computeVectors}.
+ * <p>Custom quantizers implement {@link #computeQuantized} and {@link #computeVectors}. State that
+ * training updates is kept in buffers, and updated once per training step with statistics that are
+ * sums over all examples ({@link Step#onCommit(double[], java.util.function.Consumer,
+ * io.github.vqvae4j.tensor.Variable...)}):
+ *
+ * <pre>{@code
+ * final class Rounding extends Quantizer {
+ *   private final Buffer usage = buffer("usage", new float[9], 9);
+ *
+ *   public int codebookSize() {
+ *     return 9;
+ *   }
+ *
+ *   public int dimension() {
+ *     return 1;
+ *   }
+ *
+ *   protected Quantized computeQuantized(Tensor latents) { // [.., 1]
+ *     long[] shape = Arrays.copyOf(latents.shape(), latents.rank() - 1);
+ *     Tensor rounded = latents.stopGradient().mul(4).round().clamp(-4, 4);
+ *     Tensor codes = rounded.add(4).to(DType.INT).reshape(shape); // from 0 to 8
+ *     CodeUsage used = CodeUsage.of(codes.toInts(), 9);
+ *     if (isTraining(latents.step())) {
+ *       double[] counts = Arrays.stream(used.counts()).asDoubleStream().toArray();
+ *       latents.step().onCommit(counts, usage::set, usage); // the counts of the whole step
+ *     }
+ *     Tensor vectors = rounded.div(4);
+ *     return new Quantized(latents.straightThrough(vectors), codes, List.of(), used);
+ *   }
+ *
+ *   protected Tensor computeVectors(Tensor codes) {
+ *     long[] shape = Arrays.copyOf(codes.shape(), codes.rank() + 1);
+ *     shape[codes.rank()] = 1;
+ *     return codes.to(DType.FLOAT).sub(4).div(4).reshape(shape);
+ *   }
+ * }
+ * }</pre>
  */
 public abstract class Quantizer extends Layer {
   private static final Logger LOG = LoggerFactory.getLogger(Quantizer.class);
@@ -101,7 +136,8 @@ public abstract class Quantizer extends Layer {
 
   /**
    * Computes the result of {@link #quantize}. State updates must be registered with {@link
-   * Step#onCommit}.
+   * Step#onCommit}, in every training step, whatever the latents: a batch may be divided among
+   * several passes, whose statistics are merged.
    *
    * @param latents the encoder outputs [.., D]
    * @return quantized latents, codes, loss terms and usage
@@ -195,11 +231,12 @@ public abstract class Quantizer extends Layer {
    * is not 0.
    *
    * @param latents the latents [n, D] in row-major order
-   * @param latentsPerBatch the number of latents in a training batch, used to scale the counts
+   * @param latentsPerStep the number of latents in a training step, over all workers and
+   *     accumulated batches, used to scale the counts
    * @param rng the random number generator
    * @throws IllegalStateException if this quantizer is not initialized from data
    */
-  public void initialize(float[] latents, int latentsPerBatch, Rng rng) {
+  public void initialize(float[] latents, int latentsPerStep, Rng rng) {
     throw new IllegalStateException(
         getClass().getSimpleName()
             + ".initialize: this quantizer is not initialized from data (initializationLatents() is"
@@ -210,14 +247,12 @@ public abstract class Quantizer extends Layer {
    * Initializes the codebook from the encoder outputs of as many batches as it requires. Does
    * nothing if {@link #initializationLatents} is 0.
    *
-   * @param batches batches of training data, such as {@code TrainingData.firstBatches}
-   * @param encode returns the latents [n, D] of a batch, in row-major order
+   * @param latents the latents [n, D] of whole training batches, one after the other, each in
+   *     row-major order
    * @param rng the random number generator
-   * @param <B> the type of a batch
    * @throws IllegalStateException if this quantizer is frozen, or there is no batch
    */
-  public final <B> void initialize(
-      Iterator<B> batches, Function<? super B, float[]> encode, Rng rng) {
+  public final void initialize(Iterator<float[]> latents, Rng rng) {
     int needed = initializationLatents();
     if (needed == 0) {
       return;
@@ -228,32 +263,31 @@ public abstract class Quantizer extends Layer {
               + ": the quantizer is frozen, but its codebook has not been initialized from data."
               + " Unfreeze it, load a trained model, or call initialize(latents, ..) first.");
     }
-    List<float[]> chunks = new ArrayList<>();
+    List<float[]> batches = new ArrayList<>();
     long total = 0;
     int size = 0;
-    while (needsMoreBatches(total, size, needed, dimension()) && batches.hasNext()) {
-      float[] chunk = encode.apply(batches.next());
-      chunks.add(chunk);
-      size = chunk.length;
+    while (needsMoreBatches(total, size, needed, dimension()) && latents.hasNext()) {
+      float[] batch = latents.next();
+      batches.add(batch);
+      size = batch.length;
       total += size;
     }
-    if (chunks.isEmpty()) {
+    if (batches.isEmpty()) {
       throw new IllegalStateException(
           getClass().getSimpleName()
               + ".initialize: expected at least one batch of data, got none.");
     }
-    float[] latents = concatenated(chunks, (int) Math.min(total, MAX_ARRAY_LENGTH));
-    LOG.info(
-        "Initializing the codebook from {} encoder output vectors.", latents.length / dimension());
-    initialize(latents, chunks.get(0).length / dimension(), rng);
+    float[] all = concatenated(batches, (int) Math.min(total, MAX_ARRAY_LENGTH));
+    LOG.info("Initializing the codebook from {} encoder output vectors.", all.length / dimension());
+    initialize(all, batches.get(0).length / dimension(), rng);
   }
 
-  private static float[] concatenated(List<float[]> chunks, int length) {
+  private static float[] concatenated(List<float[]> batches, int length) {
     float[] all = new float[length];
     int offset = 0;
-    for (float[] chunk : chunks) {
-      int count = Math.min(chunk.length, length - offset);
-      System.arraycopy(chunk, 0, all, offset, count);
+    for (float[] batch : batches) {
+      int count = Math.min(batch.length, length - offset);
+      System.arraycopy(batch, 0, all, offset, count);
       offset += count;
     }
     return all;

@@ -6,7 +6,6 @@ import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import java.util.function.Supplier;
  *
  * <p>With {@link Update#EMA} there is no codebook loss. Instead, each codebook vector is an
  * exponential moving average of the encoder outputs assigned to it (appendix A.1). With n_i encoder
- * outputs of a batch assigned to code i, and decay gamma:
+ * outputs of a training step assigned to code i, and decay gamma:
  *
  * <pre>
  * N_i &lt;- gamma N_i + (1 - gamma) n_i
@@ -47,10 +46,15 @@ import java.util.function.Supplier;
  * N_i / w with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT} only N_i
  * and w are tracked, for the detection of dead codes.
  *
- * <p>Rarely used codes are dead. They are restarted at encoder outputs of the batch (see {@link
- * VectorQuantizerConfig#deadCodeThreshold}). The first axis of the latents is the batch; the random
- * choice of encoder outputs depends on each example's position in the whole batch ({@link
- * io.github.vqvae4j.random.RngKey}).
+ * <p>Rarely used codes are dead. They are restarted at encoder outputs of the training step (see
+ * {@link VectorQuantizerConfig#deadCodeThreshold}). The first axis of the latents is the batch; the
+ * random choice of encoder outputs depends on each example's position in the whole batch ({@link
+ * io.github.vqvae4j.random.RngKey}). The equation of e_i does not apply to a dead code.
+ *
+ * <p>A training step updates the codebook once, with n_i and the sums over all workers and
+ * accumulated batches; once for each call of {@link #quantize} if a pass calls it repeatedly.
+ * Averages and restarts therefore do not depend on how the batch is divided, except for the
+ * rounding of the encoder outputs and of the sums.
  *
  * <pre>{@code
  * VectorQuantizer quantizer =
@@ -97,6 +101,7 @@ public final class VectorQuantizer extends Quantizer {
 
   private final Variable weight;
   private final Variable initialized;
+  private final DeadCodes deadCodes;
 
   /**
    * Creates a quantizer.
@@ -124,6 +129,7 @@ public final class VectorQuantizer extends Quantizer {
     weight = buffer("weight", new float[] {debiased ? 0 : 1}, 1);
     initialized =
         buffer("initialized", new float[] {config.init() == Initialization.K_MEANS ? 0 : 1}, 1);
+    deadCodes = new DeadCodes(config, count, weight);
   }
 
   private static float[] fill(int size, DoubleSupplier value) {
@@ -234,66 +240,71 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   /**
-   * Registers the update of averages and codebook to run at commit. Only counts, sums and restart
-   * candidates are copied out of the step, not the latents.
+   * Registers the update of averages and codebook to run at commit. Only statistics are copied out
+   * of the step, not the latents.
    */
   private void updateOnCommit(Tensor latents, Tensor codes, Tensor selected, CodeUsage usage) {
-    Step step = latents.step();
-    int d = config.dimension();
-    Tensor rows = latents.reshape(-1, d);
-    double[] counts = Arrays.stream(usage.counts()).asDoubleStream().toArray();
-    double[] sums =
-        sum == null ? null : rows.segmentSum(codes.reshape(-1), counts.length).toDoubles();
-    double[] newCounts = updated(count.toDoubles(), counts);
+    Tensor rows = latents.reshape(-1, config.dimension());
+    long[] counts = usage.counts();
     int examples = Math.toIntExact(latents.size(0));
     DeadCodeRestart restart =
-        DeadCodeRestart.of(config, codebook, newCounts, rows, selected.reshape(-1, d), examples);
+        DeadCodeRestart.sample(
+            deadCodes.maxAfter(counts), rows, selected.reshape(rows.shape()), examples);
+    CodebookStatistics statistics =
+        sum == null
+            ? CodebookStatistics.ofCounts(counts, restart)
+            : CodebookStatistics.of(counts, restart, rows, codes.toInts());
     Variable[] written = {codebook, count, weight, sum};
-    step.onCommit(() -> update(counts, sums, restart), Arrays.copyOf(written, sum == null ? 3 : 4));
+    latents
+        .step()
+        .onCommit(
+            statistics,
+            CodebookStatistics::merge,
+            this::update,
+            Arrays.copyOf(written, sum == null ? 3 : 4));
   }
 
-  /** Updates averages in place and returns them: gamma average + (1 - gamma) batch. */
-  private double[] updated(double[] averages, double... batch) {
-    double decay = config.ema().decay();
-    for (int i = 0; i < averages.length; i++) {
-      averages[i] = decay * averages[i] + (1 - decay) * batch[i];
+  private void update(CodebookStatistics statistics) {
+    double[] n = count.toDoubles();
+    statistics.updateCounts(n, config.ema().decay());
+    boolean[] dead = deadCodes.after(n);
+    double w = deadCodes.updatedWeight();
+    if (sum != null) {
+      updateCodebook(statistics, n, w, dead);
     }
-    return averages;
-  }
-
-  private void update(double[] counts, double[] sums, DeadCodeRestart restart) {
-    restart.discardReplaced(counts, sums);
-    double[] n = updated(count.toDoubles(), counts);
-    double[] m = sum == null ? null : updated(sum.toDoubles(), sums);
-    double[] w = updated(weight.toDoubles(), 1);
-    boolean[] dead = DeadCodeRestart.deadCodes(n, config.deadCodeThreshold());
-    if (m != null) {
-      updateCodebook(n, m, w[0], dead);
-    }
-    restart.apply(dead, n, m);
+    statistics.restart().apply(dead, n, codebook, sum);
     count.set(n);
-    weight.set(w);
-    if (m != null) {
-      sum.set(m);
-    }
+    weight.set(new double[] {w});
   }
 
   /** Sets e_i = (m_i / w) / N'_i, except for dead codes, whose averages are close to 0. */
-  private void updateCodebook(double[] n, double[] m, double w, boolean... dead) {
+  private void updateCodebook(
+      CodebookStatistics statistics, double[] n, double w, boolean... dead) {
     int d = config.dimension();
     double epsilon = config.ema().epsilon();
     double total = Arrays.stream(n).sum() / w;
-    double[] e = codebook.toDoubles();
+    double[] smoothed = new double[n.length];
     for (int i = 0; i < n.length; i++) {
-      double smoothed = (n[i] / w + epsilon) / (total + n.length * epsilon) * total;
-      for (int j = i * d; !dead[i] && j < (i + 1) * d; j++) {
-        e[j] = m[j] / w / smoothed;
-      }
-      if (config.ema().smoothedCountsStored()) {
-        n[i] = smoothed;
-      }
+      smoothed[i] = (n[i] / w + epsilon) / (total + n.length * epsilon) * total;
     }
-    codebook.set(e);
+    RowChunks m = new RowChunks(sum);
+    RowChunks e = new RowChunks(codebook);
+    while (m.next() && e.next()) {
+      statistics.updateSums(m, config.ema().decay());
+      m.write();
+      double[] vectors = e.values();
+      double[] averages = m.values();
+      for (int i = 0; i < m.count(); i++) {
+        double divisor = smoothed[m.start() + i];
+        for (int j = i * d; !dead[m.start() + i] && j < (i + 1) * d; j++) {
+          vectors[j] = averages[j] / w / divisor;
+        }
+      }
+      e.write();
+    }
+    if (config.ema().smoothedCountsStored()) {
+      System.arraycopy(smoothed, 0, n, 0, n.length);
+    }
   }
 
   @Override
@@ -315,21 +326,21 @@ public final class VectorQuantizer extends Quantizer {
    * codes, the remaining codes are placed between two of them.
    */
   @Override
-  public void initialize(float[] latents, int latentsPerBatch, Rng rng) {
+  public void initialize(float[] latents, int latentsPerStep, Rng rng) {
     int d = config.dimension();
     int k = config.codebookSize();
     FiniteRows.check("VectorQuantizer.initialize", latents, d);
-    if (latentsPerBatch < 1) {
+    if (latentsPerStep < 1) {
       throw new IllegalArgumentException(
-          "VectorQuantizer.initialize: expected at least 1 latent per batch, got "
-              + latentsPerBatch
+          "VectorQuantizer.initialize: expected at least 1 latent per step, got "
+              + latentsPerStep
               + ".");
     }
     int clusters = Math.min(k, latents.length / d);
     KMeansConfig settings = KMeansConfig.of(clusters).maxIterations(INIT_ITERATIONS);
     KMeans kMeans = KMeans.fit(latents, d, settings, rng);
     float[] centers = CodeSplitting.distinctCodes(kMeans.centers(), d, k, rng);
-    double scale = (double) latentsPerBatch * d / latents.length;
+    double scale = (double) latentsPerStep * d / latents.length;
     double[] n = new double[k];
     double[] m = new double[k * d];
     for (int i = 0; i < m.length; i++) {

@@ -25,10 +25,14 @@ import io.github.vqvae4j.random.Rng;
  *     used, for the detection of dead codes
  * @param init the initialization of the codebook; by default k-means on the first batches
  * @param deadCodeThreshold the fraction of the mean usage below which the average usage of a code
- *     makes it a dead code; 0 disables restarts; by default 0.03. A dead code is restarted at an
- *     encoder output of the batch, sampled in proportion to its quantization error. Restarted codes
- *     are distinct from each other and from all existing codes; dead codes without a candidate are
- *     restarted in a later step. Restarting a code resets its optimizer state.
+ *     makes it a dead code; 0 disables restarts; by default 0.03. The mean is that of the averages
+ *     before the training step; of those after it while all averages are 0, as in the first step
+ *     without k-means. A dead code is restarted at an encoder output of the step; these are sampled
+ *     without replacement, with probabilities proportional to their squared distances from their
+ *     codes (Efraimidis and Spirakis 2006). Its average usage becomes the mean after the step.
+ *     Restarted codes are distinct from each other and from all existing codes; a dead code without
+ *     a candidate keeps its vector until a later step. Restarting a code resets its optimizer
+ *     state.
  */
 public record VectorQuantizerConfig(
     int codebookSize,

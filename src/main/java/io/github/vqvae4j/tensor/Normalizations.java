@@ -1,5 +1,7 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.parallel.Communicator;
+import io.github.vqvae4j.tensor.internal.HeapCopy;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,7 +24,7 @@ final class Normalizations {
     @Override
     public ForwardResult forward(Tensor... inputs) {
       Tensor x = inputs[0];
-      return normalize(name(), x.length() / x.size(-1), 1, epsilon, inputs);
+      return normalize(name(), x.length() / x.size(-1), 1, epsilon, Communicator.single(), inputs);
     }
   }
 
@@ -45,12 +47,13 @@ final class Normalizations {
                 + groups
                 + " groups.");
       }
-      return normalize(name(), x.size(0), groups, epsilon, inputs);
+      return normalize(name(), x.size(0), groups, epsilon, Communicator.single(), inputs);
     }
   }
 
   /**
-   * Batch normalization: over all pixels of a batch. Also returns the channel means and variances.
+   * Batch normalization: over all pixels of a batch, which may be spread over several workers. Also
+   * returns the channel means and variances, and the number of pixels.
    */
   record Batch(double epsilon) implements OperationKind {
     @Override
@@ -60,13 +63,22 @@ final class Normalizations {
 
     @Override
     public ForwardResult forward(Tensor... inputs) {
-      return normalize(name(), 1, inputs[0].size(-1), epsilon, inputs);
+      Tensor x = inputs[0];
+      return normalize(name(), 1, x.size(-1), epsilon, x.step().workers(), inputs);
     }
   }
 
-  /** Returns the normalized x, with the means and variances [images groups]. */
+  /**
+   * Returns the normalized x, with the means and variances [images groups], and the number of
+   * elements in a group [1].
+   */
   private static ForwardResult normalize(
-      String name, long images, long groups, double epsilon, Tensor... inputs) {
+      String name,
+      long images,
+      long groups,
+      double epsilon,
+      Communicator workers,
+      Tensor... inputs) {
     Tensor x = inputs[0];
     Tensor weight = inputs.length > 1 ? inputs[1] : null;
     Tensor bias = inputs.length > 1 ? inputs[2] : null;
@@ -79,7 +91,7 @@ final class Normalizations {
     INDArray mean = x.allocate(images, groups);
     INDArray variance = x.allocate(images, groups);
     INDArray y = x.allocate(layout);
-    x.kernels().normalize(xs, ws, bs, epsilon, mean, variance, y);
+    long count = x.kernels().normalize(xs, ws, bs, epsilon, workers, mean, variance, y);
     return ForwardResult.of(
             x.view(y, x.dims()),
             x.dtype(),
@@ -89,14 +101,21 @@ final class Normalizations {
               INDArray dBias = bias == null ? null : back.allocateFor(bias);
               INDArray dys = x.view(dy.array(), layout);
               x.kernels()
-                  .normalizeGradients(xs, ws, epsilon, mean, variance, dys, dx, dWeight, dBias);
+                  .normalizeGradients(
+                      xs, ws, epsilon, workers, mean, variance, dys, dx, dWeight, dBias);
               back.add(x, dx);
               if (weight != null) {
                 back.add(weight, dWeight);
                 back.add(bias, dBias);
               }
             })
-        .with(flat(x, mean), flat(x, variance));
+        .with(flat(x, mean), flat(x, variance), constant(x, count));
+  }
+
+  private static ForwardResult.Constant constant(Tensor x, double value) {
+    INDArray array = x.step().arena().allocate(DType.DOUBLE, 1);
+    HeapCopy.write(new double[] {value}, array);
+    return new ForwardResult.Constant(array, DType.DOUBLE);
   }
 
   private static ForwardResult.Constant flat(Tensor x, INDArray moments) {

@@ -7,21 +7,14 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Buffer updates that are deferred until the results of a step have been accepted. */
 final class PendingUpdates {
   private final Arena arena;
-  private final List<Update> updates = new ArrayList<>();
-
-  /** An update to run on commit, and the variables that it writes. */
-  private record Update(Runnable action, List<Variable> written) {
-    void run() {
-      if (written.stream().noneMatch(Variable::isFrozen)) {
-        action.run();
-      }
-    }
-  }
+  private StateUpdates updates = new StateUpdates();
 
   /**
    * Creates an empty queue.
@@ -32,17 +25,16 @@ final class PendingUpdates {
     this.arena = arena;
   }
 
-  void add(Runnable action, Variable... written) {
-    updates.add(new Update(action, List.of(written)));
+  <S> void add(
+      S statistics, BinaryOperator<S> merge, Consumer<? super S> update, Variable... written) {
+    updates.add(statistics, merge, update, written);
   }
 
   /** Runs all updates. If one throws, all variables that any of them writes are restored. */
   void run() {
     Map<Variable, INDArray> saved = new IdentityHashMap<>();
     List<Runnable> savedReplacements = new ArrayList<>();
-    for (Update update : updates) {
-      update.written().forEach(variable -> saved.computeIfAbsent(variable, this::copy));
-    }
+    updates.variables().forEach(variable -> saved.computeIfAbsent(variable, this::copy));
     saved.keySet().forEach(variable -> savedReplacements.add(variable.saveReplacements()));
     try {
       drain().run();
@@ -70,13 +62,13 @@ final class PendingUpdates {
   }
 
   /** Removes and returns all updates, to be run by the caller. */
-  Runnable drain() {
-    List<Update> drained = List.copyOf(updates);
-    updates.clear();
-    return () -> drained.forEach(Update::run);
+  StateUpdates drain() {
+    StateUpdates drained = updates;
+    updates = new StateUpdates();
+    return drained;
   }
 
   void clear() {
-    updates.clear();
+    updates = new StateUpdates();
   }
 }

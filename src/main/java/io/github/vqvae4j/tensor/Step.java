@@ -1,12 +1,15 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.parallel.Communicator;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.internal.Arena;
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.KernelChoice;
 import io.github.vqvae4j.tensor.internal.Kernels;
+import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import io.github.vqvae4j.tensor.internal.NativeThreads;
 import io.github.vqvae4j.tensor.internal.Nd4jArrays;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,8 +44,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  *
- * <p>A step may only be used by the thread that opened it. When it closes, its memory is reused by
- * the thread's next step, and any use of its tensors throws.
+ * <p>A step may only be used by the thread that opened it, a platform thread. When it closes, its
+ * memory is reused by the thread's next step, and any use of its tensors throws.
  */
 public final class Step implements AutoCloseable {
   /** Receives the layer outputs of a step as they are computed. */
@@ -63,14 +68,20 @@ public final class Step implements AutoCloseable {
     default void beforeOperation(Object layer) {}
   }
 
-  private final Thread owner = Thread.currentThread();
+  private final Thread owner = NativeThreads.platformThread();
   private final boolean training;
   private final RngKey key;
+  private final Communicator workers;
   private final Kernels floatKernels;
+  private final NativeThreads.Scope threads;
   private final Arena arena = Arena.acquire();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
   private final Map<Variable, Tensor> leaves = new LinkedHashMap<>();
+
+  /** The gradients that {@link #sumGradients} has summed over the workers. */
+  private final Map<Variable, GradientArray> summedGradients = new IdentityHashMap<>();
+
   private final Map<Parametrization, Parametrization.CachedValue> parametrized =
       new IdentityHashMap<>();
   private final PendingUpdates pendingUpdates = new PendingUpdates(arena);
@@ -88,10 +99,12 @@ public final class Step implements AutoCloseable {
   private long draws;
   private boolean open = true;
 
-  Step(boolean training, RngKey key, Kernels floatKernels) {
+  Step(boolean training, RngKey key, Communicator workers, Kernels floatKernels) {
     this.training = training;
     this.key = key;
+    this.workers = workers;
     this.floatKernels = floatKernels;
+    threads = NativeThreads.open(training);
   }
 
   /**
@@ -102,9 +115,23 @@ public final class Step implements AutoCloseable {
    * @throws NullPointerException if the key is null
    */
   public static Step training(RngKey key) {
+    return training(key, Communicator.single());
+  }
+
+  /**
+   * Opens a step that records operations for gradients and computes a share of a batch, together
+   * with steps of other workers.
+   *
+   * @param key the key of the pass's random numbers, with the position of this worker's first
+   *     example in the batch
+   * @param workers the communicator of this worker
+   * @return a step, which the caller must close
+   * @throws NullPointerException if the key is null
+   */
+  public static Step training(RngKey key, Communicator workers) {
     Objects.requireNonNull(
         key, "Step.training: expected a key, got null; Step.inference() requires none.");
-    return new Step(true, key, KernelChoice.forFloat());
+    return new Step(true, key, workers, KernelChoice.forFloat());
   }
 
   /**
@@ -125,7 +152,7 @@ public final class Step implements AutoCloseable {
    * @return a step, which the caller must close
    */
   public static Step inference() {
-    return new Step(false, null, KernelChoice.forFloat());
+    return new Step(false, null, Communicator.single(), KernelChoice.forFloat());
   }
 
   /**
@@ -138,7 +165,7 @@ public final class Step implements AutoCloseable {
   public static Step inference(RngKey key) {
     Objects.requireNonNull(
         key, "Step.inference: expected a key, got null; use Step.inference() without a key.");
-    return new Step(false, key, KernelChoice.forFloat());
+    return new Step(false, key, Communicator.single(), KernelChoice.forFloat());
   }
 
   /**
@@ -179,6 +206,91 @@ public final class Step implements AutoCloseable {
               + " Step.inference(rng).");
     }
     return key;
+  }
+
+  /**
+   * Returns the workers of a training run that compute the shares of the batch in parallel, and
+   * which of them opened this step.
+   *
+   * @return the communicator; of a single worker unless a trainer with several workers opened the
+   *     step
+   */
+  public Communicator workers() {
+    return workers;
+  }
+
+  /**
+   * Returns the sum of a tensor over all workers of a training run, for computations that are not
+   * means over the examples of a batch, such as batch statistics:
+   *
+   * <pre>{@code
+   * Tensor sum = step.sumOverWorkers(x.sum(0));
+   * Tensor count = step.sumOverWorkers(step.tensor(new float[] {x.size(0)}, 1));
+   * Tensor mean = sum.div(count); // of the whole batch
+   * }</pre>
+   *
+   * <p>The loss of a batch is the sum of the workers' losses, each multiplied by its share of the
+   * examples. The gradient of a sum is therefore the sum of the workers' gradients. With a single
+   * worker, as in inference and in custom training loops, the result is the tensor itself.
+   *
+   * @param tensor a FLOAT or DOUBLE tensor of this step. All workers call this method in the same
+   *     order, with tensors of the same shape; sums of the same size in another order are not
+   *     detected, and are wrong
+   * @return the sum, added in double precision in the order of the workers; the same on all of them
+   * @throws IllegalArgumentException if it is an INT tensor or belongs to another step
+   * @throws IllegalStateException if the workers do not call the same methods in the same order
+   */
+  public Tensor sumOverWorkers(Tensor tensor) {
+    check();
+    if (tensor.step() != this) {
+      throw new IllegalArgumentException(
+          "Step.sumOverWorkers: expected a tensor of this step, got one of another step.");
+    }
+    checkNoIntegers("sumOverWorkers", tensor);
+    return workers.size() == 1 ? tensor : apply(new SumOverWorkers(), tensor);
+  }
+
+  /**
+   * Replaces the gradients of variables, as {@link #gradient} returns them, by their sums over the
+   * steps of all workers. All backward passes must have ended before, and no step may close until
+   * all sums are complete ({@link Communicator#barrier}). In between, each worker may call this
+   * method on its own step with variables of its own.
+   *
+   * @param steps the steps of all workers, this one included, in the order of the sums
+   * @param variables the variables
+   */
+  public void sumGradients(List<Step> steps, Collection<? extends Variable> variables) {
+    check();
+    for (Variable variable : variables) {
+      List<GradientArray> addends =
+          steps.stream().map(step -> step.ownGradient(variable)).filter(Objects::nonNull).toList();
+      boolean unchanged = addends.size() == 1 && addends.get(0) == ownGradient(variable);
+      if (!addends.isEmpty() && !unchanged) {
+        summedGradients.put(variable, sum(addends));
+      }
+    }
+  }
+
+  /**
+   * Returns the gradient of a variable before any summation, also to the threads of other steps;
+   * null if there is none.
+   */
+  private GradientArray ownGradient(Variable variable) {
+    Tensor leaf = leaves.get(variable);
+    return leaf == null || leaf.node() == null ? null : leaf.node().gradient();
+  }
+
+  private GradientArray sum(List<GradientArray> addends) {
+    GradientArray first = addends.get(0);
+    DType dtype = first.dtype();
+    INDArray sum = arena.allocate(dtype, first.array().shape());
+    if (addends.size() == 1) {
+      HeapCopy.copy(first.array(), sum);
+    } else {
+      kernels(dtype).binary(Binary.ADD, first.array(), addends.get(1).array(), sum);
+      addends.stream().skip(2).forEach(next -> kernels(dtype).accumulate(sum, next.array()));
+    }
+    return GradientArray.of(arena, dtype, sum);
   }
 
   /**
@@ -305,6 +417,12 @@ public final class Step implements AutoCloseable {
    */
   public Tensor gradient(Variable variable) {
     check();
+    GradientArray sum = summedGradients.get(variable);
+    if (sum != null) {
+      Tensor gradient = constant(sum.array(), sum.dtype());
+      gradient.keepForGradients(); // the memory is shared, so release() must not free it
+      return gradient;
+    }
     Tensor leaf = leaves.get(variable);
     return leaf == null ? null : leaf.gradient();
   }
@@ -402,20 +520,57 @@ public final class Step implements AutoCloseable {
   }
 
   /**
-   * Registers an update to run on {@link #commit}, such as a moving average. Forward passes must
-   * change buffers only in this way. Updates that write a frozen variable are skipped, whether it
-   * is frozen now or on commit, and so are those excluded by {@link #updateOnly}.
+   * Registers an update to run on {@link #commit}, such as a moving average, with statistics of
+   * this pass. Forward passes must change buffers only in this way. If a training step consists of
+   * several passes, of workers or accumulated batches, their statistics are merged, and the update
+   * runs once, with those of all examples.
    *
-   * @param update the update, which must not access the step's tensors: {@link #drainCommits}
-   *     allows it to run after the step has closed
+   * <p>Updates that write a frozen variable are skipped, whether it is frozen now or on commit, and
+   * so are those excluded by {@link #updateOnly}.
+   *
+   * @param statistics the statistics, copied out of the step's tensors
+   * @param merge returns the statistics of two passes: the first argument is of the examples that
+   *     precede those of the second. It must be associative, and must not depend on this pass
+   * @param update the update, which must not access the step's tensors: it may run after the step
+   *     has closed
    * @param written all variables that the update writes
+   * @param <S> the type of the statistics
    */
-  public void onCommit(Runnable update, Variable... written) {
+  public <S> void onCommit(
+      S statistics, BinaryOperator<S> merge, Consumer<? super S> update, Variable... written) {
     check();
     checkNotCustom("Step.onCommit", "Call it in the layer that applies the operation.");
     if (Stream.of(written).allMatch(this::updates)) {
-      pendingUpdates.add(update, written);
+      pendingUpdates.add(statistics, merge, update, written);
     }
+  }
+
+  /**
+   * Registers an update, as {@link #onCommit(Object, BinaryOperator, Consumer, Variable...)} does,
+   * with statistics that are merged by adding them.
+   *
+   * @param sums sums over the examples of this pass
+   * @param update the update, which gets the sums over all examples
+   * @param written all variables that the update writes
+   */
+  public void onCommit(double[] sums, Consumer<double[]> update, Variable... written) {
+    onCommit(sums, Step::added, update, written);
+  }
+
+  private static double[] added(double[] first, double[] second) {
+    if (first.length != second.length) {
+      throw new IllegalStateException(
+          "Step.onCommit: expected as many sums in every pass of a training step, got "
+              + first.length
+              + " and "
+              + second.length
+              + ".");
+    }
+    double[] sum = first.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += second[i];
+    }
+    return sum;
   }
 
   /**
@@ -545,10 +700,9 @@ public final class Step implements AutoCloseable {
    * Removes and returns the updates that {@link #commit} would run, for results that are only
    * accepted together with those of further steps.
    *
-   * @return a task that runs the updates in order; run it at most once, before or after this step
-   *     closes. If an update throws, the preceding updates have already run, and are not undone
+   * @return the updates
    */
-  public Runnable drainCommits() {
+  public StateUpdates drainCommits() {
     check();
     checkNotCustom("Step.drainCommits", "Call it after the forward pass.");
     return pendingUpdates.drain();
@@ -593,9 +747,14 @@ public final class Step implements AutoCloseable {
       open = false;
       graph.clear();
       leaves.clear();
+      summedGradients.clear();
       parametrized.clear();
       pendingUpdates.clear();
-      arena.recycle();
+      try {
+        arena.recycle();
+      } finally {
+        threads.close();
+      }
     }
   }
 

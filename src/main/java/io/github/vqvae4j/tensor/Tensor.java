@@ -1245,7 +1245,11 @@ public final class Tensor {
 
   /**
    * Computes the cross-entropy of class labels, as {@link #crossEntropy(int...)} does, excluding
-   * rows with a given label from the mean.
+   * rows with a given label from the mean. In a training run with several workers, the mean is over
+   * the rows of a share of the batch, and shares are weighted by their numbers of examples. If they
+   * may have different numbers of excluded rows, multiply the mean by the number of rows of the
+   * share that are not excluded, and divide the {@link Step#sumOverWorkers sum over the workers} of
+   * this product by that of these numbers: all workers then have the mean over the whole batch.
    *
    * @param targets an INT tensor of class indices, of the shape of the logits without the last axis
    * @param ignoreIndex the label of the rows to exclude, such as -1
@@ -1545,7 +1549,8 @@ public final class Tensor {
   /**
    * Applies batch normalization (Ioffe and Szegedy 2015, algorithm 1): y = (x - mean) /
    * sqrt(variance + epsilon) * weight + bias, with the mean and variance of each channel over the
-   * whole batch and all pixels.
+   * whole batch and all pixels. If the workers of a training run compute shares of the batch
+   * ({@link Step#workers}), all of them must call this method in the same order.
    *
    * @param weight [channels], where this is [.., channels]
    * @param bias [channels]
@@ -1560,7 +1565,8 @@ public final class Tensor {
   }
 
   /**
-   * Applies batch normalization without weight and bias: y = (x - mean) / sqrt(variance + epsilon).
+   * Applies batch normalization without weight and bias: y = (x - mean) / sqrt(variance + epsilon),
+   * as {@link #batchNorm(Tensor, Tensor, double)} does.
    *
    * @param epsilon added to the variance for numerical stability; greater than 0
    * @return the output with the batch means and variances

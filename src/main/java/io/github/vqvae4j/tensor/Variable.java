@@ -249,16 +249,32 @@ public class Variable implements AutoCloseable {
               + values.length
               + " values.");
     }
-    double[] all = toDoubles();
     long count = replacements.count + 1;
     long[] last =
         replacements.lastOfRow == null ? new long[(int) shape[0]] : replacements.lastOfRow.clone();
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(values, i * length, all, rows[i] * length, length);
-      last[rows[i]] = count;
+    for (int row : rows) {
+      last[row] = count;
     }
+    writeRows(rows, length, values);
     replacements = new Replacements(count, last);
-    set(all);
+  }
+
+  private void writeRows(int[] rows, int length, double... values) {
+    if (dtype == DType.DOUBLE) {
+      double[] all = toDoubles();
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(values, i * length, all, rows[i] * length, length);
+      }
+      set(all);
+      return;
+    }
+    float[] row = new float[length]; // a copy of all rows could be large
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < length; j++) {
+        row[j] = (float) values[i * length + j];
+      }
+      write((long) rows[i] * length, row, 0, length);
+    }
   }
 
   /**

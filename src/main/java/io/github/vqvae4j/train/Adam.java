@@ -2,10 +2,10 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The Adam optimizer (Kingma and Ba 2015, algorithm 1), equivalent to PyTorch's {@code Adam}.
@@ -34,8 +34,7 @@ public final class Adam implements Optimizer {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
-  private final Map<Parameter, AdamMoments> moments = new IdentityHashMap<>();
-  private final ParameterChunks chunks = new ParameterChunks();
+  private final Map<Parameter, AdamMoments> moments = new ConcurrentHashMap<>();
 
   /**
    * Creates an Adam optimizer.
@@ -90,6 +89,11 @@ public final class Adam implements Optimizer {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public void reset() {
     moments.clear();
   }
@@ -99,6 +103,7 @@ public final class Adam implements Optimizer {
       List<Parameter> parameters, Gradients gradients, double learningRate, double weightDecay) {
     Checks.rates(learningRate, weightDecay);
     float decayFactor = (float) (1 - learningRate * weightDecay);
+    ParameterChunks chunks = new ParameterChunks();
     for (Parameter parameter : parameters) {
       if (gradients.has(parameter)) {
         AdamMoments state = moments.computeIfAbsent(parameter, AdamMoments::new);

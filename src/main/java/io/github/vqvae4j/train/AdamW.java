@@ -80,6 +80,11 @@ public final class AdamW implements Optimizer {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return adam.isThreadSafe();
+  }
+
+  @Override
   public void reset() {
     adam.reset();
   }

@@ -17,9 +17,12 @@ import java.util.stream.Stream;
  * }</pre>
  *
  * @param terms the terms whose weighted sum is the loss, one or more with different names. Each is
- *     a mean over the examples of the batch, since batches are averaged by their numbers of
- *     examples; means over other units, such as unmasked codes, therefore depend on the batch size
- * @param metrics means over the examples of the batch; reports average them over batches
+ *     a mean over the examples of the batch, since batches and the shares of workers are averaged
+ *     by their numbers of examples. A mean over other units, such as unmasked codes, depends on the
+ *     batch size; with several workers, it is the quotient of two {@linkplain
+ *     io.github.vqvae4j.tensor.Step#sumOverWorkers sums over the workers}
+ * @param metrics means over the examples of the batch; reports average them over batches and the
+ *     shares of workers
  * @param usage the usage of each of the model's codebooks in this batch
  */
 public record BatchLoss(List<LossTerm> terms, List<Metric> metrics, List<CodebookUsage> usage) {

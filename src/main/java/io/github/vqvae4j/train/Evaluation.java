@@ -4,6 +4,8 @@ import io.github.vqvae4j.data.Batches;
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.parallel.ThreadPool;
+import io.github.vqvae4j.parallel.Threads;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFinite;
@@ -45,7 +47,8 @@ public record Evaluation(
   private static final long SEED = 0;
 
   /**
-   * Evaluates a model. The model is not changed.
+   * Evaluates a model. The model is not changed. Several threads call {@link Trainable#loss} at
+   * once, each with a part of the examples, unless {@link Threads#set} limits them to one.
    *
    * @param model the model
    * @param data one or more examples that fit the model
@@ -59,12 +62,13 @@ public record Evaluation(
     return MemoryGuard.run(
         "an evaluation of " + Examples.describe(data.exampleShape()),
         Examples.bytes(data, model.evaluationBatch(data)),
-        () -> after(0, model, Objective.allOf(model), data, () -> false));
+        () -> after(0, model, Objective.allOf(model), data, Threads.count(), () -> false));
   }
 
   /**
    * Evaluates a model after a training step.
    *
+   * @param threads the maximum number of threads that compute losses
    * @throws CancellationException if {@code stop} returns true
    */
   static <B> Evaluation after(
@@ -72,9 +76,11 @@ public record Evaluation(
       Trainable<B> model,
       List<Objective<B>> objectives,
       Source<B> data,
+      int threads,
       BooleanSupplier stop) {
     prepare(step, model, data);
-    List<Means> all = means(step, objectives, data, model.evaluationBatch(data), stop);
+    int batch = model.evaluationBatch(data);
+    List<Means> all = means(step, objectives, data, batch, threads, stop);
     List<LossReport> losses = new ArrayList<>();
     List<Metric> means = new ArrayList<>();
     List<CodebookUsage> usage = new ArrayList<>();
@@ -114,26 +120,61 @@ public record Evaluation(
     }
   }
 
+  /** A batch of examples, from {@code start} (inclusive) to {@code end} (exclusive). */
+  private record Batch<B>(B examples, int start, int end) {}
+
   /** Returns the means of each objective. Each batch is read once. */
   private static <B> List<Means> means(
-      long step, List<Objective<B>> objectives, Source<B> data, int batch, BooleanSupplier stop) {
+      long step,
+      List<Objective<B>> objectives,
+      Source<B> data,
+      int batch,
+      int threads,
+      BooleanSupplier stop) {
     List<Means> means = new ArrayList<>();
+    int[] evaluated = {0};
     try (Batches<B> batches = Batches.inOrder(data, batch)) {
-      for (int start = 0; start < data.size(); start += batch) {
-        int end = Math.min(data.size(), start + batch);
-        B current = batches.next(stop);
-        for (int i = 0; i < objectives.size(); i++) {
-          if (stop.getAsBoolean()) {
-            throw new CancellationException("stopped while evaluating");
-          }
-          Means next = evaluate(step, objectives.get(i), current, start, end);
-          if (start == 0) {
-            means.add(next);
-          } else {
-            means.set(i, means.get(i).plus((double) start / end, next));
-          }
-        }
-      }
+      ThreadPool.forEach(
+          (data.size() - 1) / batch + 1,
+          Math.min(threads, ThreadPool.threads(Examples.pixels(data.exampleShape()))),
+          i -> {
+            int start = i * batch;
+            int end = start + Math.min(batch, data.size() - start);
+            return new Batch<>(batches.next(stop), start, end);
+          },
+          current -> evaluate(step, objectives, current, stop),
+          next -> {
+            int start = evaluated[0];
+            int end = start + Math.min(batch, data.size() - start);
+            evaluated[0] = end;
+            if (end < data.size()) {
+              // On this thread too: only it knows of its interrupts.
+              checkNotStopped(stop);
+            }
+            for (int i = 0; i < next.size(); i++) {
+              if (start == 0) {
+                means.add(next.get(i));
+              } else {
+                means.set(i, means.get(i).plus((double) start / end, next.get(i)));
+              }
+            }
+          });
+    }
+    return means;
+  }
+
+  private static void checkNotStopped(BooleanSupplier stop) {
+    if (stop.getAsBoolean()) {
+      throw new CancellationException("stopped while evaluating");
+    }
+  }
+
+  private static <B> List<Means> evaluate(
+      long step, List<Objective<B>> objectives, Batch<B> batch, BooleanSupplier stop) {
+    List<Means> means = new ArrayList<>();
+    for (Objective<B> objective : objectives) {
+      checkNotStopped(stop);
+      means.add(evaluate(step, objective, batch.examples(), batch.start(), batch.end()));
     }
     return means;
   }

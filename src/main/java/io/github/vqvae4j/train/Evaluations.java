@@ -31,6 +31,7 @@ final class Evaluations<B> {
   private final Trainable<B> model;
   private final List<Objective<B>> objectives;
   private final WeightAverages averages;
+  private final int threads;
   private double bestValue = Double.POSITIVE_INFINITY;
   private Evaluation best;
   private ModelSnapshot bestWeights;
@@ -40,16 +41,19 @@ final class Evaluations<B> {
    * Creates the evaluations of a run, without running one.
    *
    * @param averages the weights to evaluate; null for the model's own weights
+   * @param threads the maximum number of threads that compute losses
    */
   Evaluations(
       Settings<B> settings,
       Trainable<B> model,
       List<Objective<B>> objectives,
-      WeightAverages averages) {
+      WeightAverages averages,
+      int threads) {
     this.settings = settings;
     this.model = model;
     this.objectives = objectives;
     this.averages = averages;
+    this.threads = threads;
   }
 
   /** Returns whether an evaluation is due after a step. */
@@ -69,7 +73,8 @@ final class Evaluations<B> {
     swapAverages();
     try {
       Evaluation evaluation =
-          Evaluation.after(run.step(), model, objectives, settings.heldOut, run::isStopped);
+          Evaluation.after(
+              run.step(), model, objectives, settings.heldOut, threads, run::isStopped);
       monitor(evaluation);
       run.notifyEvaluation(evaluation);
     } finally {

@@ -21,6 +21,12 @@ final class Examples {
         : shape.stream().mapToLong(Integer::longValue).reduce(4L * batch, (a, b) -> a * b);
   }
 
+  /** Returns the number of pixels of an example, or of values if it is not an image. */
+  static long pixels(List<Integer> shape) {
+    List<Integer> axes = shape.size() == 3 ? shape.subList(0, 2) : shape; // without channels
+    return axes.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+  }
+
   /** Returns the number of examples followed by their shape; empty if there is no data. */
   static List<Integer> shape(Source<?> data) {
     return data == null

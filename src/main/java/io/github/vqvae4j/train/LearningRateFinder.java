@@ -37,6 +37,10 @@ public final class LearningRateFinder<B> {
   private double maxRate = 1;
   private int steps = 200;
   private int batch = 32;
+
+  /** The number of workers; 0 for the trainer's default. */
+  private int workers;
+
   private String objective = "";
   private long seed = 42;
 
@@ -117,6 +121,20 @@ public final class LearningRateFinder<B> {
   }
 
   /**
+   * Sets the number of workers, as {@link Trainer#workers} does. The curve differs by rounding only
+   * between numbers of workers.
+   *
+   * @param count the number of workers, from 1 to the batch size
+   * @return this finder
+   * @throws IllegalArgumentException if {@code count} is less than 1
+   */
+  public LearningRateFinder<B> workers(int count) {
+    Checks.atLeastOne("LearningRateFinder.workers", count, "worker");
+    workers = count;
+    return this;
+  }
+
+  /**
    * Sets the objective whose loss is recorded. The default is the first.
    *
    * @param name the name of the objective
@@ -144,6 +162,7 @@ public final class LearningRateFinder<B> {
    * @param data the training data
    * @return the curve, up to the step in which the loss diverged
    * @throws IllegalArgumentException as for {@link Trainer#fit}
+   * @throws IllegalStateException if there are more workers than examples in a batch
    * @throws DivergenceException if the first step diverges
    * @throws CancellationException if the thread is interrupted or the process is shut down
    */
@@ -153,14 +172,12 @@ public final class LearningRateFinder<B> {
         model.withObjectives(Objective.allOf(model).stream().map(this::tested).toList());
     Recorder recorder = new Recorder(recorded(tested.objectives()));
     try {
-      TrainingReport report =
-          Trainer.of(tested)
-              .batch(batch)
-              .steps(steps)
-              .seed(seed)
-              .listener(recorder)
-              .quiet()
-              .fit(data);
+      Trainer<B> trainer =
+          Trainer.of(tested).batch(batch).steps(steps).seed(seed).listener(recorder).quiet();
+      if (workers > 0) {
+        trainer.workers(workers);
+      }
+      TrainingReport report = trainer.fit(data);
       if (report.stopReason() == StopReason.INTERRUPTED) {
         throw new CancellationException(
             "LearningRateFinder.find: interrupted after "

@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -48,6 +49,10 @@ public record ModelStatistics(
    *     initialized yet; train for a step first
    */
   public static <B> ModelStatistics of(Trainable<B> model, Source<B> data) {
+    return ThreadPool.call(() -> compute(model, data)); // on a platform thread
+  }
+
+  private static <B> ModelStatistics compute(Trainable<B> model, Source<B> data) {
     model.prepare(data);
     B batch = data.batch(IntStream.range(0, data.size()).toArray());
     Map<Object, String> names = names(model);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Makes training steps atomic: keeps a copy of a model's parameters and buffers after the last
@@ -25,6 +25,9 @@ final class ModelTransaction {
     long version;
     long candidateVersion;
 
+    /** Whether all values of the candidate are finite. */
+    boolean finite;
+
     Entry(String name, Variable variable) {
       this.name = name;
       this.variable = variable;
@@ -32,13 +35,34 @@ final class ModelTransaction {
       candidate = ParameterChunks.zeros(variable.size());
     }
 
-    /** Copies the current values to the candidate and adds 0 times each value to the sums. */
+    /** Returns whether the candidate has the current values. */
+    boolean isRead() {
+      return candidateVersion == variable.version();
+    }
+
+    /** Returns whether the variable was written since its values were saved. */
+    boolean isChanged() {
+      return version != variable.version();
+    }
+
+    /**
+     * Copies the current values to the candidate, and checks that they are finite.
+     *
+     * @param sums a scratch array: sums of 0 times each value, which are NaN if a value is not
+     *     finite. One per position, to vectorize
+     */
     void read(float[] sums) {
+      Arrays.fill(sums, 0);
       for (int i = 0; i < candidate.length; i++) {
         float[] chunk = candidate[i];
         variable.read((long) i * ParameterChunks.LENGTH, chunk, 0, chunk.length);
         addZeros(chunk, sums);
       }
+      float sum = 0;
+      for (float value : sums) {
+        sum += value;
+      }
+      finite = sum == 0;
       candidateVersion = variable.version();
     }
 
@@ -78,10 +102,6 @@ final class ModelTransaction {
   }
 
   private final List<Entry> entries = new ArrayList<>();
-  private final List<Entry> changed = new ArrayList<>();
-
-  /** Sums of 0 times each value: NaN if a value is not finite. One per position, to vectorize. */
-  private final float[] sums = new float[ParameterChunks.LENGTH];
 
   ModelTransaction(Map<String, Variable> variables) {
     List<Variable> distinct = new ArrayList<>();
@@ -101,11 +121,11 @@ final class ModelTransaction {
    * @throws DivergenceException if a value is not finite
    */
   void begin(long step) {
-    NonFiniteElement found = readChanged();
+    NonFiniteElement found = firstNonFinite();
     if (found != null) {
       throw DivergenceException.beforeStep(step, found.name(), found.value);
     }
-    changed.forEach(Entry::acceptCandidate);
+    accept();
   }
 
   /**
@@ -114,11 +134,11 @@ final class ModelTransaction {
    * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
    */
   void commitInitialization() {
-    NonFiniteElement found = readChanged();
+    NonFiniteElement found = firstNonFinite();
     if (found != null) {
       throw DivergenceException.afterInitialization(found.name(), found.value);
     }
-    changed.forEach(Entry::acceptCandidate);
+    accept();
   }
 
   /**
@@ -128,7 +148,7 @@ final class ModelTransaction {
    */
   void commit(long step, double learningRate) {
     check(step, learningRate);
-    changed.forEach(Entry::acceptCandidate);
+    accept();
   }
 
   /**
@@ -137,7 +157,7 @@ final class ModelTransaction {
    * @throws DivergenceException if a value is not finite; the caller must {@link #rollBack}
    */
   void check(long step, double learningRate) {
-    NonFiniteElement found = readChanged();
+    NonFiniteElement found = firstNonFinite();
     if (found != null) {
       boolean parameter = found.entry.variable instanceof Parameter;
       throw DivergenceException.afterUpdate(
@@ -148,33 +168,38 @@ final class ModelTransaction {
   /** Restores all variables to the last successful {@link #begin} or {@link #commit}. */
   void rollBack() {
     for (Entry entry : entries) {
-      if (entry.variable.version() != entry.version) {
+      if (entry.isChanged()) {
         entry.restore();
       }
     }
   }
 
-  /** Reads the changed variables and returns the first non-finite element, or null. */
-  private NonFiniteElement readChanged() {
-    changed.clear();
-    Arrays.fill(sums, 0);
+  /**
+   * Reads the changed values of some variables ahead of the next check or commit. Several threads
+   * may read different variables at the same time, while others write theirs.
+   */
+  void read(Predicate<Variable> variables) {
+    float[] sums = new float[ParameterChunks.LENGTH];
     for (Entry entry : entries) {
-      if (entry.variable.version() != entry.version) {
+      // first the predicate: other threads may write the other variables
+      if (variables.test(entry.variable) && entry.isChanged() && !entry.isRead()) {
         entry.read(sums);
-        changed.add(entry);
       }
     }
-    float sum = 0;
-    for (float value : sums) {
-      sum += value;
-    }
-    return sum == 0
-        ? null
-        : changed.stream()
-            .map(Entry::firstNonFinite)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElseThrow();
+  }
+
+  /** Reads all changed variables and returns the first non-finite element, or null. */
+  private NonFiniteElement firstNonFinite() {
+    read(variable -> true);
+    return entries.stream()
+        .filter(entry -> entry.isChanged() && !entry.finite)
+        .map(Entry::firstNonFinite)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void accept() {
+    entries.stream().filter(Entry::isChanged).forEach(Entry::acceptCandidate);
   }
 
   private static void addZeros(float[] chunk, float[] sums) {

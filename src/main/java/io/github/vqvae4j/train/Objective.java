@@ -43,10 +43,11 @@ public final class Objective<B> {
   @FunctionalInterface
   public interface Loss<B> {
     /**
-     * Computes the loss of a batch.
+     * Computes the loss of a batch. As for {@link Trainable#loss}, it is a mean over the examples,
+     * and is computed by several threads at once, each with its share of the batch.
      *
      * @param step the step of the computation, in training or inference mode
-     * @param batch the batch
+     * @param batch the batch, or a worker's share of it
      * @param progress the position of the training run or evaluation
      * @return the loss terms, and optionally metrics and the usage of codebooks
      */

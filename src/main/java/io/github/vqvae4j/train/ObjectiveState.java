@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * An objective during a training run: its parameters by group, and the results of its last step.
@@ -26,7 +27,9 @@ final class ObjectiveState<B> {
   private List<CodebookUsage> usage = List.of();
   private ObjectiveReport report;
   private boolean clipped;
-  private boolean updated;
+
+  /** Whether a worker has updated parameters in the current step. */
+  private volatile boolean updated;
 
   /**
    * Creates the state before the first step.
@@ -83,39 +86,49 @@ final class ObjectiveState<B> {
     clipped = false;
   }
 
-  /** Sets the loss of the only batch of a step. */
-  void setLoss(BatchLoss batch) {
-    loss = LossReport.of(objective.name(), batch);
-    usage = batch.usage();
-  }
-
   /**
    * Adds the loss of one of several batches of equal size: the mean of losses, the sum of usage.
+   *
+   * @param shares the losses of the shares of the batch
+   * @param index the index of the batch
    */
-  void addLoss(BatchLoss batch, int index) {
-    LossReport sum = loss;
-    List<CodebookUsage> usageSum = usage;
-    setLoss(batch);
-    if (index > 0) {
-      loss = sum.mean(index / (index + 1.0), loss, 1 / (index + 1.0));
-      usage = CodebookUsage.plus(usageSum, usage);
+  void addLoss(List<ShareLoss> shares, int index) {
+    ShareLoss batch = ShareLoss.merge(shares);
+    if (index == 0) {
+      loss = batch.loss();
+      usage = batch.usage();
+    } else {
+      loss = loss.mean(index / (index + 1.0), batch.loss(), 1 / (index + 1.0));
+      usage = CodebookUsage.plus(usage, batch.usage());
     }
   }
 
-  /** Updates the parameters with gradients of the given norm. */
-  void update(long step, long steps, Gradients gradients, double norm) {
-    double factor = factor(step, steps);
+  /**
+   * Updates some parameters with gradients.
+   *
+   * @param owned selects the parameters
+   * @param norm the norm of all gradients of the objective
+   * @param factor the factor of the learning rate in this step
+   */
+  void update(Predicate<Parameter> owned, Gradients gradients, double norm, double factor) {
     float clip = clipFactor(norm, objective.clipNorm().orElseThrow());
     Gradients scaled = clip < 1 ? gradients.times(clip) : gradients;
     updated = true;
     for (ParameterGroup group : groups) {
-      optimizer.update(
-          group.parameters(),
-          scaled,
-          group.rate().orElse(optimizer.rate()) * factor,
-          group.weightDecay().orElse(optimizer.weightDecay()));
+      List<Parameter> selected = group.parameters().stream().filter(owned).toList();
+      if (!selected.isEmpty()) {
+        optimizer.update(
+            selected,
+            scaled,
+            group.rate().orElse(optimizer.rate()) * factor,
+            group.weightDecay().orElse(optimizer.weightDecay()));
+      }
     }
-    clipped = clip < 1;
+  }
+
+  /** Reports a step after its update. */
+  void endStep(long step, double norm, double factor) {
+    clipped = clipFactor(norm, objective.clipNorm().orElseThrow()) < 1;
     report = new ObjectiveReport(step, loss, optimizer.rate() * factor, norm);
   }
 
@@ -124,7 +137,12 @@ final class ObjectiveState<B> {
     return maxNorm > 0 ? (float) Math.min(1, maxNorm / (norm + CLIP_EPSILON)) : 1;
   }
 
-  private double factor(long step, long steps) {
+  /**
+   * Returns the factor of the learning rate in a step.
+   *
+   * @throws IllegalStateException if the schedule returns an invalid factor
+   */
+  double factor(long step, long steps) {
     Schedule schedule = objective.schedule().orElseThrow();
     double factor = schedule.factor(step, steps);
     double maxRate =

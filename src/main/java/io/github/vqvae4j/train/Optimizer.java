@@ -10,7 +10,8 @@ import java.util.Set;
  * so each model needs its own.
  *
  * <p>Implementations are {@link Adam}, {@link AdamW} and {@link Sgd}. {@link Trainer} calls the
- * optimizer once per training step; a custom training loop calls it directly:
+ * optimizer in each training step, once for each group of parameters; a custom training loop calls
+ * it directly:
  *
  * <pre>{@code
  * Optimizer optimizer = Adam.rate(1e-3);
@@ -78,6 +79,18 @@ public interface Optimizer {
    */
   default Set<Parameter> parameters() {
     return Set.of();
+  }
+
+  /**
+   * Returns whether several threads may call {@link #update} at the same time, each with different
+   * parameters. Each of the {@linkplain Trainer#workers workers} of a trainer then updates some of
+   * the parameters, possibly none: a count of updates must be kept for each parameter. Otherwise,
+   * the first worker updates all.
+   *
+   * @return whether the optimizer is thread-safe; by default false
+   */
+  default boolean isThreadSafe() {
+    return false;
   }
 
   /** Resets all state, so that the next update equals the first one of a new optimizer. */

@@ -2,10 +2,10 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.nn.Parameter;
 import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Stochastic gradient descent with optional momentum, equivalent to PyTorch's {@code SGD}. With
@@ -39,8 +39,7 @@ public final class Sgd implements Optimizer {
 
   private final double baseLearningRate;
   private final double momentum;
-  private final Map<Parameter, Velocity> velocities = new IdentityHashMap<>();
-  private final ParameterChunks chunks = new ParameterChunks();
+  private final Map<Parameter, Velocity> velocities = new ConcurrentHashMap<>();
 
   /**
    * Creates an SGD optimizer with momentum.
@@ -84,6 +83,11 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
+  public boolean isThreadSafe() {
+    return true;
+  }
+
+  @Override
   public void reset() {
     velocities.clear();
   }
@@ -93,6 +97,7 @@ public final class Sgd implements Optimizer {
       List<Parameter> parameters, Gradients gradients, double learningRate, double weightDecay) {
     Checks.rates(learningRate, weightDecay);
     float decayFactor = (float) (1 - learningRate * weightDecay);
+    ParameterChunks chunks = new ParameterChunks();
     float rate = (float) learningRate;
     float mu = (float) momentum;
     for (Parameter parameter : parameters) {

@@ -1,9 +1,10 @@
 package io.github.vqvae4j.train;
 
-import java.util.Arrays;
+import io.github.vqvae4j.parallel.LibraryThread;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,9 +55,11 @@ final class StopRequest implements AutoCloseable {
     }
   }
 
-  /** Returns whether a listener called System.exit, which waits for this hook. */
+  /** Returns whether a listener or a loss called System.exit, which waits for this hook. */
   private boolean trainerExits() {
-    return Arrays.stream(trainer.getStackTrace())
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(thread -> thread.getKey() == trainer || thread.getKey() instanceof LibraryThread)
+        .flatMap(thread -> Stream.of(thread.getValue()))
         .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown"));
   }
 

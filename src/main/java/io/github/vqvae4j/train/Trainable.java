@@ -31,11 +31,20 @@ import java.util.stream.Stream;
 public interface Trainable<B> extends Model {
   /**
    * Computes the loss of a batch. In a training step, this is the loss that is minimized; in an
-   * inference step, it is the evaluation loss. The method must not change fields: it may run on
-   * several threads at once, each with a part of a batch.
+   * inference step, it is the evaluation loss.
+   *
+   * <p>This method may run on several threads at once, each with a part of a batch or of the
+   * evaluated examples, in a step of its own: those of the {@linkplain Trainer#workers workers} of
+   * a {@link Trainer}, and those of an evaluation. It must therefore not change fields, and the
+   * loss must be a mean over the examples: the loss of a batch is the mean of those of its shares,
+   * weighted by their numbers of examples. What is not a mean over examples uses {@link
+   * Step#sumOverWorkers}. All workers must use the same parameters and register the same updates
+   * ({@link Step#onCommit}), whatever their examples are. A model that cannot satisfy this is
+   * trained with {@code workers(1)}; the evaluations of such a run use one thread, too. {@link
+   * Evaluation#of} uses several, unless {@code Threads.set(1)} was called.
    *
    * @param step the step of the computation
-   * @param batch the batch
+   * @param batch the batch, or a worker's share of it
    * @param progress the position of the training run or evaluation
    * @return the loss terms, and optionally metrics and the usage of codebooks
    */

@@ -2,13 +2,15 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.BatchStream;
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.parallel.Threads;
+import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -31,8 +33,8 @@ import java.util.function.ToDoubleFunction;
  * not, a {@link DivergenceException} names it, and the model is restored to its state before the
  * step, bit for bit.
  *
- * <p>Training is reproducible: two runs with the same seed, data, machine and number of threads
- * produce bit-identical weights.
+ * <p>Training is reproducible: two runs with the same seed, data, machine and number of {@linkplain
+ * #workers workers} produce bit-identical weights.
  *
  * <p>Progress is shown on the terminal, or logged every few seconds if there is none, unless {@link
  * #quiet} is called; see {@link ProgressLog}.
@@ -46,6 +48,9 @@ public final class Trainer<B> {
   private Optimizer optimizer = Adam.rate(3e-4);
   private boolean optimizerSet;
   private int batch = 32;
+
+  /** The number of workers; 0 for the default. */
+  private int workers;
 
   /** The number of steps; 0 if it was not set. */
   private long steps;
@@ -120,6 +125,27 @@ public final class Trainer<B> {
    */
   public Trainer<B> batch(int examples) {
     batch = examples;
+    return this;
+  }
+
+  /**
+   * Sets the number of workers. Each of them is a thread on one core that computes its share of
+   * every batch; their gradients, weighted by the sizes of the shares, are summed. The default is
+   * {@link Threads#count}, by default the number of processors, but at most the batch size.
+   *
+   * <p>With another number of workers, results differ by rounding. The loss of a batch must be the
+   * mean of the losses of its shares, weighted by their numbers of examples. Computations of which
+   * this is not true, such as statistics of the batch, use {@link
+   * io.github.vqvae4j.tensor.Step#sumOverWorkers}; with one worker, which uses one core, each loss
+   * is that of a whole batch, and all losses, those of evaluations included, are computed by one
+   * thread at a time.
+   *
+   * @param count the number of workers, from 1 to the batch size
+   * @return this trainer
+   */
+  public Trainer<B> workers(int count) {
+    Checks.atLeastOne("Trainer.workers", count, "worker");
+    workers = count;
     return this;
   }
 
@@ -206,13 +232,13 @@ public final class Trainer<B> {
 
   /**
    * Sets the number of batches whose gradients are accumulated (averaged) for each step. This
-   * equals a larger batch, with the memory of a single one, if the loss is a mean over examples
-   * that are processed independently; batch normalization and losses with masked positions differ.
-   * The default is 1.
+   * equals a larger batch, with the memory of a single one, in everything that is a sum or mean
+   * over examples: gradients, EMA codebook updates and restarts of dead codes. Batch normalization
+   * and other statistics of a batch are those of each batch by itself, as in PyTorch, and means
+   * over masked positions are those of each batch. The default is 1.
    *
-   * <p>All batches of a step are quantized with the same codebook. EMA codebook updates are applied
-   * after the optimizer, one batch after another, so the averages decay once per batch as they do
-   * without accumulation.
+   * <p>All batches of a step are quantized with the same codebook, which is updated once per step,
+   * after the optimizer.
    *
    * @param batches the number of batches, at least 1
    * @return this trainer
@@ -385,7 +411,7 @@ public final class Trainer<B> {
     return MemoryGuard.run(
         "Trainer.fit with batches of " + batch + " " + Examples.describe(data.exampleShape()),
         Examples.bytes(data, batch),
-        () -> fit(data, total, () -> TrainingData.of(data, batch, seed)));
+        () -> fit(data, total, team -> TrainingData.of(data, batch, seed, team.size(), team::run)));
   }
 
   /**
@@ -409,7 +435,11 @@ public final class Trainer<B> {
     return MemoryGuard.run(
         "Trainer.fit with batches of " + batch + " examples",
         0,
-        () -> fit(null, maxSteps(), () -> TrainingData.of(stream, batch)));
+        () ->
+            fit(
+                null,
+                maxSteps(),
+                team -> TrainingData.of(stream, batch, seed, team.size(), team::run)));
   }
 
   private long maxSteps() {
@@ -419,7 +449,8 @@ public final class Trainer<B> {
     return maxTime.isZero() ? DEFAULT_STEPS : StepReport.NO_LIMIT;
   }
 
-  private TrainingReport fit(Source<B> source, long total, Supplier<TrainingData<B>> open) {
+  private TrainingReport fit(
+      Source<B> source, long total, Function<Workers, TrainingData<B>> open) {
     List<Objective<B>> objectives = objectives();
     TrainingSettings settings = settings(source, total, objectives);
     TrainerChecks.optimizers(model, objectives, optimizerSet ? optimizer : null);
@@ -427,19 +458,26 @@ public final class Trainer<B> {
     TrainerChecks.warnOfUntrained(objectives, total);
     averages =
         averageDecay > 0 ? new WeightAverages(model.variables().values(), averageDecay) : null;
-    TrainingData<B> data = open.get();
-    try {
+    return TrainingLock.hold(
+        model.variables().values(),
+        () ->
+            run(
+                settings,
+                objectives,
+                open,
+                new Evaluations.Settings<>(heldOut, evaluateEvery, metric, patience, bestFile)));
+  }
+
+  private TrainingReport run(
+      TrainingSettings settings,
+      List<Objective<B>> objectives,
+      Function<Workers, TrainingData<B>> open,
+      Evaluations.Settings<B> evaluations) {
+    try (Workers team = new Workers(settings.workers());
+        TrainingData<B> data = open.apply(team)) {
       TrainingLoop<B> loop =
-          new TrainingLoop<>(
-              model,
-              data,
-              settings,
-              objectives,
-              averages,
-              new Evaluations.Settings<>(heldOut, evaluateEvery, metric, patience, bestFile));
+          new TrainingLoop<>(model, data, settings, objectives, averages, evaluations, team);
       return TrainingRun.run(model, settings, allListeners(), loop::run);
-    } finally {
-      data.close();
     }
   }
 
@@ -468,6 +506,18 @@ public final class Trainer<B> {
     return List.copyOf(all);
   }
 
+  private int workerCount() {
+    if (workers > batch) {
+      throw new IllegalStateException(
+          "Trainer.workers: expected at most one worker for each example of a batch of "
+              + batch
+              + ", got "
+              + workers
+              + ". Use larger batches or fewer workers.");
+    }
+    return workers == 0 ? Math.max(1, Math.min(Threads.count(), batch)) : workers;
+  }
+
   private TrainingSettings settings(Source<B> source, long total, List<Objective<B>> objectives) {
     if (heldOut == null && (patience > 0 || bestFile != null)) {
       throw new IllegalStateException(
@@ -480,6 +530,7 @@ public final class Trainer<B> {
         Examples.shape(heldOut),
         objectives.stream().map(ObjectiveSettings::of).toList(),
         batch,
+        workerCount(),
         accumulate,
         total,
         maxTime.getSeconds() + maxTime.getNano() / 1e9,

@@ -2,13 +2,17 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.BatchStream;
 import io.github.vqvae4j.data.Batches;
+import io.github.vqvae4j.data.Shares;
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.parallel.Communicator;
+import io.github.vqvae4j.tensor.Step;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The data of a training run: the batches of its steps, and before them the first batches, from
@@ -29,31 +33,47 @@ import java.util.function.BooleanSupplier;
  * @param <B> the type of a batch
  */
 public final class TrainingData<B> implements AutoCloseable {
-  /** A batch of a stream, and the position after it. */
-  private record Read<B>(B batch, long position) {}
+  /** The shares of a batch of a stream, and the position after it. */
+  private record Read<B>(List<B> batch, long position) {}
 
   /** Null for a stream. */
   private final Source<B> source;
 
   private final int batch;
   private final long seed;
-  private final Batches<B> batches;
+  private final Batches<List<B>> batches;
+
+  /** Runs a task on each of the workers, which compute the shares of a batch. */
+  private final Consumer<Consumer<Communicator>> workers;
+
+  private final int shares;
 
   /** The batches of a source that initialization reads; null if it reads none. */
-  private Batches<B> initialization;
+  private Batches<List<B>> initialization;
 
   /** The batches of a stream that initialization has read, in order. Training uses them first. */
   private final List<Read<B>> first = new ArrayList<>();
+
+  /** The number of batches of a training step. */
+  private int accumulate = 1;
 
   private boolean training;
   private BooleanSupplier stop = () -> false;
   private long position;
 
-  private TrainingData(Source<B> source, int batch, long seed, Batches<B> batches) {
+  private TrainingData(
+      Source<B> source,
+      int batch,
+      long seed,
+      Batches<List<B>> batches,
+      int shares,
+      Consumer<Consumer<Communicator>> workers) {
     this.source = source;
     this.batch = batch;
     this.seed = seed;
     this.batches = batches;
+    this.shares = shares;
+    this.workers = workers;
     position = batches.position();
   }
 
@@ -69,7 +89,22 @@ public final class TrainingData<B> implements AutoCloseable {
    * @throws IllegalArgumentException if {@code batch} is out of range
    */
   public static <B> TrainingData<B> of(Source<B> source, int batch, long seed) {
-    return new TrainingData<>(source, batch, seed, Batches.shuffled(source, batch, seed));
+    return of(source, batch, seed, 1, task -> task.accept(Communicator.single()));
+  }
+
+  /** Returns the data of a run whose batches are computed by workers. */
+  static <B> TrainingData<B> of(
+      Source<B> source,
+      int batch,
+      long seed,
+      int shares,
+      Consumer<Consumer<Communicator>> workers) {
+    return new TrainingData<>(
+        source, batch, seed, open(source, batch, seed, shares), shares, workers);
+  }
+
+  private static <B> Batches<List<B>> open(Source<B> source, int batch, long seed, int shares) {
+    return Batches.shuffled(Shares.of(source, shares), batch, seed);
   }
 
   /**
@@ -82,7 +117,18 @@ public final class TrainingData<B> implements AutoCloseable {
    * @throws IllegalArgumentException if {@code batch} is below 1
    */
   public static <B> TrainingData<B> of(BatchStream<B> stream, int batch) {
-    return new TrainingData<>(null, batch, 0, Batches.of(stream, batch));
+    return of(stream, batch, 0, 1, task -> task.accept(Communicator.single()));
+  }
+
+  /** Returns the data of a run that reads a stream, and whose batches are computed by workers. */
+  static <B> TrainingData<B> of(
+      BatchStream<B> stream,
+      int batch,
+      long seed,
+      int shares,
+      Consumer<Consumer<Communicator>> workers) {
+    return new TrainingData<>(
+        null, batch, seed, Batches.of(Shares.of(stream, shares), batch), shares, workers);
   }
 
   /**
@@ -95,37 +141,60 @@ public final class TrainingData<B> implements AutoCloseable {
   }
 
   /**
-   * Returns the batches with which training starts, for the initialization of a model: those of the
-   * first epoch, or of the whole stream. Each call returns them from the first one on. Training
-   * starts with it, too, so batches of a stream stay in memory until training has used them.
+   * Returns the examples with which training starts, for the initialization of a model: those of
+   * the first epoch, or of the whole stream. Each call returns them from the first one on. Training
+   * starts with them, too, so those of a stream stay in memory until training has used them.
    *
-   * @return the batches, which can be read until the first call of {@link #next}; of a source,
-   *     until the next call of this method
+   * @return the batches, or, if a trainer has several workers, the share of each worker one after
+   *     the other. They can be read until the first call of {@link #next}; those of a source, until
+   *     the next call of this method
    * @throws IllegalStateException if {@link #next} has been called
    */
   public Iterator<B> firstBatches() {
+    return FirstBatches.flattened(firstShares());
+  }
+
+  /**
+   * Computes values from the examples with which training starts, as training does: in training
+   * steps without gradients and updates, on all workers of a trainer, with the statistics of whole
+   * batches. For the initialization of a model from the outputs of a part of it, such as k-means of
+   * encoder outputs.
+   *
+   * @param pass returns values of a batch, or of a worker's share of it; called by several threads
+   *     at the same time
+   * @return the values of each training step: those of its batches, of which there are several if
+   *     gradients are accumulated, and of their shares, one after the other; otherwise as {@link
+   *     #firstBatches()}
+   * @throws io.github.vqvae4j.tensor.NonFiniteException if {@code pass} throws it; its cause names
+   *     the operation in which the value originated
+   */
+  public Iterator<float[]> firstBatches(BiFunction<Step, B, float[]> pass) {
+    return new FirstPasses<>(firstShares(), batch, shares, accumulate, seed, workers, pass);
+  }
+
+  private Iterator<List<B>> firstShares() {
     requireInitialization();
     return source == null ? firstOfStream() : firstOfSource();
   }
 
-  private Iterator<B> firstOfSource() {
+  private Iterator<List<B>> firstOfSource() {
     endInitialization();
-    Batches<B> opened = Batches.shuffled(source, batch, seed);
+    Batches<List<B>> opened = open(source, batch, seed, shares);
     initialization = opened;
-    return new FirstBatches(source.size() / batch) {
+    return new FirstBatches<>(source.size() / batch, this::requireInitialization) {
       @Override
-      B read(int index) {
+      List<B> read(int index) {
         return opened.next(stop);
       }
     };
   }
 
-  private Iterator<B> firstOfStream() {
-    return new FirstBatches(Integer.MAX_VALUE) {
+  private Iterator<List<B>> firstOfStream() {
+    return new FirstBatches<>(Integer.MAX_VALUE, this::requireInitialization) {
       @Override
-      B read(int index) {
+      List<B> read(int index) {
         if (index == first.size()) {
-          B next = batches.next(stop);
+          List<B> next = batches.next(stop);
           if (next == null) {
             return null;
           }
@@ -134,40 +203,6 @@ public final class TrainingData<B> implements AutoCloseable {
         return first.get(index).batch;
       }
     };
-  }
-
-  /** The first batches; a subclass reads them. */
-  private abstract class FirstBatches implements Iterator<B> {
-    private final int count;
-    private int index;
-    private B next;
-
-    FirstBatches(int count) {
-      this.count = count;
-    }
-
-    /** Reads batch {@code index}, one after the other; returns null at the end of a stream. */
-    abstract B read(int index);
-
-    @Override
-    public boolean hasNext() {
-      requireInitialization();
-      if (next == null && index < count) {
-        next = read(index);
-      }
-      return next != null;
-    }
-
-    @Override
-    public B next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException("TrainingData: there are no more batches.");
-      }
-      B result = next;
-      next = null;
-      index++;
-      return result;
-    }
   }
 
   private void requireInitialization() {
@@ -189,12 +224,24 @@ public final class TrainingData<B> implements AutoCloseable {
    * Returns the next batch for training. The first call ends initialization.
    *
    * @return the batch, owned by the caller; null at the end of a stream
-   * @throws IllegalStateException if this data is closed
+   * @throws IllegalStateException if this data is closed, or is that of a trainer with several
+   *     workers
    * @throws java.util.concurrent.CancellationException if the thread is interrupted while waiting;
    *     its interrupt status stays set, and no batch is lost
    * @throws RuntimeException if the source or stream threw it
    */
   public B next() {
+    if (shares > 1) {
+      throw new IllegalStateException(
+          "TrainingData.next: the trainer reads the batches of its workers itself. Initialize a"
+              + " model from firstBatches().");
+    }
+    List<B> next = nextShares();
+    return next == null ? null : next.get(0);
+  }
+
+  /** Returns the shares of the next batch, one for each worker; null at the end of a stream. */
+  List<B> nextShares() {
     training = true;
     endInitialization();
     if (!first.isEmpty()) {
@@ -202,9 +249,14 @@ public final class TrainingData<B> implements AutoCloseable {
       position = read.position;
       return read.batch;
     }
-    B next = batches.next(stop);
+    List<B> next = batches.next(stop);
     position = batches.position();
     return next;
+  }
+
+  /** Sets the number of batches of a training step. */
+  void accumulate(int newAccumulate) {
+    accumulate = newAccumulate;
   }
 
   /** Sets when to stop waiting for a batch, as {@link Batches#next(BooleanSupplier)} does. */

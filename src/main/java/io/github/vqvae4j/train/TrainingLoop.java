@@ -1,5 +1,7 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.parallel.Threads;
+import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.random.Rng;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -18,6 +20,7 @@ final class TrainingLoop<B> {
    * Creates a loop without starting it.
    *
    * @param averages the weight averages; null for none
+   * @param workers compute the shares of each batch
    */
   TrainingLoop(
       Trainable<B> model,
@@ -25,17 +28,21 @@ final class TrainingLoop<B> {
       TrainingSettings settings,
       List<Objective<B>> objectives,
       WeightAverages averages,
-      Evaluations.Settings<B> evaluationSettings) {
+      Evaluations.Settings<B> evaluationSettings,
+      Workers workers) {
     this.model = model;
     this.data = data;
     this.settings = settings;
     this.averages = averages;
     this.objectives = objectives.stream().map(o -> new ObjectiveState<>(o, model)).toList();
-    evaluations = new Evaluations<>(evaluationSettings, model, objectives, averages);
-    training = new TrainingStep<>(model, data, this.objectives, settings);
+    // A single worker may have been chosen for a loss that is not thread-safe.
+    int threads = workers.size() == 1 ? 1 : Threads.count();
+    evaluations = new Evaluations<>(evaluationSettings, model, objectives, averages, threads);
+    training = new TrainingStep<>(model, data, this.objectives, settings, workers);
   }
 
   TrainingReport run(TrainingRun run) {
+    data.accumulate(settings.accumulate());
     data.stopWhen(run::isStopped);
     try {
       StopReason reason = runSteps(run);

@@ -5,7 +5,8 @@ package io.github.vqvae4j.train;
  *
  * @param step the training step, counted from 1; {@code Long.MAX_VALUE} in evaluations, so that
  *     warm-ups of loss weights are complete
- * @param firstExample the index of the batch's first example: within the batches of a training step
- *     if gradients are accumulated, and within the data in evaluations, which process it in order
+ * @param firstExample the index of the first example of the batch, or of a worker's share of it:
+ *     within the examples of a training step, those of accumulated batches included; within the
+ *     data in evaluations, which process it in order
  */
 public record TrainingProgress(long step, long firstExample) {}

@@ -11,6 +11,8 @@ import java.util.List;
  *     there are none
  * @param objectives the settings of each objective; empty for a custom training loop
  * @param batch the number of examples in a batch; 0 for a custom training loop
+ * @param workers the number of workers, each of which computes a share of every batch; 0 for a
+ *     custom training loop
  * @param accumulate the number of batches whose gradients are averaged for each step
  * @param steps the number of steps; {@link StepReport#NO_LIMIT} if only the time is limited
  * @param maxSeconds the time limit in seconds; 0 for none
@@ -26,6 +28,7 @@ public record TrainingSettings(
     List<Integer> heldOutData,
     List<ObjectiveSettings> objectives,
     int batch,
+    int workers,
     int accumulate,
     long steps,
     double maxSeconds,
@@ -36,6 +39,6 @@ public record TrainingSettings(
     String bestFile) {
   /** Returns the settings of a custom training loop. */
   static TrainingSettings custom(long steps) {
-    return new TrainingSettings(List.of(), List.of(), List.of(), 0, 1, steps, 0, 0, 0, 0, 0, "");
+    return new TrainingSettings(List.of(), List.of(), List.of(), 0, 0, 1, steps, 0, 0, 0, 0, 0, "");
   }
 }

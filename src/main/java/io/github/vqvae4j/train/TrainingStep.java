@@ -1,22 +1,22 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
-import io.github.vqvae4j.random.RngKey;
+import io.github.vqvae4j.parallel.Communicator;
+import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.tensor.NonFiniteException;
-import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.StateUpdates;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Executes the steps of a training run: for each objective, forward and backward passes of one or
- * more batches, checks for non-finite values, the optimizer update and the buffer updates.
+ * more batches on all workers, the reduction of gradients and statistics, checks for non-finite
+ * values, the optimizer update and the buffer updates.
  */
 final class TrainingStep<B> {
   /**
@@ -27,23 +27,27 @@ final class TrainingStep<B> {
    */
   record Result(List<ObjectiveReport> objectives, List<CodebookUsage> usage) {}
 
-  /** The batch of a forward and backward pass, and the key of its random numbers. */
-  private record Pass<B>(ObjectiveState<B> objective, RngKey key, B batch) {}
-
   private final TrainingData<B> data;
   private final TrainingSettings settings;
   private final List<ObjectiveState<B>> objectives;
-  private final Set<Variable> trained = Collections.newSetFromMap(new IdentityHashMap<>());
-  private final FiniteCheck finiteCheck = new FiniteCheck();
-  private final GradientAccumulator accumulator = new GradientAccumulator();
+  private final Workers workers;
+  private final Ownership ownership;
+  private final Set<Variable> trained = identitySet();
+  private final List<GradientAccumulator> accumulators;
   private final ModelTransaction transaction;
   private final ParameterCheck parameterCheck;
 
-  /** The batches that the current step has read. */
-  private final List<B> batches = new ArrayList<>();
+  /** The shares of the batches that the current step has read. */
+  private final List<List<B>> batches = new ArrayList<>();
 
-  /** The current pass, until its results are used; null outside a pass. */
-  private Pass<B> pass;
+  /** The current pass; null outside a pass. */
+  private WorkerPass<B> pass;
+
+  /** Whether the parameters are those with which the current pass was computed. */
+  private volatile boolean repeatable;
+
+  /** The updates of buffers of the current objective, merged by the first worker. */
+  private StateUpdates bufferUpdates;
 
   private long clippedSteps;
 
@@ -51,13 +55,22 @@ final class TrainingStep<B> {
       Model model,
       TrainingData<B> data,
       List<ObjectiveState<B>> objectives,
-      TrainingSettings settings) {
+      TrainingSettings settings,
+      Workers workers) {
     this.data = data;
     this.objectives = objectives;
     objectives.forEach(objective -> trained.addAll(objective.variables()));
     this.settings = settings;
+    this.workers = workers;
+    ownership = new Ownership(objectives, workers.size());
+    accumulators =
+        IntStream.range(0, workers.size()).mapToObj(rank -> new GradientAccumulator()).toList();
     transaction = new ModelTransaction(model.variables());
     parameterCheck = new ParameterCheck(model.variables().values(), objectives.size() == 1);
+  }
+
+  private static Set<Variable> identitySet() {
+    return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
   /** Returns the number of steps in which gradients were clipped. */
@@ -114,25 +127,33 @@ final class TrainingStep<B> {
     } catch (DivergenceException e) {
       throw withOrigin(e);
     } finally {
-      pass = null;
-      if (!completed) {
-        transaction.rollBack();
-        objectives.forEach(ObjectiveState::rollBack);
+      bufferUpdates = null;
+      try {
+        closePass();
+      } finally {
+        if (!completed) {
+          rollBack();
+        }
       }
+    }
+  }
+
+  /** Undoes a step that failed, without allocating memory, which may have run out. */
+  private void rollBack() {
+    transaction.rollBack();
+    for (ObjectiveState<B> objective : objectives) {
+      objective.rollBack();
     }
   }
 
   private Result runObjectives(long n) {
     List<ObjectiveState<B>> running =
         objectives.stream().filter(o -> o.objective().runsIn(n)).toList();
-    boolean keepBatches = running.size() > 1;
     List<CodebookUsage> usage = new ArrayList<>();
     boolean clipped = false;
     for (int i = 0; i < running.size(); i++) {
       ObjectiveState<B> state = running.get(i);
-      boolean complete =
-          settings.accumulate() == 1 ? runBatch(n, state) : runBatches(n, state, keepBatches);
-      if (!complete) {
+      if (!runObjective(n, state, running.size() > 1)) {
         return null;
       }
       CodebookUsage.addMissing(usage, state.usage());
@@ -149,96 +170,123 @@ final class TrainingStep<B> {
         List.copyOf(usage));
   }
 
-  private boolean runBatch(long n, ObjectiveState<B> state) {
-    if (!startPass(n, state, 0, true)) {
-      return false;
-    }
-    try (Step step = openStep()) {
-      state.setLoss(runPass(n, step));
-      update(n, state, Gradients.of(step), step.drainCommits());
-    }
-    return true;
-  }
-
-  private boolean runBatches(long n, ObjectiveState<B> state, boolean keepBatches) {
-    accumulator.clear();
-    List<Runnable> bufferUpdates = new ArrayList<>();
+  /** Runs the passes and the update of an objective; returns false at the end of the data. */
+  private boolean runObjective(long n, ObjectiveState<B> state, boolean keepBatches) {
+    accumulators.forEach(GradientAccumulator::clear);
+    bufferUpdates = null;
     for (int i = 0; i < settings.accumulate(); i++) {
-      if (!startPass(n, state, i, keepBatches)) {
+      List<B> batch = i < batches.size() ? batches.get(i) : data.nextShares();
+      if (batch == null) {
         return false;
       }
-      try (Step step = openStep()) {
-        state.addLoss(runPass(n, step), i);
-        Gradients gradients = Gradients.of(step);
-        norm(n, state, gradients); // while the pass can be repeated
-        accumulator.add(state.parameters(), gradients);
-        bufferUpdates.add(step.drainCommits());
+      if (keepBatches && i == batches.size()) {
+        batches.add(batch);
       }
+      pass = new WorkerPass<>(state, settings, n, (long) i * settings.batch(), batch);
+      repeatable = true;
+      if (i < settings.accumulate() - 1) {
+        workers.run(worker -> accumulate(n, worker));
+      } else {
+        double factor = state.factor(n, settings.steps());
+        double[] norm = new double[1];
+        workers.run(worker -> update(n, worker, factor, norm));
+        state.addLoss(pass.losses(), i);
+        state.endStep(n, norm[0], factor);
+        pass = null;
+        return true;
+      }
+      state.addLoss(pass.losses(), i);
+      pass = null;
     }
-    update(n, state, accumulator, () -> bufferUpdates.forEach(Runnable::run));
     return true;
   }
 
-  /**
-   * Sets the pass of an objective on a batch of the step, which is read if necessary; returns false
-   * at the end of the data.
-   */
-  private boolean startPass(long n, ObjectiveState<B> state, int index, boolean keepBatch) {
-    B batch = index < batches.size() ? batches.get(index) : data.next();
-    if (batch == null) {
-      return false;
+  /** Runs a worker's passes on a batch that is not the last one of the step. */
+  private void accumulate(long n, Communicator worker) {
+    addGradients(n, worker.rank(), gradients(worker));
+    worker.barrier(); // until all workers have summed their gradients
+    pass.close(worker.rank());
+  }
+
+  /** Runs a worker's passes on the last batch of the step, and its part of the update. */
+  private void update(long n, Communicator worker, double factor, double[] norm) {
+    int rank = worker.rank();
+    Gradients gradients = gradients(worker);
+    if (settings.accumulate() > 1) {
+      addGradients(n, rank, gradients);
+      gradients = accumulators.get(rank);
     }
-    if (keepBatch && index == batches.size()) {
-      batches.add(batch);
+    double[] squares = {sumOfSquares(n, rank, gradients)};
+    worker.sum(squares);
+    repeatable = false;
+    double globalNorm = Math.sqrt(squares[0]);
+    ObjectiveState<B> state = pass.objective();
+    if (rank == 0 || state.optimizer().isThreadSafe()) {
+      state.update(p -> ownership.ownerOf(p) == rank, gradients, globalNorm, factor);
     }
-    long first = (long) index * settings.batch();
-    pass = new Pass<>(state, new RngKey(settings.seed(), n, first), batch);
-    return true;
-  }
-
-  /** Opens the step of the current pass. */
-  private Step openStep() {
-    Step step = Step.training(pass.key());
-    step.updateOnly(pass.objective().variables());
-    return step;
-  }
-
-  private BatchLoss runPass(long n, Step step) {
-    BatchLoss loss = loss(n, step);
-    Tensor total = loss.total();
-    checkFinite(n, loss, total);
-    parameterCheck.check(pass.objective(), step, total);
-    if (objectives.size() == 1 || total.requiresGradient()) {
-      backward(pass.objective().parameters(), total);
+    pass.close(rank);
+    StateUpdates updates = pass.updates(rank);
+    if (!updates.isEmpty()) {
+      worker.barrier(); // until the optimizer has written all parameters
     }
-    return loss;
+    if (rank == 0) {
+      norm[0] = globalNorm;
+      bufferUpdates.run();
+    }
+    Set<Variable> written = identitySet();
+    written.addAll(updates.variables());
+    transaction.read(
+        variable -> (written.contains(variable) ? 0 : ownership.ownerOf(variable)) == rank);
   }
 
-  private BatchLoss loss(long n, Step step) {
-    TrainingProgress progress = new TrainingProgress(n, pass.key().firstExample());
-    return pass.objective().objective().loss(step, pass.batch(), progress);
+  /** Runs a worker's passes, and returns the gradients of its parameters over all workers. */
+  private Gradients gradients(Communicator worker) {
+    int rank = worker.rank();
+    pass.run(worker, parameterCheck);
+    worker.barrier();
+    if (rank == 0) {
+      StateUpdates updates = pass.updates();
+      bufferUpdates = bufferUpdates == null ? updates : bufferUpdates.merge(updates);
+    }
+    return pass.sumGradients(rank, owned(rank));
   }
 
-  private void checkFinite(long n, BatchLoss loss, Tensor total) {
-    Objective<B> objective = pass.objective().objective();
-    for (LossTerm term : loss.terms()) {
-      double value = term.value().item();
-      if (!Double.isFinite(value)) {
-        throw DivergenceException.inStep(n, objective.termName(term.name()), value);
+  /** Checks the gradients of a batch while its pass can be repeated, and adds them. */
+  private void addGradients(long n, int rank, Gradients gradients) {
+    sumOfSquares(n, rank, gradients);
+    accumulators.get(rank).add(owned(rank), gradients);
+  }
+
+  private List<Parameter> owned(int rank) {
+    return pass.objective().parameters().stream()
+        .filter(parameter -> ownership.ownerOf(parameter) == rank)
+        .toList();
+  }
+
+  /** Checks the gradients of a worker's parameters, and returns the sum of their squares. */
+  private double sumOfSquares(long n, int rank, Gradients gradients) {
+    FiniteCheck finiteCheck = new FiniteCheck();
+    double sumOfSquares = 0;
+    for (Parameter parameter : owned(rank)) {
+      if (gradients.has(parameter)) {
+        double sum = finiteCheck.sumOfSquares(gradients, parameter);
+        if (!Double.isFinite(sum)) {
+          float worst = finiteCheck.worst(gradients, parameter);
+          throw DivergenceException.inGradient(
+              n, "the gradient of " + pass.objective().nameOf(parameter), worst);
+        }
+        sumOfSquares += sum;
       }
     }
-    if (!Double.isFinite(total.item())) {
-      throw DivergenceException.inStep(n, objective.qualified("the loss"), total.item());
-    }
+    return sumOfSquares;
   }
 
-  /**
-   * Runs the backward pass, unless no parameter is trainable (only EMA updates) or the loss of one
-   * of several objectives is constant in this step.
-   */
-  static void backward(Collection<Parameter> parameters, Tensor loss) {
-    if (parameters.stream().anyMatch(Parameter::isTrainable)) {
-      loss.backward();
+  /** Closes the steps of a pass that has failed, when no worker reads its tensors any more. */
+  private void closePass() {
+    if (pass != null) {
+      WorkerPass<B> failed = pass;
+      pass = null;
+      workers.run(worker -> failed.close(worker.rank()));
     }
   }
 
@@ -247,10 +295,11 @@ final class TrainingStep<B> {
    * batch and random numbers, and checks the result of each operation.
    */
   private DivergenceException withOrigin(DivergenceException e) {
-    if (pass != null) {
-      try (Step step = openStep()) {
-        step.checkEachOperation();
-        backward(pass.objective().parameters(), loss(e.step(), step).total());
+    if (pass != null && repeatable) {
+      WorkerPass<B> failed = pass;
+      closePass();
+      try {
+        workers.run(failed::repeat);
       } catch (NonFiniteException origin) {
         e.appendOrigin(origin);
       } catch (RuntimeException failure) {
@@ -258,29 +307,5 @@ final class TrainingStep<B> {
       }
     }
     return e;
-  }
-
-  private void update(
-      long n, ObjectiveState<B> state, Gradients gradients, Runnable bufferUpdates) {
-    double norm = norm(n, state, gradients);
-    pass = null;
-    state.update(n, settings.steps(), gradients, norm);
-    bufferUpdates.run();
-  }
-
-  private double norm(long n, ObjectiveState<B> state, Gradients gradients) {
-    double sumOfSquares = 0;
-    for (Parameter parameter : state.parameters()) {
-      if (gradients.has(parameter)) {
-        double sum = finiteCheck.sumOfSquares(gradients, parameter);
-        if (!Double.isFinite(sum)) {
-          float worst = finiteCheck.worst(gradients, parameter);
-          throw DivergenceException.inGradient(
-              n, "the gradient of " + state.nameOf(parameter), worst);
-        }
-        sumOfSquares += sum;
-      }
-    }
-    return Math.sqrt(sumOfSquares);
   }
 }

@@ -8,6 +8,10 @@
  * io.github.vqvae4j.train.Objective}s. A custom training loop reports its progress through {@link
  * io.github.vqvae4j.train.TrainingRun#execute}.
  *
+ * <p>Each batch is computed by several {@linkplain io.github.vqvae4j.train.Trainer#workers
+ * workers}, one per core. A worker is a thread with its share of the examples; the gradients of all
+ * shares are summed before the optimizer updates the parameters.
+ *
  * <ul>
  *   <li>Learning rate: {@link io.github.vqvae4j.train.Schedule}, {@link
  *       io.github.vqvae4j.train.LearningRateFinder}.
@@ -21,7 +25,7 @@
  * </ul>
  *
  * <p>The package depends on {@code config}, {@code data}, {@code io}, {@code memory}, {@code
- * metrics}, {@code nn}, {@code random} and {@code tensor}; it knows no concrete model. A guide is
- * in {@code docs/guides/training.md}.
+ * metrics}, {@code nn}, {@code parallel}, {@code random} and {@code tensor}; it knows no concrete
+ * model. A guide is in {@code docs/guides/training.md}.
  */
 package io.github.vqvae4j.train;

@@ -27,6 +27,7 @@ import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.Sgd;
 import io.github.vqvae4j.train.TermReport;
 import io.github.vqvae4j.train.Trainer;
+import io.github.vqvae4j.train.TrainingProgress;
 import io.github.vqvae4j.train.TrainingReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,8 +148,9 @@ class CustomLossTest {
           reconstructions.add(reconstruction.toFloats());
           return List.of(new LossTerm("l2", reconstruction.meanSquaredError(target), 1));
         };
-    try (ImageModel model = kind.build.apply(spy)) {
-      Evaluation.of(model, IMAGES.range(0, 5));
+    try (ImageModel model = kind.build.apply(spy);
+        Step step = Step.inference()) {
+      model.loss(step, IMAGES.batch(0, 1, 2, 3, 4), new TrainingProgress(0, 0));
     }
     float[] pixels = IMAGES.pixels(0, 5);
     float[] target = targets.get(0);

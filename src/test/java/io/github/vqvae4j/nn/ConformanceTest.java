@@ -51,6 +51,15 @@ class ConformanceTest {
   }
 
   @ParameterizedTest
+  @MethodSource("layers")
+  void workersTrainLikeOneWithTheWholeBatch(Conformance conformance) {
+    try (Layer layer = conformance.make().apply(new Rng(SEED))) {
+      randomize(layer);
+      BlockCheck.of(layer, conformance.inputShape()).checkWorkers();
+    }
+  }
+
+  @ParameterizedTest
   @MethodSource("layersAndQuantizers")
   void layersAreThreadSafe(Conformance conformance) {
     try (Layer layer = conformance.make().apply(new Rng(SEED))) {

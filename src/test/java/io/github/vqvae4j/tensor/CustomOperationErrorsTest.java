@@ -86,7 +86,7 @@ class CustomOperationErrorsTest {
   }
 
   private static Tensor onCommit(Tensor x) {
-    x.step().onCommit(() -> {});
+    x.step().onCommit(new double[0], sums -> {});
     return x;
   }
 
@@ -104,7 +104,7 @@ class CustomOperationErrorsTest {
           "only compute from its inputs",
           testCase.says());
       // The step remains usable.
-      step.onCommit(() -> {});
+      step.onCommit(new double[0], sums -> {});
       assertArrayEquals(new float[] {2, 4}, x.add(x).toFloats());
       x.requireGradient().mul(2).sum().backward();
     }
@@ -249,7 +249,7 @@ class CustomOperationErrorsTest {
                             throw error;
                           }),
                       x)));
-      step.onCommit(() -> {});
+      step.onCommit(new double[0], sums -> {});
     }
   }
 

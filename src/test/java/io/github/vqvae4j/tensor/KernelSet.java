@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor;
 
+import io.github.vqvae4j.parallel.Communicator;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.internal.Kernels;
@@ -19,11 +20,16 @@ public enum KernelSet {
 
   /** Opens a training step. */
   public Step training(Rng rng) {
-    return new Step(true, new RngKey(rng.nextLong(), 0, 0), kernels);
+    return training(new RngKey(rng.nextLong(), 0, 0), Communicator.single());
+  }
+
+  /** Opens a training step of a worker. */
+  public Step training(RngKey key, Communicator workers) {
+    return new Step(true, key, workers, kernels);
   }
 
   /** Opens an inference step. */
   public Step inference() {
-    return new Step(false, null, kernels);
+    return new Step(false, null, Communicator.single(), kernels);
   }
 }

@@ -89,7 +89,8 @@ class StepTest {
     try (Variable variable = new Variable(false, new float[] {1.5f, -2}, 2);
         Step step = Step.training(new Rng(1))) {
       step.onCommit(
-          () -> {
+          new double[0],
+          sums -> {
             variable.convert(DType.DOUBLE);
             throw new IllegalStateException("on purpose");
           },
@@ -113,7 +114,7 @@ class StepTest {
             () -> step.tensor(new double[1], 1),
             () -> variable.in(step),
             () -> step.gradient(variable),
-            () -> step.onCommit(() -> {}),
+            () -> step.onCommit(new double[0], sums -> {}),
             step::commit)) {
       assertMessageContains(assertThrows(IllegalStateException.class, use), "closed");
     }
@@ -339,7 +340,7 @@ class StepTest {
     try (Step step = Step.training(RNG)) {
       for (int i = 0; i < 3; i++) {
         int value = i;
-        step.onCommit(() -> done.add(value));
+        step.onCommit(new double[0], sums -> done.add(value));
       }
       assertEquals(List.of(), done);
       step.commit();
@@ -348,7 +349,7 @@ class StepTest {
       assertEquals(List.of(0, 1, 2), done, "each once");
     }
     try (Step step = Step.training(RNG)) {
-      step.onCommit(() -> done.add(99));
+      step.onCommit(new double[0], sums -> done.add(99));
     }
     assertEquals(List.of(0, 1, 2), done, "a step that was not committed changes nothing");
   }
@@ -361,9 +362,10 @@ class StepTest {
       first.convert(dtype);
       second.convert(dtype);
       try (Step step = Step.training(RNG)) {
-        step.onCommit(() -> first.set(new double[] {7, 8}), first);
+        step.onCommit(new double[0], sums -> first.set(new double[] {7, 8}), first);
         step.onCommit(
-            () -> {
+            new double[0],
+            sums -> {
               second.set(new double[] {9});
               throw new ArithmeticException("in the middle");
             },
@@ -375,7 +377,7 @@ class StepTest {
         assertArrayEquals(new double[] {3}, second.toDoubles());
         step.commit();
         assertArrayEquals(new double[] {1, 2}, first.toDoubles(), "it is not tried again");
-        step.onCommit(() -> first.set(new double[] {7, 8}), first);
+        step.onCommit(new double[0], sums -> first.set(new double[] {7, 8}), first);
         step.commit();
         assertArrayEquals(new double[] {7, 8}, first.toDoubles());
       }

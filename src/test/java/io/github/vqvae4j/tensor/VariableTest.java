@@ -247,7 +247,8 @@ class VariableTest {
         }
         float[] values = variable.toFloats();
         step.onCommit(
-            () -> {
+            new double[0],
+            sums -> {
               variable.replaceRows(new int[] {0}, new double[] {7, 8, 9});
               variable.replaceRows(new int[] {0, 1}, new double[6]);
               throw new IllegalStateException("of a test");

@@ -8,6 +8,7 @@ import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.parallel.WithThreads;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.Step;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +30,14 @@ class CustomVqVaeLoopTest {
 
   @TempDir Path folder;
 
+  /** Workers compute with one thread, custom loops with all. */
+  private final WithThreads threads = new WithThreads(1);
+
+  @AfterEach
+  void restoreThreads() {
+    threads.close();
+  }
+
   @Test
   void customLoopComputesTheSameWeightsAsTheTrainer() throws Exception {
     try (VqVae trained = Shapes.model(1, 3);
@@ -38,6 +48,7 @@ class CustomVqVaeLoopTest {
               .batch(7)
               .steps(STEPS)
               .seed(5)
+              .workers(1)
               .clipNorm(MAX_NORM)
               .averageWeights(0.8)
               .evaluate(TEST, STEPS)

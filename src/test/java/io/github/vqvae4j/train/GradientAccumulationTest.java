@@ -25,6 +25,7 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -116,38 +117,71 @@ class GradientAccumulationTest {
         .steps(4);
   }
 
-  /** All batches are quantized with the codebook before the step; updates follow in order. */
-  @Test
-  void emaUpdatesAreAppliedPerBatch() {
+  /** The averages decay once per step, and use the codebook before the step for all batches. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void averagesOfACodebookDecayOncePerStep(int workers) {
     try (VqVae model = emaModel();
         Batches<ImageBatch> batches = Batches.shuffled(TRAIN, 8, SEED)) {
       double[] count = new double[16];
       double[] sum = new double[16 * 4];
       for (int i = 0; i < 2; i++) {
-        updateAverages(model, batches.next(), count, sum);
+        addToAverages(model, batches.next(), count, sum);
       }
-      trainer(model, 8, 2).steps(1).fit(TRAIN);
+      trainer(model, 8, 2).workers(workers).steps(1).fit(TRAIN);
       assertClose(count, model.variables().get("quantizer.count").toFloats());
       assertClose(sum, model.variables().get("quantizer.sum").toFloats());
-      assertEquals(1 - 0.99 * 0.99, model.variables().get("quantizer.weight").toFloats()[0], 1e-6);
+      assertEquals(0.01, model.variables().get("quantizer.weight").toFloats()[0], 1e-6);
     }
   }
 
-  private static void updateAverages(VqVae model, ImageBatch batch, double[] count, double[] sum) {
+  private static void addToAverages(VqVae model, ImageBatch batch, double[] count, double[] sum) {
     try (Step step = Step.inference()) {
       double[] vectors = model.encoderOutput(batch.in(step)).toDoubles();
       int[] codes = model.encode(Images.of(batch.images(), batch.count(), 8, 8, 1)).values();
-      for (int i = 0; i < count.length; i++) {
-        count[i] *= 0.99;
-      }
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] *= 0.99;
-      }
       for (int i = 0; i < codes.length; i++) {
         count[codes[i]] += 0.01;
         for (int j = 0; j < 4; j++) {
           sum[codes[i] * 4 + j] += 0.01 * vectors[i * 4 + j];
         }
+      }
+    }
+  }
+
+  /** Restarted codes, too: the same latents of the step are chosen. */
+  @Test
+  void codebookOfAccumulatedBatchesEqualsThatOfOneLargeBatch() {
+    VectorQuantizerConfig config =
+        VectorQuantizer.ema(64, 4).init(Initialization.UNIFORM).deadCodeThreshold(0.3);
+    try (VqVae largeBatch = Shapes.model(1, 3, config);
+        VqVae accumulated = Shapes.model(1, 3, config)) {
+      trainer(largeBatch, 16, 1).steps(6).fit(TRAIN);
+      trainer(accumulated, 4, 4).steps(6).fit(TRAIN);
+      Variable codebook = largeBatch.variables().get("quantizer.codebook");
+      assertTrue(codebook.replacementCount() > 1, "steps with restarts");
+      for (String name : new String[] {"codebook", "count", "sum", "weight"}) {
+        assertArrayEquals(
+            largeBatch.variables().get("quantizer." + name).toFloats(),
+            accumulated.variables().get("quantizer." + name).toFloats(),
+            1e-4f,
+            name);
+      }
+    }
+  }
+
+  /** The counts of the k-means start are those of a step, not of one of its batches. */
+  @Test
+  void kMeansStartIsThatOfOneLargeBatch() {
+    try (VqVae largeBatch = Shapes.model(1, 3, VectorQuantizer.ema(8, 4));
+        VqVae accumulated = Shapes.model(1, 3, VectorQuantizer.ema(8, 4))) {
+      trainer(largeBatch, 16, 1).steps(3).fit(TRAIN);
+      trainer(accumulated, 4, 4).steps(3).fit(TRAIN);
+      for (String name : new String[] {"codebook", "count", "sum", "weight"}) {
+        assertArrayEquals(
+            largeBatch.variables().get("quantizer." + name).toFloats(),
+            accumulated.variables().get("quantizer." + name).toFloats(),
+            1e-3f,
+            name);
       }
     }
   }
@@ -247,7 +281,7 @@ class GradientAccumulationTest {
     }
   }
 
-  /** Reports the number of each forward pass, counted from 1. */
+  /** Reports the number of each worker's forward pass, counted from 1. */
   private static final class ObservedEncoder extends Encoder {
     private final Linear mix = child("mix", new Linear(1, 4, new Rng(1)));
     private final LongConsumer observer;
@@ -275,7 +309,7 @@ class GradientAccumulationTest {
   /** 24 batches of 0.5 MB. */
   @Test
   void accumulatedBatchesAreReleased() {
-    long[] used = new long[25];
+    long[] used = new long[2 * 24 + 1];
     LongConsumer measure =
         pass -> {
           System.gc();
@@ -283,9 +317,9 @@ class GradientAccumulationTest {
           used[(int) pass] = runtime.totalMemory() - runtime.freeMemory();
         };
     try (VqVae model = observedModel(measure)) {
-      trainer(model, 32, 24).steps(1).fit(Shapes.rectangles(64, 64, 1, 1));
+      trainer(model, 32, 24).workers(2).steps(1).fit(Shapes.rectangles(64, 64, 1, 1));
     }
-    long growth = used[24] - used[4];
+    long growth = used[2 * 24] - used[2 * 4];
     assertTrue(growth < 4 << 20, "20 batches of 0.5 MB took " + (growth >> 10) + " KB of the heap");
   }
 
@@ -309,13 +343,15 @@ class GradientAccumulationTest {
           }
         };
     AtomicLong passes = new AtomicLong();
-    try (VqVae model = observedModel(passes::set)) {
-      Trainer<ImageBatch> trainer = trainer(model, 4, 4).optimizer(Sgd.rate(1e-6)).steps(9);
+    LongConsumer count = pass -> passes.accumulateAndGet(pass, Math::max);
+    try (VqVae model = observedModel(count)) {
+      Trainer<ImageBatch> trainer =
+          trainer(model, 4, 4).workers(2).optimizer(Sgd.rate(1e-6)).steps(9);
       DivergenceException error =
           assertThrows(DivergenceException.class, () -> trainer.fit(bright));
       assertEquals(step, error.step());
       assertMessageContains(error, "It originated in ", "in encoder");
-      assertEquals(number + 1 + 1, passes.get(), "the batch with the pixel is repeated");
+      assertEquals(2 * (number + 1 + 1), passes.get(), "the batch with the pixel is repeated");
     }
   }
 }

@@ -116,6 +116,8 @@ class LargeImageTest {
       }
       boolean latents = words[0].equals("VqVae.decode");
       boolean heap = words[3].contains("on the Java heap");
+      assertEquals(
+          !heap, words[3].contains("fewer workers in training (Trainer.workers(1))"), line);
       if (!heap && !ONE_PASS.contains(words[0])) {
         String size = latents ? LATENTS.formatted(side / 2, side / 2) : IMAGE.formatted(side, side);
         String pass = "The tensors and workspaces of a forward pass of the ";

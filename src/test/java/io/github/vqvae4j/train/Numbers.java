@@ -7,7 +7,6 @@ import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -15,20 +14,29 @@ import java.util.stream.IntStream;
 
 /** A model of numbers that records the batches it is trained with; its examples are 0, 1, 2, .. */
 final class Numbers extends Block implements Trainable<int[]> {
-  final List<List<Integer>> trained = new ArrayList<>();
+  private final BatchRecorder recorder = new BatchRecorder();
   private final Linear linear = child("linear", new Linear(1, 1, new Rng(1)));
 
   @Override
   public BatchLoss loss(Step step, int[] batch, TrainingProgress progress) {
     if (step.isTraining()) {
-      trained.add(list(batch));
+      recorder.add(step.workers(), list(batch));
     }
+    return BatchLoss.of("error", prediction(step, batch).square().mean());
+  }
+
+  Tensor prediction(Step step, int... batch) {
     Tensor numbers = step.tensor(batch, batch.length, 1).to(linear.parameters().get(0).dtype());
-    return BatchLoss.of("error", linear.forward(numbers.mul(0.01)).square().mean());
+    return linear.forward(numbers.mul(0.01));
+  }
+
+  /** Returns the batches of all runs. */
+  List<List<Integer>> trained() {
+    return recorder.batches();
   }
 
   List<Integer> allTrained() {
-    return trained.stream().flatMap(List::stream).toList();
+    return recorder.examples();
   }
 
   static List<Integer> list(int... batch) {

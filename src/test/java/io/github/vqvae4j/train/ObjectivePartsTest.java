@@ -26,7 +26,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An objective changes the parameters and buffers that it trains, once a step, and no others. */
+/** An objective changes the parameters and buffers that it trains, once per step, and no others. */
 class ObjectivePartsTest {
   private static final Source<float[]> POINTS = PointGan.points(100, 1);
 

@@ -63,6 +63,7 @@ class ObjectivesTest {
             gan.generatorObjective().optimizer(Adam.rate(2e-3)).every(generatorEvery))
         .batch(16)
         .seed(9)
+        .workers(1) // as in a loop by hand, bit for bit
         .quiet();
   }
 

@@ -95,10 +95,10 @@ class RunEndTest {
     assertEquals(steps, report.last().steps());
     assertEquals(StopReason.MAX_STEPS, report.stopReason());
     int perEpoch = size / batch;
-    assertEquals(perEpoch * epochs, model.trained.size());
+    assertEquals(perEpoch * epochs, model.trained().size());
     for (int epoch = 0; epoch < epochs; epoch++) {
       List<Integer> used =
-          model.trained.subList(epoch * perEpoch, (epoch + 1) * perEpoch).stream()
+          model.trained().subList(epoch * perEpoch, (epoch + 1) * perEpoch).stream()
               .flatMap(List::stream)
               .toList();
       assertEquals(perEpoch * batch, new HashSet<>(used).size(), "examples of epoch " + epoch);
@@ -205,7 +205,7 @@ class RunEndTest {
         };
     assertThrows(CancellationException.class, () -> trainer(stopper).fit(Numbers.source(20)));
     assertEquals(List.of("start", "failure after 0"), recorder.heard);
-    assertTrue(model.trained.isEmpty());
+    assertTrue(model.trained().isEmpty());
   }
 
   private void assertInterrupted(TrainingReport report, long step) {
@@ -425,7 +425,7 @@ class RunEndTest {
         "Trainer.epochs",
         "stream",
         "steps(..)");
-    assertTrue(model.trained.isEmpty());
+    assertTrue(model.trained().isEmpty());
   }
 
   @Test

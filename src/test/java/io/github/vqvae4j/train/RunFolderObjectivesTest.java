@@ -152,6 +152,7 @@ class RunFolderObjectivesTest {
       TrainingReport report =
           Trainer.of(model)
               .batch(10)
+              .workers(1) // the size of a batch is not a mean over its examples
               .steps(3)
               .evaluate(POINTS.range(0, 20), 2)
               .listener(RunFolder.in(run).metricsEvery(1).tensorBoard())

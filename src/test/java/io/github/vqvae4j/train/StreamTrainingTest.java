@@ -23,9 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training on streams: order, position, end, and initialization from the first batches. */
 @Timeout(60)
@@ -146,7 +149,7 @@ class StreamTrainingTest {
   }
 
   /** A model that records which images it is trained with. */
-  private record Recording(VqVae model, List<Integer> trained) implements Trainable<ImageBatch> {
+  private record Recording(VqVae model, BatchRecorder trained) implements Trainable<ImageBatch> {
     @Override
     public Map<String, Variable> variables() {
       return model.variables();
@@ -159,7 +162,7 @@ class StreamTrainingTest {
 
     @Override
     public BatchLoss loss(Step step, ImageBatch batch, TrainingProgress progress) {
-      trained.addAll(Numbers.list(batch.indices()));
+      trained.add(step.workers(), Numbers.list(batch.indices()));
       return model.loss(step, batch, progress);
     }
   }
@@ -188,16 +191,23 @@ class StreamTrainingTest {
     }
   }
 
-  @Test
-  void initializationFromAStreamLosesNoBatch() {
+  /** The variance is that of the first 1,000 images, also if batches or shares end elsewhere. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void initializationFromAStreamLosesNoBatch(int workers) {
     Dataset images = Shapes.rectangles(3_000, 8, 1, 1);
     try (VqVae vqVae = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
-      Recording recording = new Recording(vqVae, new ArrayList<>());
+      Recording recording = new Recording(vqVae, new BatchRecorder());
       float[] codebook = ((VectorQuantizer) vqVae.quantizer()).codebook();
-      Trainer.of(recording).batch(16).steps(100).quiet().fit(new ImageStream(images));
-      assertEquals(numbers(1_600), recording.trained());
+      Trainer.of(recording)
+          .batch(16)
+          .workers(workers)
+          .steps(100)
+          .quiet()
+          .fit(new ImageStream(images));
+      assertEquals(numbers(1_600), recording.trained().examples());
       assertTrue(vqVae.dataVariance() > 0);
-      assertEquals(images.range(0, 1_008).variance(), vqVae.dataVariance(), 1e-9);
+      assertEquals(images.range(0, 1_000).variance(), vqVae.dataVariance(), 1e-9);
       float[] trained = ((VectorQuantizer) vqVae.quantizer()).codebook();
       assertFalse(Arrays.equals(codebook, trained));
     }
@@ -231,21 +241,32 @@ class StreamTrainingTest {
             return model.loss(step, batch, progress);
           }
         };
-    Trainer.of(reader).batch(4).steps(6).quiet().fit(new Numbers.Stream(100, p -> {}));
-    assertEquals(numbers(24), model.allTrained());
-    Trainer.of(reader).batch(4).steps(6).quiet().fit(Numbers.source(24));
-    assertEquals(model.trained.subList(6, 8), seen.subList(2, 4));
+    Trainer<int[]> trainer = Trainer.of(reader).batch(4).steps(6).quiet();
+    for (int workers : new int[] {1, 2}) { // the examples of a worker, one after the other
+      seen.clear();
+      int before = model.trained().size();
+      trainer.workers(workers).fit(new Numbers.Stream(100, p -> {}));
+      List<List<Integer>> trained = model.trained();
+      assertEquals(
+          numbers(24), trained.subList(before, before + 6).stream().flatMap(List::stream).toList());
+      trainer.fit(Numbers.source(24));
+      List<Integer> read = Stream.concat(seen.get(2).stream(), seen.get(3).stream()).toList();
+      List<Integer> used =
+          model.trained().subList(before + 6, before + 8).stream().flatMap(List::stream).toList();
+      assertEquals(used.subList(0, read.size()), read);
+      assertEquals(8 / workers, read.size());
+    }
   }
 
   @Test
   void aStreamThatIsShorterThanTheSampleOfTheVariance() {
     Dataset images = Shapes.rectangles(100, 8, 1, 1);
     try (VqVae vqVae = Shapes.model(1, 3, VectorQuantizer.ema(16, 4))) {
-      Recording recording = new Recording(vqVae, new ArrayList<>());
+      Recording recording = new Recording(vqVae, new BatchRecorder());
       TrainingReport report =
           Trainer.of(recording).batch(16).steps(100).quiet().fit(new ImageStream(images));
       assertEquals(StopReason.END_OF_DATA, report.stopReason());
-      assertEquals(numbers(96), recording.trained());
+      assertEquals(numbers(96), recording.trained().examples());
     }
   }
 }

@@ -206,7 +206,7 @@ class TrainerTest {
       Dataset colour = Shapes.rectangles(20, 8, 3, 1);
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> trainer(model).fit(colour)),
-          "[16, 8, 8, 3]",
+          ", 8, 8, 3]",
           "channels(3)");
     }
   }

@@ -2,14 +2,14 @@ package io.github.vqvae4j.data.internal;
 
 import io.github.vqvae4j.data.Source;
 
-/** A view of another source, from which it reads its examples. */
+/** A view of another source or stream, from which it reads its examples. */
 public interface View {
-  /** Returns the source that is viewed, which may be a view itself. */
-  Source<?> viewed();
+  /** Returns the source or stream that is viewed, which may be a view itself. */
+  Object viewed();
 
-  /** Returns the source that a view, or a view of a view, reads; other sources are returned. */
-  static Source<?> origin(Source<?> source) {
-    Source<?> origin = source;
+  /** Returns what a view, or a view of a view, reads; other sources and streams are returned. */
+  static Object origin(Object data) {
+    Object origin = data;
     while (origin instanceof View view) {
       origin = view.viewed();
     }

@@ -5,12 +5,11 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
-import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** Copies images into steps and out of them, a chunk at a time, and checks models' outputs. */
+/** Copies images out of steps, and checks models' outputs. */
 public final class ModelImages {
   /** Subtracted from pixels before the encoder and added to the decoder output. */
   public static final float CENTER = 0.5f;
@@ -23,24 +22,7 @@ public final class ModelImages {
       "the model has diverged, or the images have pixels far outside [0, 1]. Retrain the model with"
           + " a smaller learning rate, or load an earlier checkpoint";
 
-  /** The maximum number of images that are processed at once. */
-  private static final int MAX_IMAGES = 64;
-
-  /** The maximum number of pixels that are processed at once, which bounds the memory. */
-  private static final int MAX_PIXELS = 1 << 16;
-
   private ModelImages() {}
-
-  /** Returns the number of images that are processed at once. */
-  public static int chunkSize(long pixelsPerImage) {
-    return (int) Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
-  }
-
-  /** Returns a range of images as a tensor of a step. */
-  public static Tensor pixels(Step step, Dataset images, int from, int to) {
-    return step.tensor(
-        images.pixels(from, to), to - from, images.height(), images.width(), images.channels());
-  }
 
   /** Returns the label of each image, -1 for images without one. */
   public static int[] labels(Dataset images) {

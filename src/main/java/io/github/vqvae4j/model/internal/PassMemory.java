@@ -5,6 +5,7 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -38,7 +39,7 @@ public record PassMemory(String description, int height, int width, int side, Pa
    */
   public static <T> T guard(ImageModel model, String caller, Dataset images, Supplier<T> work) {
     int[] shape = {images.height(), images.width(), images.channels()};
-    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
+    int chunk = ImageChunks.size(images.size(), (long) images.height() * images.width());
     try {
       return MemoryGuard.run(
           caller + " of images " + Arrays.toString(shape),
@@ -101,10 +102,13 @@ public record PassMemory(String description, int height, int width, int side, Pa
   }
 
   private long bytes(int rows, int columns) {
-    try (Step step = Step.inference()) {
-      step.freeOnClose();
-      pass.run(step, rows, columns);
-      return step.bytes() + step.workspaceBytes();
-    }
+    return ThreadPool.call(
+        () -> {
+          try (Step step = Step.inference()) {
+            step.freeOnClose();
+            pass.run(step, rows, columns);
+            return step.bytes() + step.workspaceBytes();
+          }
+        });
   }
 }

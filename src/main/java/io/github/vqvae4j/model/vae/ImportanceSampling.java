@@ -1,12 +1,14 @@
 package io.github.vqvae4j.model.vae;
 
 import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Estimates log p(x) of a {@link Vae} by importance sampling: samples from q(z|x), weighted by p(x,
@@ -15,12 +17,14 @@ import java.util.Arrays;
 final class ImportanceSampling {
   private final Vae model;
   private final int samples;
-  private final Rng rng;
 
-  private ImportanceSampling(Vae model, int samples, Rng rng) {
+  /** Each image has its own random values, so they do not depend on the chunks. */
+  private final RngKey key;
+
+  private ImportanceSampling(Vae model, int samples, RngKey key) {
     this.model = model;
     this.samples = samples;
-    this.rng = rng;
+    this.key = key;
   }
 
   static double[] logLikelihood(Vae model, Dataset images, int samples, Rng rng) {
@@ -30,26 +34,21 @@ final class ImportanceSampling {
       throw new IllegalArgumentException(
           "Vae.logLikelihood: expected at least 1 sample, got " + samples + ".");
     }
-    ImportanceSampling sampling = new ImportanceSampling(model, samples, rng);
-    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
-    double[] results = new double[images.size()];
-    for (int from = 0, to; from < images.size(); from = to) {
-      to = ArrayLengths.chunkEnd(from, chunk, images.size());
-      double[] estimates = sampling.logLikelihood(images.range(from, to));
-      System.arraycopy(estimates, 0, results, from, estimates.length);
-    }
-    return results;
+    ImportanceSampling sampling =
+        new ImportanceSampling(model, samples, new RngKey(rng.nextLong(), 0, 0));
+    List<double[]> results = new ArrayList<>();
+    ImageChunks.forEach(images, sampling::logLikelihood, results::add);
+    return results.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
   /** Estimates log p(x) of one chunk of images. */
-  private double[] logLikelihood(Dataset images) {
-    int count = images.size();
+  private double[] logLikelihood(ImageChunks.Chunk chunk) {
+    int count = chunk.count();
     float[] means;
     float[] logVariances;
     long[] shape;
     try (Step step = Step.inference()) {
-      Tensor pixels = ModelImages.pixels(step, images, 0, count);
-      Posterior posterior = model.posterior(pixels.add(-ModelImages.CENTER));
+      Posterior posterior = model.posterior(chunk.in(step).add(-ModelImages.CENTER));
       shape = posterior.mean().shape();
       means = posterior.mean().toFloats();
       logVariances = posterior.logVariance().toFloats();
@@ -58,16 +57,18 @@ final class ImportanceSampling {
     int latentSize = means.length / count;
     float[] z = new float[means.length];
     for (int k = 0; k < samples; k++) {
-      for (int i = 0; i < z.length; i++) {
-        double eps = rng.nextGaussian();
-        z[i] = (float) (means[i] + Math.exp(logVariances[i] / 2.0) * eps);
-        // log p(z) - log q(z|x); the constants -1/2 log 2 pi cancel.
-        logWeights[i / latentSize][k] += (eps * eps + logVariances[i] - (double) z[i] * z[i]) / 2;
+      for (int image = 0; image < count; image++) {
+        Rng rng = key.example(k, chunk.from() + image);
+        for (int i = image * latentSize; i < (image + 1) * latentSize; i++) {
+          double eps = rng.nextGaussian();
+          z[i] = (float) (means[i] + Math.exp(logVariances[i] / 2.0) * eps);
+          // log p(z) - log q(z|x); the constants -1/2 log 2 pi cancel.
+          logWeights[image][k] += (eps * eps + logVariances[i] - (double) z[i] * z[i]) / 2;
+        }
       }
       try (Step step = Step.inference()) {
-        Tensor pixels = ModelImages.pixels(step, images, 0, count);
         double[] negativeLog =
-            model.negativeLogLikelihood(step.tensor(z, shape), pixels).toDoubles();
+            model.negativeLogLikelihood(step.tensor(z, shape), chunk.in(step)).toDoubles();
         for (int image = 0; image < count; image++) {
           logWeights[image][k] -= negativeLog[image];
         }

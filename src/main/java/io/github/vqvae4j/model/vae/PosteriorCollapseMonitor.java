@@ -11,7 +11,7 @@ final class PosteriorCollapseMonitor {
   /** A dimension whose KL divergence is below this value, in nats, is considered unused. */
   static final double UNUSED = 0.01;
 
-  /** The number of batches that are averaged. */
+  /** The number of steps that are averaged. */
   private static final int WINDOW = 100;
 
   /**
@@ -20,30 +20,35 @@ final class PosteriorCollapseMonitor {
   private static final int PATIENCE = 2;
 
   private double[] sums;
-  private long batches;
+  private long steps;
   private boolean warned;
 
-  /** Adds the KL divergence of each dimension of a training batch. */
-  void add(float[] kl) {
+  /**
+   * Adds a training step.
+   *
+   * @param statistics the sum over all examples of the step of the KL divergence of each dimension,
+   *     followed by the number of examples
+   */
+  void add(double... statistics) {
     if (warned) {
       return;
     }
-    if (batches++ % WINDOW == 0) {
-      sums = new double[kl.length];
+    if (steps++ % WINDOW == 0) {
+      sums = new double[statistics.length - 1];
     }
-    for (int i = 0; i < kl.length; i++) {
-      sums[i] += kl[i];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += statistics[i] / statistics[sums.length];
     }
-    if (batches % WINDOW == 0 && batches > PATIENCE * WINDOW) {
+    if (steps % WINDOW == 0 && steps > PATIENCE * WINDOW) {
       long unused = Arrays.stream(sums).filter(sum -> sum / WINDOW < UNUSED).count();
       if (2 * unused > sums.length) {
         warned = true;
         LOG.warn(
-            "After {} batches, {} of {} latent dimensions have a KL divergence below {} nats: the"
+            "After {} steps, {} of {} latent dimensions have a KL divergence below {} nats: the"
                 + " decoder ignores them (posterior collapse). Increase the weight of the KL"
                 + " divergence gradually with klWarmUp(..), set a smaller beta(..) or likelihood"
                 + " variance, or build the model with fewer latent dimensions.",
-            batches,
+            steps,
             unused,
             sums.length,
             UNUSED);

@@ -10,6 +10,7 @@ import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.LossTerm;
@@ -150,8 +151,7 @@ public final class Vae extends LatentModel {
     Tensor kl = posterior.kl();
     boolean training = isTraining(images.step());
     if (training) {
-      float[] values = kl.toFloats();
-      images.step().onCommit(() -> collapseMonitor.add(values));
+      images.step().onCommit(collapseStatistics(kl, images.size(0)), collapseMonitor::add);
     }
     List<LossTerm> terms = new ArrayList<>();
     if (customLoss().isPresent()) {
@@ -163,6 +163,19 @@ public final class Vae extends LatentModel {
     terms.add(new LossTerm(KL, kl.sum(), config.klWeight(progress.step())));
     Tensor reconstruction = training ? distribution.forward(decoded) : pixels(posterior.mean());
     return new ImageLoss(terms, images, reconstruction, List.of(), List.of());
+  }
+
+  /**
+   * Returns the sums over the examples of the KL divergence of each dimension, and their number.
+   */
+  private static double[] collapseStatistics(Tensor kl, long examples) {
+    double[] means = kl.toDoubles();
+    double[] sums = Arrays.copyOf(means, means.length + 1);
+    for (int i = 0; i < means.length; i++) {
+      sums[i] *= examples;
+    }
+    sums[means.length] = examples;
+    return sums;
   }
 
   /** Restarts the detection of posterior collapse, so that each run is monitored independently. */
@@ -253,22 +266,27 @@ public final class Vae extends LatentModel {
   public double[] klPerDimension(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
-    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
-    double[] sums = null;
-    for (int from = 0, to; from < images.size(); from = to) {
-      to = ArrayLengths.chunkEnd(from, chunk, images.size());
-      try (Step step = Step.inference()) {
-        double[] means =
-            posterior(ModelImages.pixels(step, images, from, to).add(-ModelImages.CENTER))
-                .kl()
-                .toDoubles();
-        sums = sums == null ? new double[means.length] : sums;
-        for (int i = 0; i < means.length; i++) {
-          sums[i] += means[i] * (to - from);
-        }
-      }
+    List<double[]> total = new ArrayList<>(); // one array, whose length is that of the first result
+    ImageChunks.forEach(
+        images,
+        this::klSums,
+        sums -> {
+          if (total.isEmpty()) {
+            total.add(new double[sums.length]);
+          }
+          for (int i = 0; i < sums.length; i++) {
+            total.get(0)[i] += sums[i];
+          }
+        });
+    return Arrays.stream(total.get(0)).map(sum -> sum / images.size()).toArray();
+  }
+
+  /** Returns the KL divergence of each latent dimension, summed over a chunk of images. */
+  private double[] klSums(ImageChunks.Chunk chunk) {
+    try (Step step = Step.inference()) {
+      Tensor means = posterior(chunk.in(step).add(-ModelImages.CENTER)).kl();
+      return Arrays.stream(means.toDoubles()).map(mean -> mean * chunk.count()).toArray();
     }
-    return Arrays.stream(sums).map(sum -> sum / images.size()).toArray();
   }
 
   /**

@@ -9,6 +9,7 @@ import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.nn.LossTerm;
@@ -232,21 +233,8 @@ public final class VqVae extends ImageModel {
   @Override
   public void initialize(TrainingData<ImageBatch> data, Rng rng) {
     super.initialize(data, rng);
-    quantizer.initialize(data.firstBatches(), this::initializationLatents, rng);
-  }
-
-  private float[] initializationLatents(ImageBatch batch) {
-    try (Step step = Step.inference()) {
-      return encoderOutput(batch.in(step)).toFloats();
-    } catch (NonFiniteException e) {
-      try (Step step = Step.inference()) {
-        step.checkEachOperation();
-        encoderOutput(batch.in(step));
-      } catch (NonFiniteException origin) {
-        e.initCause(origin);
-      }
-      throw e;
-    }
+    quantizer.initialize(
+        data.firstBatches((step, images) -> encoderOutput(images.in(step)).toFloats()), rng);
   }
 
   @Override
@@ -298,21 +286,22 @@ public final class VqVae extends ImageModel {
   private Codes encodeInChunks(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
-    int chunk = ModelImages.chunkSize((long) images.height() * images.width());
-    Codes[] results = new Codes[ArrayLengths.chunks(images.size(), chunk)];
-    for (int i = 0; i < results.length; i++) {
-      int from = i * chunk;
-      int to = ArrayLengths.chunkEnd(from, chunk, images.size());
-      try (Step step = Step.inference()) {
-        results[i] =
-            Codes.of(encode(ModelImages.pixels(step, images, from, to)), quantizer.codebooks());
-      }
-      if (i == 0) {
-        int codesPerImage = results[0].values().length / results[0].count();
-        ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
-      }
+    List<Codes> results = new ArrayList<>();
+    ImageChunks.forEach(
+        images,
+        this::encodeChunk,
+        codes -> {
+          int codesPerImage = codes.values().length / codes.count();
+          ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
+          results.add(codes);
+        });
+    return Codes.concat(results.toArray(Codes[]::new)).withLabels(ModelImages.labels(images));
+  }
+
+  private Codes encodeChunk(ImageChunks.Chunk chunk) {
+    try (Step step = Step.inference()) {
+      return Codes.of(encode(chunk.in(step)), quantizer.codebooks());
     }
-    return Codes.concat(results).withLabels(ModelImages.labels(images));
   }
 
   /**
@@ -352,17 +341,20 @@ public final class VqVae extends ImageModel {
   private Images decodeInChunks(Codes codes) {
     checkWeights();
     int[] shape = codes.shape();
-    int chunk = ModelImages.chunkSize((long) shape[1] * shape[2] * decoder.pixelsPerVector());
-    Images[] results = new Images[ArrayLengths.chunks(codes.count(), chunk)];
-    for (int i = 0; i < results.length; i++) {
-      int from = i * chunk;
-      int to = ArrayLengths.chunkEnd(from, chunk, codes.count());
-      try (Step step = Step.inference()) {
-        results[i] =
-            ModelImages.images(this, decoded(quantizer.lookup(codes.range(from, to), step)));
-      }
+    List<Images> results = new ArrayList<>();
+    ImageChunks.forEach(
+        codes.count(),
+        (long) shape[1] * shape[2] * decoder.pixelsPerVector(),
+        codes::range,
+        this::decodeChunk,
+        results::add);
+    return Images.concat(results.toArray(Images[]::new));
+  }
+
+  private Images decodeChunk(Codes codes) {
+    try (Step step = Step.inference()) {
+      return ModelImages.images(this, decoded(quantizer.lookup(codes, step)));
     }
-    return Images.concat(results);
   }
 
   /**

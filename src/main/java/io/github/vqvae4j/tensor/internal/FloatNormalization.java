@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Communicator;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -7,8 +8,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * {@link Kernels#normalize} and its gradients for floats, as loops over slices of heap arrays (see
  * {@link FloatLoops}) on all cores. If an image fits into a slice, its statistics are computed in
- * the slice and one pass over memory suffices; larger images need a preceding pass for their
- * statistics.
+ * the slice and one pass over memory suffices; larger images, and an image that is spread over
+ * several workers, need a preceding pass for their statistics.
  */
 final class FloatNormalization {
   /** The cost of an element in multiplications, which determines the number of threads. */
@@ -16,6 +17,7 @@ final class FloatNormalization {
 
   private final INDArray x;
   private final ChannelGroups groups;
+  private final WorkerMoments shared;
   private final boolean onePass;
   private final float[] weight;
   private final float[] weights;
@@ -30,11 +32,13 @@ final class FloatNormalization {
   /** 1 / sqrt(variance + epsilon). */
   private final float[] scales;
 
-  FloatNormalization(INDArray x, INDArray weight, double epsilon, INDArray mean) {
+  FloatNormalization(
+      INDArray x, INDArray weight, double epsilon, Communicator workers, INDArray mean) {
     this.x = x;
     this.epsilon = epsilon;
     groups = ChannelGroups.of(x, mean);
-    onePass = PixelSlice.holdsWholeImages(groups);
+    shared = new WorkerMoments(workers, groups.elementsPerGroup());
+    onePass = workers.size() == 1 && PixelSlice.holdsWholeImages(groups);
     ones = new float[PixelSlice.pixels(groups) * groups.channels()];
     Arrays.fill(ones, 1);
     // Without a weight, ones is long enough for both arrays.
@@ -45,10 +49,11 @@ final class FloatNormalization {
     scales = new float[groups.meanCount()];
   }
 
-  void forward(INDArray bias, INDArray mean, INDArray variance, INDArray y) {
+  long forward(INDArray bias, INDArray mean, INDArray variance, INDArray y) {
     float[] biases = bias == null ? null : PixelSlice.repeat(HeapCopy.floatsOf(bias), groups);
+    long count = shared.count();
     if (!onePass) {
-      computeMoments();
+      count = computeMoments();
       computeScales(0, scales.length);
     }
     forEachSlice(
@@ -66,6 +71,7 @@ final class FloatNormalization {
         });
     HeapCopy.write(means, 0, means.length, mean, 0);
     HeapCopy.write(variances, 0, variances.length, variance, 0);
+    return count;
   }
 
   void gradients(
@@ -94,8 +100,11 @@ final class FloatNormalization {
               }
             });
     if (!onePass && dx != null) {
-      average(totals[0], gradientMeans);
-      average(totals[1], productMeans);
+      double[] gradientAverages = average(totals[0]);
+      double[] productAverages = average(totals[1]);
+      shared.average(gradientAverages, productAverages);
+      round(gradientAverages, gradientMeans);
+      round(productAverages, productMeans);
       forEachSlice(
           slice -> {
             slice.read(x, means, scales, dy);
@@ -134,9 +143,10 @@ final class FloatNormalization {
   /**
    * Computes means and variances of images that are larger than a slice. Squares are summed of the
    * differences from the image's first pixel, because squares of the values themselves lose a
-   * standard deviation that is small compared to the mean.
+   * standard deviation that is small compared to the mean. Returns the number of elements of each
+   * group.
    */
-  private void computeMoments() {
+  private long computeMoments() {
     float[][] origins = new float[groups.images()][groups.channels()];
     for (int image = 0; image < origins.length; image++) {
       long offset = (long) image * groups.pixels() * groups.channels();
@@ -148,18 +158,30 @@ final class FloatNormalization {
               slice.read(x);
               slice.accumulateDifferences(origins[slice.image()]);
             });
+    double[] groupMeans = new double[groups.meanCount()];
+    double[] groupVariances = new double[groups.meanCount()];
     for (int image = 0; image < groups.images(); image++) {
       for (int group = 0; group < groups.groups(); group++) {
-        computeMoments(image, group, origins[image], totals);
+        computeMoments(image, group, origins[image], totals, groupMeans, groupVariances);
       }
     }
+    long count = shared.combine(groupMeans, groupVariances);
+    round(groupMeans, means);
+    round(groupVariances, variances);
+    return count;
   }
 
   /**
    * A group's mean is the mean of its channel means; its variance is the mean of its channel
    * variances plus the variance of the channel means.
    */
-  private void computeMoments(int image, int group, float[] origin, double[][] totals) {
+  private void computeMoments(
+      int image,
+      int group,
+      float[] origin,
+      double[][] totals,
+      double[] groupMeans,
+      double[] groupVariances) {
     int firstChannel = group * groups.channelsPerGroup();
     double[] channelMeans = new double[groups.channelsPerGroup()];
     double mean = 0;
@@ -176,8 +198,8 @@ final class FloatNormalization {
     for (double channelMean : channelMeans) {
       variance += (channelMean - mean) * (channelMean - mean) / groups.channelsPerGroup();
     }
-    means[image * groups.groups() + group] = (float) mean;
-    variances[image * groups.groups() + group] = (float) Math.max(0, variance);
+    groupMeans[image * groups.groups() + group] = mean;
+    groupVariances[image * groups.groups() + group] = Math.max(0, variance);
   }
 
   private void computeScales(int from, int count) {
@@ -187,14 +209,16 @@ final class FloatNormalization {
   }
 
   /** Computes the weighted mean of each image's groups from sums over its pixels. */
-  private void average(double[] totals, float[] groupMeans) {
+  private double[] average(double[] totals) {
+    double[] groupMeans = new double[groups.meanCount()];
     for (int i = 0; i < groupMeans.length; i++) {
       double sum = 0;
       for (int c = i * groups.channelsPerGroup(); c < (i + 1) * groups.channelsPerGroup(); c++) {
         sum += totals[c] * weight[c % groups.channels()];
       }
-      groupMeans[i] = (float) (sum / groups.elementsPerGroup());
+      groupMeans[i] = sum / groups.elementsPerGroup();
     }
+    return groupMeans;
   }
 
   private void writeSums(double[] totals, INDArray target) {
@@ -204,6 +228,12 @@ final class FloatNormalization {
         sums[i % groups.channels()] += totals[i];
       }
       HeapCopy.write(sums, target);
+    }
+  }
+
+  private static void round(double[] values, float[] target) {
+    for (int i = 0; i < values.length; i++) {
+      target[i] = (float) values[i];
     }
   }
 

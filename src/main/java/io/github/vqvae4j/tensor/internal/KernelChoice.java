@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Threads;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,6 +48,7 @@ public final class KernelChoice {
 
   static Kernels choose(String setting) {
     Natives.load();
+    limitOthers();
     return switch (setting) {
       case "nd4j" -> nd4j("selected by " + PROPERTY + "=nd4j");
       case "onednn" -> {
@@ -78,25 +80,27 @@ public final class KernelChoice {
   }
 
   private static Kernels nd4j(String reason) {
-    // ND4J's threads busy-wait on the cores that ParallelChunks needs.
-    Nd4j.getEnvironment().setMaxMasterThreads(1);
-    Nd4j.getEnvironment().setMaxThreads(1);
     LOG.info("Kernels: ND4J ({}).", reason);
     return ND4J;
   }
 
   private static Kernels oneDnn() {
     Kernels kernels = new OneDnnKernels();
-    limitOpenBlas();
     LOG.info("Kernels: {}.", kernels.name());
     return kernels;
   }
 
   /**
-   * Restricts OpenBLAS to the calling thread: its worker threads spin for about 20 ms after each
-   * product and take cores from oneDNN's threads.
+   * Restricts ND4J's own operations and OpenBLAS to the calling thread. Their threads busy-wait on
+   * cores that other threads of the library need, and cannot be limited for single threads.
    */
-  private static void limitOpenBlas() {
+  private static void limitOthers() {
+    Nd4j.getEnvironment().setMaxMasterThreads(1);
+    Nd4j.getEnvironment().setMaxThreads(1);
     openblas.blas_set_num_threads(1);
+    LOG.info(
+        "ND4J's own operations and OpenBLAS are limited to one thread in this process: they cannot"
+            + " be limited per thread, and would take the cores of vqvae4j's {} threads.",
+        Threads.count());
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Communicator;
 import io.github.vqvae4j.tensor.ConvOptions;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -165,27 +166,32 @@ public interface Kernels {
   /**
    * Computes y = (x - mean) / sqrt(variance + epsilon) * weight + bias, where mean and (biased)
    * variance are taken over all pixels of an image and the channels of a group. Groups are
-   * contiguous and of equal size.
+   * contiguous and of equal size. If the pixels of an image are spread over several workers, mean
+   * and variance are those of all pixels.
    *
    * @param x the input [images, pixels, channels]
    * @param weight the weight [channels], or null for 1
    * @param bias the bias [channels], or null for 0
    * @param epsilon the value added to the variance
+   * @param workers the workers over which the pixels of each image are spread
    * @param mean receives the means [images, groups]
    * @param variance receives the variances [images, groups]
    * @param y receives the result, of x's shape
+   * @return the number of elements of each group, on all workers
    */
-  void normalize(
+  long normalize(
       INDArray x,
       INDArray weight,
       INDArray bias,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray y);
 
   /**
-   * Computes the gradients of {@link #normalize}.
+   * Computes the gradients of {@link #normalize}. If there are several workers, the input gradient
+   * is that of the sum of their losses, and the other gradients are those of this worker's loss.
    *
    * @param mean the means computed by {@link #normalize}
    * @param variance the variances computed by {@link #normalize}
@@ -197,6 +203,7 @@ public interface Kernels {
       INDArray x,
       INDArray weight,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray dy,

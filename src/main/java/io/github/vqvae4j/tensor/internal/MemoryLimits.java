@@ -3,12 +3,15 @@ package io.github.vqvae4j.tensor.internal;
 import io.github.vqvae4j.memory.HeapMemory;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
+import io.github.vqvae4j.parallel.LibraryThread;
+import io.github.vqvae4j.parallel.ThreadPool;
 import org.bytedeco.javacpp.Pointer;
 
 /** Checks memory limits and creates the exceptions thrown when one is reached. */
 public final class MemoryLimits {
   private static final String SMALLER =
-      "Use smaller images or crops, smaller batches, or a model with fewer channels, or ";
+      "Use smaller images or crops, smaller batches, fewer workers in training (Trainer.workers(1)),"
+          + " or a model with fewer channels, or ";
 
   /** The amount of memory, if it is unknown. */
   private static final String MORE = "memory";
@@ -126,9 +129,15 @@ public final class MemoryLimits {
                 + ".");
   }
 
-  /** Releases the off-heap memory cached by this thread as soon as none of its steps is open. */
+  /**
+   * Releases the off-heap memory cached by this thread as soon as none of its steps is open, and
+   * that of the idle threads of the pool.
+   */
   public static void releaseCaches() {
     ThreadCaches.releaseWhenIdle();
+    if (!LibraryThread.isCurrent()) {
+      ThreadPool.endIdleThreads();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Communicator;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.Blas.Matrix;
 import java.util.Arrays;
@@ -171,15 +172,17 @@ public final class Nd4jKernels implements Kernels {
   }
 
   @Override
-  public void normalize(
+  public long normalize(
       INDArray x,
       INDArray weight,
       INDArray bias,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray y) {
-    new ReferenceNormalization(x, weight, mean).forward(bias, epsilon, mean, variance, y);
+    return new ReferenceNormalization(x, weight, workers, mean)
+        .forward(bias, epsilon, mean, variance, y);
   }
 
   @Override
@@ -187,13 +190,14 @@ public final class Nd4jKernels implements Kernels {
       INDArray x,
       INDArray weight,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray dy,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    new ReferenceNormalization(x, weight, mean)
+    new ReferenceNormalization(x, weight, workers, mean)
         .gradients(epsilon, mean, variance, dy, dx, dWeight, dBias);
   }
 

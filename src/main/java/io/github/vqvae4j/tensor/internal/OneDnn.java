@@ -28,9 +28,6 @@ import org.bytedeco.dnnl.stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.nativeblas.NativeOps;
-import org.nd4j.nativeblas.NativeOpsHolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 final class OneDnn {
   private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
-  private static final NativeOps NATIVE = nativeOps();
 
   /** The maximum number of cached primitives; the least recently used are evicted. */
   private static final int MAX_CALLS = 2_048;
@@ -64,14 +60,15 @@ final class OneDnn {
    * threads, because oneDNN partitions the work and sizes the scratchpad when it creates a
    * primitive.
    */
-  private final Map<Key, Object> calls = new Lru<>(MAX_CALLS, call -> {});
+  private final Map<InferenceSplit.Key, Object> calls = new Lru<>(MAX_CALLS, call -> {});
 
   /**
    * Cached values derived from weights. They depend on the weights' contents, identified by the
    * stamp, on the kind of derivation, and on its parameters. The key contains the weights' address
    * instead of the stamp, so that a new version of the weights overwrites the old copy.
    */
-  private final Map<Key, DerivedWeights> derived = new Lru<>(MAX_DERIVED, old -> old.data.close());
+  private final Map<InferenceSplit.Key, DerivedWeights> derived =
+      new Lru<>(MAX_DERIVED, old -> old.data.close());
 
   /** Distinct memory layouts; the index of a layout is its ID. */
   private final List<memory.desc> layouts = new ArrayList<>();
@@ -104,22 +101,6 @@ final class OneDnn {
   interface NativeResource {
     /** Releases the memory. The object must not be used afterwards. */
     void release();
-  }
-
-  /** A cache key: the operation and its parameters, whose meaning depends on the operation. */
-  private record Key(String operation, long first, long[] parameters) {
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Key key
-          && operation.equals(key.operation)
-          && first == key.first
-          && Arrays.equals(parameters, key.parameters);
-    }
-
-    @Override
-    public int hashCode() {
-      return (operation.hashCode() * 31 + Long.hashCode(first)) * 31 + Arrays.hashCode(parameters);
-    }
   }
 
   /** Values derived from weights, such as a copy in another layout. */
@@ -167,24 +148,13 @@ final class OneDnn {
    * @param parameters everything the object depends on: shapes, strides, flags
    */
   <T> T cached(String operation, Function<OneDnn, T> build, Class<T> type, long... parameters) {
-    Key key = new Key(operation, threads(), parameters);
+    InferenceSplit.Key key = new InferenceSplit.Key(operation, NativeThreads.current(), parameters);
     Object object = calls.get(key);
     if (object == null) {
       object = build.apply(this);
       calls.put(key, object);
     }
     return type.cast(object);
-  }
-
-  private static NativeOps nativeOps() {
-    // Loads the backend, which NativeOpsHolder requires.
-    Nd4j.getBackend();
-    return NativeOpsHolder.getInstance().getDeviceNativeOps();
-  }
-
-  /** Returns the number of OpenMP threads available to the calling thread. */
-  private static int threads() {
-    return NATIVE.ompGetMaxThreads();
   }
 
   /** Returns attributes with a user-provided scratchpad. */
@@ -269,7 +239,8 @@ final class OneDnn {
       long bytes,
       Consumer<Pointer> compute,
       long... parameters) {
-    Key key = new Key(operation, weights.data().address(), parameters);
+    long[] all = OneDnnKernels.cacheKey(weights.data().address(), parameters);
+    InferenceSplit.Key key = new InferenceSplit.Key(operation, 0, all);
     DerivedWeights result = derived.computeIfAbsent(key, k -> new DerivedWeights(bytes));
     if (result.source != weights.stamp()) {
       // Invalid until the computation has succeeded.

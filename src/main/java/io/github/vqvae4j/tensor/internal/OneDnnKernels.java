@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Communicator;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.internal.OneDnn.Call;
 import java.util.Arrays;
@@ -34,9 +35,13 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void unary(Unary function, double alpha, double beta, INDArray x, INDArray y) {
-    if (!OneDnnUnary.value(function, alpha, beta, x, y)) {
-      fallback.unary(function, alpha, beta, x, y);
-    }
+    InferenceSplit.elements(
+        x.length(),
+        () -> {
+          if (!OneDnnUnary.value(function, alpha, beta, x, y)) {
+            fallback.unary(function, alpha, beta, x, y);
+          }
+        });
   }
 
   @Override
@@ -49,9 +54,13 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void binary(Binary operation, INDArray a, INDArray b, INDArray y) {
-    if (!OneDnnBinary.run(operation, a, b, y)) {
-      fallback.binary(operation, a, b, y);
-    }
+    InferenceSplit.elements(
+        y.length(),
+        () -> {
+          if (!OneDnnBinary.run(operation, a, b, y)) {
+            fallback.binary(operation, a, b, y);
+          }
+        });
   }
 
   @Override
@@ -79,9 +88,13 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void softmax(INDArray x, int axis, boolean log, INDArray y) {
-    if (!OneDnnSoftmax.value(x, axis, log, y)) {
-      fallback.softmax(x, axis, log, y);
-    }
+    InferenceSplit.elements(
+        x.length(),
+        () -> {
+          if (!OneDnnSoftmax.value(x, axis, log, y)) {
+            fallback.softmax(x, axis, log, y);
+          }
+        });
   }
 
   @Override
@@ -103,23 +116,28 @@ public final class OneDnnKernels implements Kernels {
     long n = y.size(rank - 1);
     long k = a.size(transposeA ? rank - 2 : rank - 1);
     long products = y.length() / (m * n);
-    Call call =
-        OneDnn.get()
-            .cached(
-                "matmul",
-                o -> compileMatmul(o, products, m, k, n, transposeA, transposeB),
-                Call.class,
-                products,
-                m,
-                k,
-                n,
-                transposeA ? 1 : 0,
-                transposeB ? 1 : 0);
-    if (call == Call.UNSUPPORTED) {
-      fallback.matmul(a, transposeA, b, transposeB, y);
-    } else {
-      call.set(0, a).set(1, b).set(2, y).run();
-    }
+    long[] key = {products, m, k, n, transposeA ? 1 : 0, transposeB ? 1 : 0};
+    InferenceSplit.products(
+        "matmul",
+        y.length() * k,
+        a,
+        b,
+        y,
+        key,
+        () -> {
+          Call call =
+              OneDnn.get()
+                  .cached(
+                      "matmul",
+                      o -> compileMatmul(o, products, m, k, n, transposeA, transposeB),
+                      Call.class,
+                      key);
+          if (call == Call.UNSUPPORTED) {
+            fallback.matmul(a, transposeA, b, transposeB, y);
+          } else {
+            call.set(0, a).set(1, b).set(2, y).run();
+          }
+        });
   }
 
   private static Call compileMatmul(
@@ -145,23 +163,35 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void scores(INDArray x, INDArray table, INDArray bias, INDArray scores, INDArray best) {
-    if (!OneDnnScores.run(x, table, bias, scores, best)) {
-      fallback.scores(x, table, bias, scores, best);
-    }
+    InferenceSplit.products(
+        "scores",
+        scores.length() * x.size(1),
+        x,
+        table,
+        scores,
+        new long[] {x.size(0), x.size(1), table.size(0)},
+        () -> {
+          if (!OneDnnScores.run(x, table, bias, scores, best)) {
+            fallback.scores(x, table, bias, scores, best);
+          }
+        });
   }
 
   @Override
   public void permute(INDArray x, int[] axes, INDArray y) {
     long[] order = Arrays.stream(axes).asLongStream().toArray();
-    OneDnn.get()
-        .cached(
-            "permute",
-            o -> compilePermute(o, x.shape(), axes),
-            Call.class,
-            cacheKey(0, x.shape(), order))
-        .set(0, x)
-        .set(1, y)
-        .run();
+    InferenceSplit.elements(
+        x.length(),
+        () ->
+            OneDnn.get()
+                .cached(
+                    "permute",
+                    o -> compilePermute(o, x.shape(), axes),
+                    Call.class,
+                    cacheKey(0, x.shape(), order))
+                .set(0, x)
+                .set(1, y)
+                .run());
   }
 
   /** Compiles a strided copy, with the strides in x of each axis of y. */
@@ -179,15 +209,17 @@ public final class OneDnnKernels implements Kernels {
   }
 
   @Override
-  public void normalize(
+  public long normalize(
       INDArray x,
       INDArray weight,
       INDArray bias,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray y) {
-    new FloatNormalization(x, weight, epsilon, mean).forward(bias, mean, variance, y);
+    return new FloatNormalization(x, weight, epsilon, workers, mean)
+        .forward(bias, mean, variance, y);
   }
 
   @Override
@@ -195,13 +227,14 @@ public final class OneDnnKernels implements Kernels {
       INDArray x,
       INDArray weight,
       double epsilon,
+      Communicator workers,
       INDArray mean,
       INDArray variance,
       INDArray dy,
       INDArray dx,
       INDArray dWeight,
       INDArray dBias) {
-    new FloatNormalization(x, weight, epsilon, mean)
+    new FloatNormalization(x, weight, epsilon, workers, mean)
         .gradients(mean, variance, dy, dx, dWeight, dBias);
   }
 
@@ -233,9 +266,13 @@ public final class OneDnnKernels implements Kernels {
       ConvOptions options,
       INDArray y,
       INDArray workspace) {
-    if (!pooling(mode, x, kernel, options, y, workspace).forward(x, y, workspace)) {
-      fallback.pool(mode, x, kernel, options, y, workspace);
-    }
+    InferenceSplit.elements(
+        x.length(),
+        () -> {
+          if (!pooling(mode, x, kernel, options, y, workspace).forward(x, y, workspace)) {
+            fallback.pool(mode, x, kernel, options, y, workspace);
+          }
+        });
   }
 
   @Override
@@ -273,9 +310,18 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       ConvOptions options,
       INDArray y) {
-    if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, options, y)) {
-      fallback.conv2d(x, weight, stamp, bias, residual, relu, options, y);
-    }
+    InferenceSplit.products(
+        "conv2d",
+        y.length() / weight.size(3) * weight.length(),
+        x,
+        weight,
+        y,
+        convolutionKey(x, weight, bias, residual, relu, options),
+        () -> {
+          if (!OneDnnConvolutions.conv2d(x, weight, stamp, bias, residual, relu, options, y)) {
+            fallback.conv2d(x, weight, stamp, bias, residual, relu, options, y);
+          }
+        });
   }
 
   @Override
@@ -309,9 +355,29 @@ public final class OneDnnKernels implements Kernels {
       boolean relu,
       ConvOptions options,
       INDArray y) {
-    if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, options, y)) {
-      fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, options, y);
-    }
+    InferenceSplit.products(
+        "convTranspose2d",
+        x.length() / weight.size(3) * weight.length(),
+        x,
+        weight,
+        y,
+        convolutionKey(x, weight, bias, residual, relu, options),
+        () -> {
+          if (!OneDnnConvolutions.transposed(x, weight, stamp, bias, residual, relu, options, y)) {
+            fallback.convTranspose2d(x, weight, stamp, bias, residual, relu, options, y);
+          }
+        });
+  }
+
+  private static long[] convolutionKey(
+      INDArray x,
+      INDArray weight,
+      INDArray bias,
+      INDArray residual,
+      boolean relu,
+      ConvOptions options) {
+    long fused = (bias == null ? 0 : 1) + (residual == null ? 0 : 2) + (relu ? 4 : 0);
+    return cacheKey(fused, x.shape(), weight.shape(), OneDnnConvolutions.geometry(options));
   }
 
   /** Concatenates values to the parameters of a cache key. */

@@ -298,7 +298,7 @@ final class OneDnnWinograd implements OneDnn.NativeResource {
               gatherWeights.set(0, w.data()).set(1, taps).run();
               transformFilters.set(0, filterMatrix).set(1, taps).set(2, target).run();
             },
-            weightShape)
+            OneDnnKernels.cacheKey(NativeThreads.current(), weightShape))
         .data();
   }
 

@@ -1,20 +1,14 @@
 package io.github.vqvae4j.tensor.internal;
 
 import io.github.vqvae4j.memory.InsufficientMemoryException;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
+import io.github.vqvae4j.parallel.ThreadPool;
 
 /**
- * Parallel loops over contiguous chunks on the calling thread and the common pool. The chunks
- * depend only on the amount of work and the number of threads, so floating-point sums are
- * reproducible.
+ * Loops over contiguous chunks, on the calling thread and idle threads of the library's pool. The
+ * chunks depend only on the amount of work, so results do not depend on the number of threads.
  */
 final class ParallelChunks {
-  /** The maximum number of chunks: the number of threads that can run simultaneously. */
-  private static final int MAX_CHUNKS =
-      Math.min(
-          Runtime.getRuntime().availableProcessors(), ForkJoinPool.getCommonPoolParallelism() + 1);
+  private static final int MAX_CHUNKS = 16;
 
   /**
    * The minimum number of multiplications per chunk, which outweighs the cost of waking a thread.
@@ -40,43 +34,27 @@ final class ParallelChunks {
   }
 
   /**
-   * Runs all chunks and waits for them. If a chunk fails, the first exception is thrown after all
-   * chunks have ended, so none still uses memory that the caller then releases.
+   * Runs all chunks and waits for them. If chunks fail, the exception of the first one is thrown
+   * after all have ended, so none still uses memory that the caller then releases.
    */
   static void run(int chunks, int items, Body body) {
-    if (chunks == 1) {
-      // On the calling thread: the pool would take microseconds.
-      try {
+    try {
+      if (chunks == 1) {
         body.run(0, 0, items);
-      } catch (InsufficientMemoryException e) {
-        ThreadCaches.releaseWhenIdle();
-        throw e;
-      }
-      return;
-    }
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    IntStream.range(0, chunks)
-        .parallel()
-        .forEach(
-            chunk -> {
-              try {
+      } else {
+        ThreadPool.run(
+            chunks,
+            NativeThreads.max(),
+            chunk ->
                 body.run(
                     chunk,
                     (int) ((long) items * chunk / chunks),
-                    (int) ((long) items * (chunk + 1) / chunks));
-              } catch (RuntimeException | Error e) {
-                failure.compareAndSet(null, e);
-              }
-            });
-    if (failure.get() instanceof InsufficientMemoryException) {
+                    (int) ((long) items * (chunk + 1) / chunks)));
+      }
+    } catch (InsufficientMemoryException e) {
       // A pool thread may have run out of memory, but the step belongs to this thread.
       ThreadCaches.releaseWhenIdle();
-    }
-    if (failure.get() instanceof Error error) {
-      throw error;
-    }
-    if (failure.get() instanceof RuntimeException exception) {
-      throw exception;
+      throw e;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.Communicator;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -9,16 +10,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 final class ReferenceNormalization {
   private final ChannelGroups groups;
+  private final WorkerMoments shared;
   private final double[] x;
   private final double[] weight;
 
-  ReferenceNormalization(INDArray x, INDArray weight, INDArray mean) {
+  ReferenceNormalization(INDArray x, INDArray weight, Communicator workers, INDArray mean) {
     groups = ChannelGroups.of(x, mean);
+    shared = new WorkerMoments(workers, groups.elementsPerGroup());
     this.x = HeapCopy.doublesOf(x);
     this.weight = orConstant(1, weight);
   }
 
-  void forward(INDArray bias, double epsilon, INDArray mean, INDArray variance, INDArray y) {
+  long forward(INDArray bias, double epsilon, INDArray mean, INDArray variance, INDArray y) {
     double[] biases = orConstant(0, bias);
     double[] means = new double[groups.meanCount()];
     double[] variances = new double[groups.meanCount()];
@@ -29,6 +32,7 @@ final class ReferenceNormalization {
       double difference = x[i] - means[group(i)];
       variances[group(i)] += difference * difference / groups.elementsPerGroup();
     }
+    long count = shared.combine(means, variances);
     normalize(means, variances, epsilon);
     for (int i = 0; i < x.length; i++) {
       x[i] = x[i] * weight[channel(i)] + biases[channel(i)];
@@ -36,6 +40,7 @@ final class ReferenceNormalization {
     HeapCopy.write(means, mean);
     HeapCopy.write(variances, variance);
     HeapCopy.write(x, y);
+    return count;
   }
 
   void gradients(
@@ -59,6 +64,9 @@ final class ReferenceNormalization {
       gradient[i] *= weight[channel(i)];
       gradientMeans[group(i)] += gradient[i] / groups.elementsPerGroup();
       productMeans[group(i)] += gradient[i] * x[i] / groups.elementsPerGroup();
+    }
+    if (dx != null) {
+      shared.average(gradientMeans, productMeans);
     }
     for (int i = 0; i < x.length; i++) {
       int g = group(i);

@@ -1,12 +1,13 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.parallel.LibraryThread;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The off-heap memory that a thread caches between operations: idle arenas, workspaces and packed
- * weights. After memory has run out, it is freed as soon as the thread has no open step. Threads of
- * the common pool keep their caches unless memory ran out on them.
+ * weights. After memory has run out, it is freed as soon as the thread has no open step. A thread
+ * of the library also frees it when it ends.
  */
 final class ThreadCaches {
   private static final ThreadLocal<ThreadCaches> CURRENT =
@@ -16,7 +17,9 @@ final class ThreadCaches {
   private int openSteps;
   private boolean releasePending;
 
-  private ThreadCaches() {}
+  private ThreadCaches() {
+    LibraryThread.onEnd(this::release);
+  }
 
   /**
    * Registers an action that frees one of this thread's caches. The cache may be refilled

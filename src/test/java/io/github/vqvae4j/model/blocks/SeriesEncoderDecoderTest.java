@@ -150,7 +150,7 @@ class SeriesEncoderDecoderTest {
       assertRejected(
           model, windows(1, 1, 16, 3), "[batch, 1, time, 2]", "got [1, 1, 16, 3]", "channels");
       assertRejected(
-          model, windows(2, 8, 16, 2), "got [2, 8, 16, 2]", "For images, use ConvEncoder");
+          model, windows(1, 8, 16, 2), "got [1, 8, 16, 2]", "For images, use ConvEncoder");
     }
     try (VqVae model =
         VqVae.builder()

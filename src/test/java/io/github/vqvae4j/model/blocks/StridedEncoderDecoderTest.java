@@ -51,9 +51,9 @@ class StridedEncoderDecoderTest {
           "fewer widths");
       assertMessageContains(
           assertThrows(
-              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(2, 8, 3, 1))),
+              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 8, 3, 1))),
           "[batch, height, width, 1]",
-          "got [2, 8, 8, 3]",
+          "got [1, 8, 8, 3]",
           "channels(3)");
     }
   }

@@ -20,7 +20,6 @@ import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.blocks.DenseDecoder;
 import io.github.vqvae4j.model.blocks.DenseEncoder;
-import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
@@ -102,7 +101,8 @@ class VaeTest {
 
   private static double klWeight(Vae model, long trainingStep) {
     try (Step step = Step.inference()) {
-      Tensor images = ModelImages.pixels(step, IMAGES, 0, 2);
+      Tensor images =
+          step.tensor(IMAGES.pixels(0, 2), 2, IMAGES.height(), IMAGES.width(), IMAGES.channels());
       List<LossTerm> terms = model.loss(images, new TrainingProgress(trainingStep, 0)).terms();
       assertEquals("reconstruction", terms.get(0).name());
       assertEquals(1, terms.get(0).weight());
@@ -117,7 +117,8 @@ class VaeTest {
       assertEquals(reconstruction(model, new Rng(1)), reconstruction(model, new Rng(1)));
       assertNotEquals(reconstruction(model, new Rng(1)), reconstruction(model, new Rng(2)));
       try (Step step = Step.inference()) {
-        Tensor images = ModelImages.pixels(step, IMAGES, 0, 3);
+        Tensor images =
+            step.tensor(IMAGES.pixels(0, 3), 3, IMAGES.height(), IMAGES.width(), IMAGES.channels());
         ImageLoss loss = model.loss(images, new TrainingProgress(0, 0));
         float[] expected = model.reconstruct(IMAGES.range(0, 3)).pixels();
         assertArrayEquals(expected, loss.reconstruction().toFloats(), 1e-6f);
@@ -133,7 +134,8 @@ class VaeTest {
 
   private static double reconstruction(Vae model, Rng rng) {
     try (Step step = Step.training(rng)) {
-      Tensor images = ModelImages.pixels(step, IMAGES, 0, 3);
+      Tensor images =
+          step.tensor(IMAGES.pixels(0, 3), 3, IMAGES.height(), IMAGES.width(), IMAGES.channels());
       return model.loss(images, new TrainingProgress(1, 0)).terms().get(0).value().item();
     }
   }
@@ -207,7 +209,7 @@ class VaeTest {
     List<String> warnings = warnings(oneUsed, 1000);
     assertEquals(1, warnings.size());
     for (String part :
-        List.of("After 300 batches", "7 of 8", "0.01 nats", "collapse", "klWarmUp(..)")) {
+        List.of("After 300 steps", "7 of 8", "0.01 nats", "collapse", "klWarmUp(..)")) {
       assertTrue(warnings.get(0).contains(part), warnings.get(0));
     }
   }
@@ -220,7 +222,12 @@ class VaeTest {
     try {
       PosteriorCollapseMonitor monitor = new PosteriorCollapseMonitor();
       for (int i = 0; i < steps; i++) {
-        monitor.add(kl);
+        double[] statistics = new double[kl.length + 1];
+        for (int j = 0; j < kl.length; j++) {
+          statistics[j] = kl[j] * 32.0;
+        }
+        statistics[kl.length] = 32;
+        monitor.add(statistics);
       }
     } finally {
       logger.detachAppender(appender);
@@ -238,8 +245,8 @@ class VaeTest {
             .build()) {
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> model.encode(IMAGES)),
-          "[64, 3, 3, 4]",
-          "got [64, 4, 4, 4]",
+          "[16, 3, 3, 4]",
+          "got [16, 4, 4, 4]",
           "latent(..)");
     }
     try (Vae model = LatentModels.vae(1).decoder(DenseDecoder.images(8, 9, 1)).build()) {

@@ -113,7 +113,7 @@ class VqVaeTest {
           assertThrows(
               IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(32, 28, 3, 1))),
           "expected images [batch, height, width, 1]",
-          "got [32, 28, 28, 3]",
+          "got [16, 28, 28, 3]",
           "channels(3)",
           "Images.toGray");
       assertMessageContains(

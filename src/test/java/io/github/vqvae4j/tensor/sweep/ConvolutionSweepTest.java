@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import io.github.vqvae4j.parallel.WithThreads;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelLog;
 import io.github.vqvae4j.tensor.KernelSet;
-import io.github.vqvae4j.tensor.OpenMpThreads;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -94,7 +94,7 @@ class ConvolutionSweepTest {
   @MethodSource({"general", "typical", "winograd", "subPixels", "packingRegressions"})
   void floatMatchesDouble(Setting setting) {
     computed++;
-    OpenMpThreads.with(
+    WithThreads.run(
         setting.threads(),
         () ->
             Sweep.check(

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.github.vqvae4j.parallel.WithThreads;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelSet;
-import io.github.vqvae4j.tensor.OpenMpThreads;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -85,7 +85,7 @@ public final class Sweep {
                                     dynamicTest(
                                         one + " by " + kernels + " on " + threads,
                                         () ->
-                                            OpenMpThreads.with(
+                                            WithThreads.run(
                                                 threads,
                                                 () ->
                                                     check(

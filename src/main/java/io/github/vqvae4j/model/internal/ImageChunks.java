@@ -1,0 +1,101 @@
+package io.github.vqvae4j.model.internal;
+
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.parallel.ThreadPool;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+
+/**
+ * Runs a model on chunks of images, several at once. The chunks depend on the number and the size
+ * of the images only, so results do not depend on the number of threads.
+ */
+public final class ImageChunks {
+  /** The maximum number of images in a chunk. Larger chunks are hardly faster on one thread. */
+  private static final int MAX_IMAGES = 16;
+
+  /** Even small datasets are cut into two chunks, so that two cores are used. */
+  private static final int MIN_CHUNKS = 2;
+
+  /** The maximum number of pixels in a chunk of several images, which bounds the memory. */
+  private static final int MAX_PIXELS = 1 << 14;
+
+  private ImageChunks() {}
+
+  /** Returns the number of images in a chunk, given the number and the size of the images. */
+  public static int size(int count, long pixelsPerImage) {
+    long max = Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
+    return (int) Math.min(max, Math.max(1, ArrayLengths.chunks(count, MIN_CHUNKS)));
+  }
+
+  /**
+   * A range of images.
+   *
+   * @param from the index of the first image
+   * @param pixels the pixels [images, height, width, channels]
+   * @param shape the shape of the pixels
+   */
+  public record Chunk(int from, float[] pixels, long... shape) {
+    /** Returns the number of images. */
+    public int count() {
+      return (int) shape[0];
+    }
+
+    /** Returns the images as a tensor of a step. */
+    public Tensor in(Step step) {
+      return step.tensor(pixels, shape);
+    }
+  }
+
+  /**
+   * Runs a pass on all chunks of a dataset.
+   *
+   * @param images the images, which are read by the calling thread, in order
+   * @param pass computes the result of a chunk, on any thread; opens its own steps
+   * @param results receives the results on the calling thread, in order
+   * @param <R> the type of a result
+   */
+  public static <R> void forEach(Dataset images, Function<Chunk, R> pass, Consumer<R> results) {
+    long pixels = (long) images.height() * images.width();
+    forEach(images.size(), pixels, (from, to) -> chunk(images, from, to), pass, results);
+  }
+
+  private static Chunk chunk(Dataset images, int from, int to) {
+    return new Chunk(
+        from,
+        images.pixels(from, to),
+        to - from,
+        images.height(),
+        images.width(),
+        images.channels());
+  }
+
+  /** Reads the input of a chunk, from {@code from} (inclusive) to {@code to} (exclusive). */
+  @FunctionalInterface
+  public interface Input<I> {
+    /** Returns the input. */
+    I read(int from, int to);
+  }
+
+  /**
+   * Runs a pass on chunks of any input.
+   *
+   * @param count the number of images
+   * @param pixelsPerImage the size of an image
+   * @param input reads the input of a chunk, on the calling thread
+   * @param pass computes the result of a chunk, on any thread; opens its own steps
+   * @param results receives the results on the calling thread, in order
+   * @param <I> the type of an input
+   * @param <R> the type of a result
+   */
+  public static <I, R> void forEach(
+      int count, long pixelsPerImage, Input<I> input, Function<I, R> pass, Consumer<R> results) {
+    int size = size(count, pixelsPerImage);
+    IntFunction<I> read =
+        chunk -> input.read(chunk * size, ArrayLengths.chunkEnd(chunk * size, size, count));
+    int threads = ThreadPool.threads(pixelsPerImage);
+    ThreadPool.forEach(ArrayLengths.chunks(count, size), threads, read, pass, results);
+  }
+}
