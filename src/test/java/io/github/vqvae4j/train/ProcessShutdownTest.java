@@ -193,6 +193,18 @@ class ProcessShutdownTest {
     }
   }
 
+  /** The loss runs on workers, for which the training thread waits. */
+  @Test
+  void exitInALossDoesNotWaitForTheTimeout() throws Exception {
+    try (Child child = new Child(folder(), 16, 10, -12)) {
+      child.await("step 11");
+      long start = System.nanoTime();
+      assertEquals(7, child.end(), child.lines::toString);
+      double seconds = (System.nanoTime() - start) / 1e9;
+      assertTrue(seconds < 30, seconds + " s");
+    }
+  }
+
   @Test
   void kill9() throws Exception {
     try (Child child = new Child(folder(), 16, 10)) {
