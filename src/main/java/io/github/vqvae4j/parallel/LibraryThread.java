@@ -14,6 +14,9 @@ public class LibraryThread extends Thread {
   /** Thread.isVirtual, which JDK 21 introduced; null before. */
   private static final MethodHandle IS_VIRTUAL = findIsVirtual();
 
+  /** Whether the thread has been lent to the library. */
+  private static final ThreadLocal<Boolean> LENT = ThreadLocal.withInitial(() -> false);
+
   private final List<Runnable> endActions = new ArrayList<>();
 
   /**
@@ -28,12 +31,23 @@ public class LibraryThread extends Thread {
   }
 
   /**
-   * Returns whether the calling thread is a thread of the library.
+   * Returns whether the calling thread is a thread of the library, or lent to it at the moment.
    *
    * @return true on a thread of the library
    */
   public static boolean isCurrent() {
-    return currentThread() instanceof LibraryThread;
+    return currentThread() instanceof LibraryThread || LENT.get();
+  }
+
+  /** Runs a task on the calling thread, which counts as a thread of the library meanwhile. */
+  static void lend(Runnable task) {
+    boolean before = LENT.get();
+    LENT.set(true);
+    try {
+      task.run();
+    } finally {
+      LENT.set(before);
+    }
   }
 
   /**

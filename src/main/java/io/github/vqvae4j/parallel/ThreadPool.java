@@ -5,14 +5,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -23,15 +18,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread pool of the process, with {@link Threads#count} threads. A thread that has been idle
- * for {@value #IDLE_SECONDS} seconds ends and frees its native memory. Waiting threads are parked.
+ * for {@value PoolThreads#IDLE_SECONDS} seconds ends and frees its native memory. Waiting threads
+ * are parked.
  *
  * <p>On a thread of the library, everything runs on the calling thread. Tasks may therefore call
  * the library; they must not wait for another thread that does.
  */
 public final class ThreadPool {
-  /** The time after which an idle thread ends. */
-  static final int IDLE_SECONDS = 10;
-
   private static final Logger LOG = LoggerFactory.getLogger(ThreadPool.class);
 
   /** The number of inputs of a call that are read ahead per thread, so that no thread waits. */
@@ -40,61 +33,12 @@ public final class ThreadPool {
   /** The maximum number of pixels of examples that are processed at once. */
   private static final int MAX_PARALLEL_PIXELS = 1 << 16;
 
-  /** How long a thread whose task does not end is waited for. */
-  private static final long END_MILLISECONDS = 1000;
+  private static PoolThreads current = new PoolThreads();
 
-  private static ThreadPool current = new ThreadPool();
+  private ThreadPool() {}
 
-  private final Factory factory = new Factory();
-  private final ThreadPoolExecutor executor =
-      new ThreadPoolExecutor(
-          1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-
-  private ThreadPool() {
-    executor.allowCoreThreadTimeOut(true);
-  }
-
-  private void setThreads(int n) {
-    if (n > executor.getMaximumPoolSize()) {
-      executor.setMaximumPoolSize(n);
-    }
-    if (n != executor.getCorePoolSize()) {
-      executor.setCorePoolSize(n);
-    }
-    if (n < executor.getMaximumPoolSize()) {
-      executor.setMaximumPoolSize(n);
-    }
-  }
-
-  private static final class Factory implements ThreadFactory {
-    private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private final List<Thread> threads = new ArrayList<>();
-
-    @Override
-    public synchronized Thread newThread(Runnable task) {
-      Thread thread = new LibraryThread("pool-" + NUMBERS.incrementAndGet(), task);
-      threads.removeIf(old -> old.getState() == Thread.State.TERMINATED);
-      threads.add(thread);
-      return thread;
-    }
-
-    synchronized List<Thread> threads() {
-      return List.copyOf(threads);
-    }
-  }
-
-  private static Executor executor() {
-    return ThreadPool::execute;
-  }
-
-  /**
-   * Runs a task on the current number of threads. A ThreadPoolExecutor that is shut down at the
-   * same time could keep the task in its queue for ever, if the start of its only thread fails
-   * then.
-   */
-  private static synchronized void execute(Runnable task) {
-    current.setThreads(Threads.count());
-    current.executor.execute(task);
+  private static synchronized void execute(BooleanSupplier task) {
+    current.execute(task);
   }
 
   /**
@@ -102,15 +46,12 @@ public final class ThreadPool {
    * each. Threads that are computing end, and free theirs, after their tasks.
    */
   public static void endIdleThreads() {
-    ThreadPool old;
+    PoolThreads old;
     synchronized (ThreadPool.class) {
       old = current;
-      current = new ThreadPool();
-      old.executor.shutdown();
+      current = new PoolThreads();
     }
-    for (Thread thread : old.factory.threads()) {
-      uninterruptibly(() -> thread.join(END_MILLISECONDS));
-    }
+    old.end();
   }
 
   /**
@@ -141,8 +82,10 @@ public final class ThreadPool {
 
   /**
    * Computes results from inputs, several at once. The calling thread reads the inputs in order, a
-   * few ahead of the computation, and receives the results in order. If only one thread is used, it
-   * is the calling thread, unless that is a virtual one.
+   * few ahead of the computation, and receives the results in order; in between, unless it is a
+   * virtual one, it computes, too. All calls that use several threads, or come from virtual ones,
+   * together compute at most {@link Threads#count} results at once, and take turns. If only one
+   * thread is used, it is the calling thread, unless that is a virtual one.
    *
    * <p>If a computation fails, those of later inputs are cancelled, and the failure with the lowest
    * index is rethrown when no computation runs any more. If memory is insufficient, the pool's
@@ -173,7 +116,11 @@ public final class ThreadPool {
     }
   }
 
-  /** A call of {@link #forEach}. */
+  /**
+   * A call of {@link #forEach}. The calling thread computes, too, whenever it would wait: waking
+   * another thread takes longer than handing out the work, and all threads of the pool may be busy
+   * with other calls.
+   */
   private static final class Call<I, R> {
     private final int count;
     private final IntFunction<I> reader;
@@ -184,11 +131,16 @@ public final class ThreadPool {
     private final Deque<I> inputs = new ArrayDeque<>();
 
     /** The computations of the first inputs. */
-    private final Deque<CompletableFuture<Outcome<R>>> running = new ArrayDeque<>();
+    private final Deque<Computation> computations = new ArrayDeque<>();
+
+    /** The computations that no thread has started; guarded by itself, like {@link #helpers}. */
+    private final Deque<Computation> waiting = new ArrayDeque<>();
+
+    /** The number of the pool's threads that compute for this call, or are about to. */
+    private int helpers;
 
     private int read;
     private boolean memoryRanOut;
-    private volatile boolean cancelled;
 
     Call(
         int count,
@@ -201,9 +153,42 @@ public final class ThreadPool {
       this.consumer = consumer;
     }
 
+    /** The computation of a result. */
+    private final class Computation {
+      private final I input;
+      private final CountDownLatch ended = new CountDownLatch(1);
+      private R result;
+
+      /** What the task has thrown; null if nothing. */
+      private Throwable failure;
+
+      Computation(I input) {
+        this.input = input;
+      }
+
+      /** Runs the task. Nothing is allocated after it: memory may have run out. */
+      void run() {
+        try {
+          result = task.apply(input);
+        } catch (Throwable e) {
+          failure = e; // rethrown by takeResult
+        } finally {
+          ended.countDown();
+        }
+      }
+
+      boolean hasEnded() {
+        return ended.getCount() == 0;
+      }
+
+      void await() {
+        uninterruptibly(ended::await);
+      }
+    }
+
     void run(int threads) {
       try {
-        compute(threads == 1 ? 1 : threads * INPUTS_PER_THREAD);
+        compute(threads);
       } catch (InsufficientMemoryException | OutOfMemoryError e) {
         if (threads == 1 || !memoryRanOut) {
           throw e;
@@ -228,24 +213,33 @@ public final class ThreadPool {
       }
     }
 
-    /** Computes the missing results, at most {@code ahead} at once. */
-    private void compute(int ahead) {
-      cancelled = false;
+    /** Computes the missing results on several threads. */
+    private void compute(int threads) {
+      int maxHelpers = LibraryThread.isVirtual() ? threads : threads - 1;
+      int ahead = threads == 1 ? 1 : threads * INPUTS_PER_THREAD;
       try {
-        List.copyOf(inputs).forEach(input -> start(input, ahead));
+        List.copyOf(inputs).forEach(input -> start(input, ahead, maxHelpers));
         while (read < count) {
           I input = readNext();
           inputs.add(input);
-          start(input, ahead);
+          start(input, ahead, maxHelpers);
         }
-        while (!running.isEmpty()) {
+        while (!computations.isEmpty()) {
           takeResult();
         }
       } finally {
-        cancelled = true;
-        running.forEach(CompletableFuture::join);
-        running.clear();
+        cancel();
       }
+    }
+
+    /** Removes the computations that have not started, and waits for the others. */
+    private void cancel() {
+      synchronized (waiting) {
+        computations.removeAll(waiting);
+        waiting.clear();
+      }
+      computations.forEach(Computation::await);
+      computations.clear();
     }
 
     /** Reads the next input. If this fails, the failure of an earlier computation comes first. */
@@ -255,52 +249,101 @@ public final class ThreadPool {
         read++; // not if it fails: a retry must not skip it
         return input;
       } catch (RuntimeException | Error e) {
-        while (!running.isEmpty()) {
+        while (!computations.isEmpty()) {
           takeResult();
         }
         throw e;
       }
     }
 
-    private void start(I input, int ahead) {
-      if (running.size() == ahead) {
+    private void start(I input, int ahead, int maxHelpers) {
+      if (computations.size() == ahead) {
         takeResult();
       }
-      CompletableFuture<Outcome<R>> future;
-      try {
-        future = CompletableFuture.supplyAsync(() -> compute(input), executor());
-      } catch (OutOfMemoryError e) { // no further thread can be started
-        future = CompletableFuture.completedFuture(compute(input));
+      Computation computation = new Computation(input);
+      computations.add(computation);
+      boolean needsHelper;
+      synchronized (waiting) {
+        waiting.add(computation);
+        needsHelper = helpers < maxHelpers;
+        helpers += needsHelper ? 1 : 0;
       }
-      running.add(future);
+      if (needsHelper) {
+        try {
+          execute(this::help);
+        } catch (OutOfMemoryError e) { // no further thread can be started
+          if (!continueWithoutHelper()) {
+            throw e;
+          }
+          LOG.debug("A call runs on fewer than {} threads", maxHelpers, e);
+        }
+      }
     }
 
-    // A future would wrap exceptions, and confuse them with wrapped ones.
-    private Outcome<R> compute(I input) {
-      try {
-        return new Outcome<>(cancelled ? null : task.apply(input), null);
-      } catch (Throwable e) {
-        return new Outcome<>(null, e); // rethrown by takeResult
+    /** Returns whether a thread is left that computes. */
+    private boolean continueWithoutHelper() {
+      synchronized (waiting) {
+        helpers--;
+        return helpers > 0 || !LibraryThread.isVirtual();
       }
     }
 
-    /** Waits for the oldest computation, and passes on its result. */
+    /**
+     * Runs the next computation on a thread of the pool.
+     *
+     * @return false if none waits, and the thread no longer helps
+     */
+    private boolean help() {
+      synchronized (waiting) {
+        if (waiting.isEmpty()) {
+          helpers--;
+          return false;
+        }
+      }
+      computeNext();
+      return true;
+    }
+
+    /** Runs the next computation, if one still waits when a core is free. */
+    private void computeNext() {
+      Cores.acquire();
+      try {
+        Computation computation;
+        synchronized (waiting) {
+          computation = waiting.poll();
+        }
+        if (computation != null) {
+          computation.run();
+        }
+      } finally {
+        Cores.release();
+      }
+    }
+
+    private boolean isAnyWaiting() {
+      synchronized (waiting) {
+        return !waiting.isEmpty();
+      }
+    }
+
+    /** Passes on the result of the oldest computation; computes until there is one. */
     private void takeResult() {
-      Outcome<R> outcome = running.element().join();
-      Throwable failure = outcome.failure();
+      Computation oldest = computations.element();
+      while (!oldest.hasEnded() && isAnyWaiting() && !LibraryThread.isVirtual()) {
+        LibraryThread.lend(this::computeNext);
+      }
+      oldest.await();
+      Throwable failure = oldest.failure;
       if (failure != null) {
         memoryRanOut =
             failure instanceof InsufficientMemoryException || failure instanceof OutOfMemoryError;
         Workers.<RuntimeException>rethrow(failure);
       }
-      running.remove();
+      computations.remove();
       inputs.remove();
-      consumer.accept(outcome.result());
+      consumer.accept(oldest.result);
     }
   }
-
-  /** What a computation has returned or thrown; no failure if it has not thrown. */
-  private record Outcome<R>(R result, Throwable failure) {}
 
   /**
    * Runs the parts of a loop on the calling thread and idle threads of the pool, and waits for
@@ -317,7 +360,7 @@ public final class ThreadPool {
     int helpers = LibraryThread.isCurrent() ? 0 : Math.min(threads, parts) - 1;
     try {
       for (int i = 0; i < helpers; i++) {
-        executor().execute(loop);
+        execute(loop::run);
       }
     } catch (OutOfMemoryError e) {
       // No further thread can be started: the others run all parts, which must not outlive the
@@ -329,7 +372,7 @@ public final class ThreadPool {
   }
 
   /** A loop whose parts are run by one or more threads. */
-  private static final class Loop implements Runnable {
+  private static final class Loop {
     private final int parts;
     private final IntConsumer part;
     private final Throwable[] failures;
@@ -343,8 +386,8 @@ public final class ThreadPool {
       unfinished = new CountDownLatch(parts);
     }
 
-    @Override
-    public void run() {
+    /** Runs parts until all have started; returns false. */
+    boolean run() {
       for (int i = next.getAndIncrement(); i < parts; i = next.getAndIncrement()) {
         try {
           part.accept(i);
@@ -354,6 +397,7 @@ public final class ThreadPool {
           unfinished.countDown();
         }
       }
+      return false;
     }
 
     void await() {

@@ -49,6 +49,7 @@ public final class Threads {
       } else {
         LOG.info("Threads: {} ({}).", n, PROPERTY);
       }
+      Cores.set(n);
       count = n;
     }
     return count;
@@ -68,6 +69,7 @@ public final class Threads {
     }
     if (n != count) {
       LOG.info("Threads: {} (Threads.set).", n);
+      Cores.set(n);
       count = n;
     }
   }

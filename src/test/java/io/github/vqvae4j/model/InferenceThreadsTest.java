@@ -300,7 +300,7 @@ class InferenceThreadsTest {
   }
 
   @Test
-  void nativeMemoryIsFreedWhenThePoolIsIdle() throws Exception {
+  void nativeMemoryIsFreedWhenThePoolIsIdleAndTheCallerHasEnded() throws Exception {
     try (VqVae model = vqVae();
         WithThreads three = new WithThreads(3)) {
       Dataset images = Shapes.rectangles(40, 64, 1, 7);
@@ -311,7 +311,9 @@ class InferenceThreadsTest {
             }
           };
       long before = idleMemory();
-      calls.run();
+      Thread caller = new Thread(calls);
+      caller.start();
+      caller.join();
       assertTrue(Pointer.totalBytes() > before + (1 << 20));
       assertTrue(idleMemory() <= before + (1 << 20), () -> before + ", " + Pointer.totalBytes());
     }

@@ -68,18 +68,43 @@ class ThreadPoolTest {
   }
 
   @Test
-  void severalTasksRunOnThreadsOfThePoolAtOnce() {
+  void severalTasksRunOnTheCallerAndThePoolAtOnce() {
     CyclicBarrier all = new CyclicBarrier(3);
+    Thread caller = Thread.currentThread();
+    Set<Thread> used = ConcurrentHashMap.newKeySet();
     List<Integer> results =
         map(
             9,
             i -> {
               assertTrue(LibraryThread.isCurrent());
-              assertTrue(Thread.currentThread().getName().startsWith("vqvae4j-pool-"));
+              used.add(Thread.currentThread());
               await(all); // ends only if three tasks run at once
               return i;
             });
     assertEquals(9, results.size());
+    assertTrue(used.remove(caller));
+    assertEquals(2, used.size());
+    used.forEach(thread -> assertTrue(thread.getName().startsWith("vqvae4j-pool-")));
+    assertFalse(LibraryThread.isCurrent());
+  }
+
+  @Test
+  void theSameThreadHelpsInEachCall() {
+    Threads.set(2);
+    Set<Thread> helpers = ConcurrentHashMap.newKeySet();
+    for (int call = 0; call < 20; call++) {
+      CyclicBarrier both = new CyclicBarrier(2);
+      map(
+          2,
+          i -> {
+            helpers.add(Thread.currentThread());
+            await(both);
+            return i;
+          });
+      sleep(5); // until the helper is idle
+    }
+    helpers.remove(Thread.currentThread());
+    assertEquals(1, helpers.size());
   }
 
   @Test
@@ -396,19 +421,21 @@ class ThreadPoolTest {
   @Test
   void idleThreadsEndAndFreeWhatTheyCache() throws InterruptedException {
     AtomicBoolean freed = new AtomicBoolean();
-    List<Thread> used = new ArrayList<>();
-    ThreadPool.forEach(
+    Set<Thread> used = ConcurrentHashMap.newKeySet();
+    CyclicBarrier both = new CyclicBarrier(2);
+    map(
         2,
-        2,
-        i -> i,
         i -> {
           LibraryThread.onEnd(() -> freed.set(true));
-          return Thread.currentThread();
-        },
-        used::add);
+          used.add(Thread.currentThread());
+          await(both);
+          return i;
+        });
+    used.remove(Thread.currentThread());
+    assertEquals(1, used.size());
     used.forEach(thread -> assertTrue(thread.isAlive()));
     for (Thread thread : used) {
-      thread.join(TimeUnit.SECONDS.toMillis(2 * ThreadPool.IDLE_SECONDS));
+      thread.join(TimeUnit.SECONDS.toMillis(2 * PoolThreads.IDLE_SECONDS));
       assertFalse(thread.isAlive());
     }
     assertTrue(freed.get());

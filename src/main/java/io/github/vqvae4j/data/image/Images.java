@@ -32,7 +32,7 @@ public final class Images implements Dataset {
   private final int channels;
   private final boolean unitRange;
 
-  /** Takes ownership of the array. */
+  /** Takes ownership of the array, whose values are known to be finite. */
   private Images(
       float[] pixels, int count, int height, int width, int channels, boolean unitRange) {
     int length = Checks.length(count, height, width, channels);
@@ -52,9 +52,6 @@ public final class Images implements Dataset {
     this.width = width;
     this.channels = channels;
     this.unitRange = unitRange;
-    for (int i = 0; i < count; i++) {
-      Checks.finite(pixels, i * (length / count), height, width, channels, "image " + i);
-    }
   }
 
   /**
@@ -70,7 +67,7 @@ public final class Images implements Dataset {
    *     product of the sizes, or a value is NaN or infinite
    */
   public static Images of(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(
+    return owning(
         HeapMemory.guard(
             () -> "a copy of images " + Checks.shape(count, height, width, channels),
             (long) Float.BYTES * pixels.length,
@@ -78,13 +75,19 @@ public final class Images implements Dataset {
         count,
         height,
         width,
-        channels,
-        true);
+        channels);
   }
 
   /** Creates images that take ownership of the array. */
   static Images owning(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(pixels, count, height, width, channels, true);
+    return new Images(pixels, count, height, width, channels, true).checkFinite();
+  }
+
+  private Images checkFinite() {
+    for (int i = 0; i < count; i++) {
+      Checks.finite(pixels, i * imageLength(), height, width, channels, "image " + i);
+    }
+    return this;
   }
 
   /**
@@ -150,8 +153,8 @@ public final class Images implements Dataset {
       int offset = i * data.imageLength();
       View.read(data, () -> data.image(index, pixels, offset));
     }
-    return new Images(
-        pixels, count, data.height(), data.width(), data.channels(), data.unitRange());
+    return new Images(pixels, count, data.height(), data.width(), data.channels(), data.unitRange())
+        .checkFinite();
   }
 
   /**

@@ -19,15 +19,54 @@ public final class ImageChunks {
   /** Even small datasets are cut into two chunks, so that two cores are used. */
   private static final int MIN_CHUNKS = 2;
 
+  /**
+   * The number of chunks at the end of a large dataset that are cut in half, so that no thread
+   * waits long for the one that computes the last chunk.
+   */
+  private static final int HALVED = 2;
+
   /** The maximum number of pixels in a chunk of several images, which bounds the memory. */
   private static final int MAX_PIXELS = 1 << 14;
 
   private ImageChunks() {}
 
-  /** Returns the number of images in a chunk, given the number and the size of the images. */
+  /** Returns the maximum number of images in a chunk, given the number and size of the images. */
   public static int size(int count, long pixelsPerImage) {
-    long max = Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
-    return (int) Math.min(max, Math.max(1, ArrayLengths.chunks(count, MIN_CHUNKS)));
+    return Math.min(max(pixelsPerImage), Math.max(1, ArrayLengths.chunks(count, MIN_CHUNKS)));
+  }
+
+  private static int max(long pixelsPerImage) {
+    return (int) Math.max(1, Math.min(MAX_IMAGES, MAX_PIXELS / pixelsPerImage));
+  }
+
+  /**
+   * The chunks of a number of images.
+   *
+   * @param count the number of images
+   * @param size the number of images in a chunk
+   * @param whole the number of chunks of that size; the others are half as large
+   */
+  record Chunks(int count, int size, int whole) {
+    static Chunks of(int count, long pixelsPerImage) {
+      int size = ImageChunks.size(count, pixelsPerImage);
+      int chunks = ArrayLengths.chunks(count, size);
+      return new Chunks(count, size, chunks > HALVED ? chunks - HALVED : chunks);
+    }
+
+    private int half() {
+      return ArrayLengths.chunks(size, 2);
+    }
+
+    /** Returns the number of chunks. */
+    int chunks() {
+      return whole + ArrayLengths.chunks(count - from(whole), half());
+    }
+
+    /** Returns the index of the first image of a chunk; the number of images after the last. */
+    int from(int chunk) {
+      long from = (long) Math.min(chunk, whole) * size + (long) Math.max(0, chunk - whole) * half();
+      return (int) Math.min(count, from);
+    }
   }
 
   /**
@@ -92,10 +131,9 @@ public final class ImageChunks {
    */
   public static <I, R> void forEach(
       int count, long pixelsPerImage, Input<I> input, Function<I, R> pass, Consumer<R> results) {
-    int size = size(count, pixelsPerImage);
-    IntFunction<I> read =
-        chunk -> input.read(chunk * size, ArrayLengths.chunkEnd(chunk * size, size, count));
+    Chunks chunks = Chunks.of(count, pixelsPerImage);
+    IntFunction<I> read = chunk -> input.read(chunks.from(chunk), chunks.from(chunk + 1));
     int threads = ThreadPool.threads(pixelsPerImage);
-    ThreadPool.forEach(ArrayLengths.chunks(count, size), threads, read, pass, results);
+    ThreadPool.forEach(chunks.chunks(), threads, read, pass, results);
   }
 }

@@ -370,6 +370,16 @@ public final class VqVae extends ImageModel {
    */
   @Override
   public Images reconstruct(Dataset images) {
-    return ModelImages.checkSameShape(this, decode(encode(images)), images);
+    return PassMemory.guard(this, "VqVae.reconstruct", images, () -> reconstructInChunks(images));
+  }
+
+  private Images reconstructInChunks(Dataset images) {
+    ModelImages.checkNotEmpty(this, images);
+    checkWeights();
+    ArrayLengths.ofImages("VqVae.reconstruct", images.size(), images.imageLength(), "pixels");
+    List<Images> results = new ArrayList<>();
+    ImageChunks.forEach(images, chunk -> decodeChunk(encodeChunk(chunk)), results::add);
+    Images reconstructions = Images.concat(results.toArray(Images[]::new));
+    return ModelImages.checkSameShape(this, reconstructions, images);
   }
 }

@@ -70,7 +70,11 @@ class ArrayLengthsTest {
         Dataset many = new Repeated(one, size);
         String text = size + " images of 16 codes";
         assertRejected(() -> model.encode(many), "VqVae.encode", text, "range(");
-        assertRejected(() -> model.reconstruct(many), "VqVae.encode", text, "range(");
+        assertRejected(
+            () -> model.reconstruct(many),
+            "VqVae.reconstruct",
+            size + " images of 64 pixels",
+            "range(");
         assertRejected(
             () -> detector.heatMap(many), "heatMap", size + " images of 64 pixels", "range(");
       }
