@@ -2,6 +2,7 @@ package consumer;
 
 import io.github.vqvae4j.data.image.ByteImages;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
@@ -54,7 +55,7 @@ public final class Main {
             .build()) {
       System.out.println(Trainer.of(model).batch(16).steps(3).fit(noise));
       model.save(file);
-      try (VqVae loaded = VqVae.load(file)) {
+      try (ImageModel loaded = ImageModel.load(file)) {
         if (!loaded.reconstruct(noise).equals(model.reconstruct(noise))) {
           throw new AssertionError("the loaded model is another one");
         }

@@ -81,6 +81,14 @@ public abstract class ExampleVariables {
     protected float[] targets;
     protected double[] normalScores;
     protected double[] anomalyScores;
+
+    /** The settings of an encoder of the examples. */
+    public record PatchConfig(int channels, int patch) implements Encoder.Config {
+      @Override
+      public Encoder build(int dimension, Rng rng) {
+        throw new UnsupportedOperationException("examples are never run");
+      }
+    }
   }
 
   /** A model with two objectives. */

@@ -3,12 +3,13 @@ package io.github.vqvae4j.io;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.zip.CRC32C;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.nd4j.shade.protobuf.ByteString;
 import org.nd4j.shade.protobuf.CodedOutputStream;
 import org.tensorflow.framework.HistogramProto;
@@ -17,11 +18,6 @@ import org.tensorflow.framework.Summary;
 /**
  * Writes TensorBoard event files: records in TensorFlow's TFRecord format, each containing an
  * {@code Event} protocol buffer.
- *
- * <pre>
- * length (8 bytes)  masked CRC-32C of the length (4)  data (length)  masked CRC-32C of the data (4)
- * masked = (crc rotated right by 15) + 0xa282ead8, all little-endian
- * </pre>
  *
  * <p>Unlike other files, event files are not written atomically, because TensorBoard reads them
  * while they grow: flushed records can be read, and TensorBoard skips an incomplete last record.
@@ -39,12 +35,21 @@ public final class EventFile {
   // The field numbers of an Event. ND4J contains classes for the values of its fields, but none for
   // Event itself.
   private static final int WALL_TIME = 1;
-  private static final int STEP = 2;
+  static final int STEP = 2;
   private static final int FILE_VERSION = 3;
   private static final int SUMMARY = 5;
+  private static final int SESSION_LOG = 7;
+
+  /** A SessionLog with the status START, the value 1 of its field 1. */
+  private static final byte[] SESSION_START = {1 << 3, 1};
+
+  /** The names of event files: the time in seconds and milliseconds. */
+  private static final String NAME = "events.out.tfevents.%010d.%03d.vqvae4j";
+
+  private static final Pattern NAMES =
+      Pattern.compile("events\\.out\\.tfevents\\.(\\d{10})\\.(\\d{3})\\.vqvae4j");
 
   private static final int BINS = 30;
-  private static final int MASK = 0xa282ead8;
 
   private final Path path;
   private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
@@ -61,14 +66,63 @@ public final class EventFile {
    * @throws IOException if the file cannot be written
    */
   public static EventFile create(Path folder) throws IOException {
-    Files.createDirectories(folder);
-    long now = System.currentTimeMillis();
-    String name =
-        String.format(
-            Locale.ROOT, "events.out.tfevents.%010d.%03d.vqvae4j", now / 1000, now % 1000);
+    EventFile file = create(folder, System.currentTimeMillis());
+    file.flush();
+    return file;
+  }
+
+  /**
+   * Continues the curves of a folder after a step, as if later events had never been written.
+   *
+   * <p>The folder's files are cut off before their first event after the step, and before an
+   * incomplete or damaged record, which is logged. The new events go to a new file, whose name is
+   * after the existing ones and which starts with a restart ({@code SessionLog.START}) at the next
+   * step: a TensorBoard that is running has read the old events already and would not notice that a
+   * file was changed, but it reads new files, and a restart makes it drop the events that are
+   * repeated.
+   *
+   * @param folder the folder, which is created if it does not exist; files written by others are
+   *     left unchanged
+   * @param step the last step whose events are kept
+   * @return the new event file
+   * @throws IOException if a file cannot be read or written
+   */
+  public static EventFile resume(Path folder, long step) throws IOException {
+    createFolder(folder);
+    long time = System.currentTimeMillis();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        Matcher name = NAMES.matcher(FileNames.name(file));
+        if (name.matches()) {
+          EventRecords.cut(file, step);
+          time = Math.max(time, Long.parseLong(name.group(1) + name.group(2)) + 1);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    EventFile file = create(folder, time);
+    file.write(
+        event -> {
+          event.writeInt64(STEP, step + 1);
+          event.writeByteArray(SESSION_LOG, SESSION_START);
+        });
+    file.flush();
+    return file;
+  }
+
+  private static void createFolder(Path folder) throws IOException {
+    // Checked first, because createDirectories rejects links to folders up to JDK 19.
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+    }
+  }
+
+  private static EventFile create(Path folder, long time) throws IOException {
+    createFolder(folder);
+    String name = String.format(Locale.ROOT, NAME, time / 1000, time % 1000);
     EventFile file = new EventFile(Files.createFile(folder.resolve(name)));
     file.write(event -> event.writeString(FILE_VERSION, VERSION));
-    file.flush();
     return file;
   }
 
@@ -180,22 +234,7 @@ public final class EventFile {
     event.writeDouble(WALL_TIME, System.currentTimeMillis() / 1e3);
     fields.writeTo(event);
     event.flush();
-    byte[] data = bytes.toByteArray();
-    byte[] length = littleEndian(Long.BYTES).putLong(data.length).array();
-    pending.writeBytes(length);
-    pending.writeBytes(littleEndian(Integer.BYTES).putInt(masked(length)).array());
-    pending.writeBytes(data);
-    pending.writeBytes(littleEndian(Integer.BYTES).putInt(masked(data)).array());
-  }
-
-  private static ByteBuffer littleEndian(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  private static int masked(byte[] bytes) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes);
-    return Integer.rotateRight((int) crc.getValue(), 15) + MASK;
+    EventRecords.append(bytes.toByteArray(), pending);
   }
 
   /**

@@ -101,6 +101,44 @@ public final class RecordJson {
   }
 
   /**
+   * Checks that a type of records can be converted to JSON and back.
+   *
+   * @param type the record class
+   * @throws IllegalArgumentException if a component is of a type not named above, or of a record
+   *     that contains itself
+   */
+  public static void checkType(Class<? extends Record> type) {
+    checkType(type, "", List.of());
+  }
+
+  private static void checkType(Type type, String path, List<Type> outer) {
+    if (type instanceof ParameterizedType) {
+      checkType(elementType(type, path), path + "[]", outer);
+      return;
+    }
+    if (!(type instanceof Class<?> target) || outer.contains(target)) {
+      throw unsupported(type, path);
+    }
+    if (target.isRecord()) {
+      List<Type> within = new ArrayList<>(outer);
+      within.add(target);
+      for (RecordComponent component : target.getRecordComponents()) {
+        checkType(component.getGenericType(), join(path, component.getName()), within);
+      }
+    } else if (!isSimple(target)) {
+      throw unsupported(type, path);
+    }
+  }
+
+  private static boolean isSimple(Class<?> type) {
+    return type.isEnum()
+        || type == String.class
+        || type == boolean.class
+        || type == Boolean.class
+        || JsonNumber.isNumberType(type);
+  }
+
+  /**
    * Returns the version of a record type.
    *
    * @param type the record class

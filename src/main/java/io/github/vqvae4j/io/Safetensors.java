@@ -127,18 +127,31 @@ public final class Safetensors {
       throws IOException {
     List<SafetensorsEntry> layout = SafetensorsEntry.layout(arrays);
     ByteBuffer header = header(metadata, arrays, layout);
-    AtomicFile.write(
-        file,
-        out -> {
-          ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-          int padded = (header.remaining() + 7) / 8 * 8;
-          out.write(buffer.putLong(padded).array(), 0, LENGTH_BYTES);
-          out.write(header.array(), 0, header.remaining());
-          out.write(" ".repeat(padded - header.remaining()).getBytes(StandardCharsets.US_ASCII));
-          for (SafetensorsEntry entry : layout) {
-            writeArray(out, buffer, arrays.get(entry.name()));
-          }
-        });
+    AtomicFile.write(file, out -> write(out, header, layout, arrays));
+  }
+
+  /** Writes the bytes of a file to a stream. */
+  static void writeTo(
+      OutputStream out, Map<String, String> metadata, Map<String, NamedArray> arrays)
+      throws IOException {
+    List<SafetensorsEntry> layout = SafetensorsEntry.layout(arrays);
+    write(out, header(metadata, arrays, layout), layout, arrays);
+  }
+
+  private static void write(
+      OutputStream out,
+      ByteBuffer header,
+      List<SafetensorsEntry> layout,
+      Map<String, NamedArray> arrays)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int padded = (header.remaining() + 7) / 8 * 8;
+    out.write(buffer.putLong(padded).array(), 0, LENGTH_BYTES);
+    out.write(header.array(), 0, header.remaining());
+    out.write(" ".repeat(padded - header.remaining()).getBytes(StandardCharsets.US_ASCII));
+    for (SafetensorsEntry entry : layout) {
+      writeArray(out, buffer, arrays.get(entry.name()));
+    }
   }
 
   private static ByteBuffer header(

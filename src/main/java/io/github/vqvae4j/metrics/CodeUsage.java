@@ -57,6 +57,23 @@ public final class CodeUsage {
   }
 
   /**
+   * Returns a histogram of given counts.
+   *
+   * @param counts the number of uses of each code [K], each at least 0
+   * @return the histogram
+   * @throws IllegalArgumentException if a count is negative
+   */
+  public static CodeUsage ofCounts(long... counts) {
+    if (Arrays.stream(counts).anyMatch(count -> count < 0)) {
+      throw new IllegalArgumentException(
+          "CodeUsage: expected counts of at least 0, got "
+              + Arrays.stream(counts).min().orElse(0)
+              + ". Pass the number of uses of each code.");
+    }
+    return new CodeUsage(counts.clone());
+  }
+
+  /**
    * Returns the sum of this histogram and another.
    *
    * @param other another histogram of the same codebook

@@ -2,6 +2,7 @@ package io.github.vqvae4j.metrics;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * The code usage over a sliding window of batches. The perplexity of a single batch is misleading
@@ -48,5 +49,14 @@ public final class UsageWindow {
    */
   public CodeUsage usage() {
     return sum;
+  }
+
+  /**
+   * Returns the usage of each batch in the window.
+   *
+   * @return the batches, the oldest one first
+   */
+  public List<CodeUsage> batches() {
+    return List.copyOf(batches);
   }
 }

@@ -10,7 +10,9 @@ import io.github.vqvae4j.random.RngStream;
 import io.github.vqvae4j.train.TrainingData;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /** The variance of the training data, computed once and kept for further runs on the same data. */
 final class DataVariance {
@@ -19,6 +21,8 @@ final class DataVariance {
 
   /** The number of values of a stream after which no more images are read: they stay in memory. */
   private static final long MAX_STREAM_VALUES = 1L << 26;
+
+  private static final String STATE = "variance";
 
   private final ImageModel model;
 
@@ -116,6 +120,25 @@ final class DataVariance {
       sample[i] = (int) (from + Rng.at(0, RngStream.VARIANCE, i).nextInt((int) (to - from)));
     }
     return sample;
+  }
+
+  /** Returns the state for a checkpoint: empty before training. */
+  Map<String, String> state() {
+    return ofTraining ? Map.of(STATE, String.valueOf(value)) : Map.of();
+  }
+
+  /** Sets the state to that of a checkpoint. */
+  void restore(Map<String, String> state) {
+    if (!state.keySet().equals(Set.of(STATE))) {
+      throw new IllegalArgumentException(
+          "ImageModel.restoreTrainingState: expected the "
+              + STATE
+              + " of the training data, got "
+              + state.keySet()
+              + ". Resume from a checkpoint of an image model.");
+    }
+    value = Double.parseDouble(state.get(STATE));
+    ofTraining = true;
   }
 
   /** Computes the variance of data that is evaluated, unless that of training data is known. */

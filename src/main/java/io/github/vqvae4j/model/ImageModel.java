@@ -7,6 +7,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.metrics.Psnr;
 import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
@@ -35,7 +36,7 @@ import java.util.function.Supplier;
  * pixels in [0, 1].
  *
  * <pre>{@code
- * ImageModel model = VqVae.load(Path.of("digits.safetensors"));
+ * ImageModel model = ImageModel.load(Path.of("digits.safetensors"));
  * Images reconstructions = model.reconstruct(digits.test());
  * }</pre>
  */
@@ -55,6 +56,21 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
    * have no known peak.
    */
   public static final String PSNR = "psnr";
+
+  /**
+   * The settings of a model and of its parts, with which {@link ModelRegistry} registers a kind of
+   * models.
+   *
+   * @param <M> the type of the model
+   */
+  public interface Config<M extends ImageModel> {
+    /**
+     * Builds the model.
+     *
+     * @return a new model with these settings
+     */
+    M build();
+  }
 
   private final WeightCheck weights = new WeightCheck(this);
   private final DataVariance variance = new DataVariance(this);
@@ -151,6 +167,17 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
   @Override
   public void initialize(TrainingData<ImageBatch> data, Rng rng) {
     variance.take(data);
+  }
+
+  /** Returns the variance of the training data, unless it is unknown. */
+  @Override
+  public Map<String, String> trainingState() {
+    return variance.state();
+  }
+
+  @Override
+  public void restoreTrainingState(Map<String, String> state) {
+    variance.restore(state);
   }
 
   /** Takes the variance of this data unless that of the training data is known. */
@@ -280,13 +307,45 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
   public abstract Map<String, Optional<?>> settings();
 
   /**
-   * Saves the model to a file.
+   * Saves the model to a file that {@link #load(Path)} can read.
    *
    * @param file a safetensors file; an existing file is replaced only after the new one is complete
    * @throws IOException if the file cannot be written
+   * @throws IllegalStateException if the class of the model is not {@linkplain ModelRegistry
+   *     registered}, or a parameter or buffer is NaN or infinite
    */
   @Override
-  public abstract void save(Path file) throws IOException;
+  public void save(Path file) throws IOException {
+    ModelFile.save(file, this);
+  }
+
+  /**
+   * Loads a model of any kind. Its encoder, decoder and quantizer are those of the library or
+   * {@linkplain ModelRegistry registered}.
+   *
+   * @param file a file written by {@link #save}
+   * @return a new model
+   * @throws IOException if the file does not exist, is corrupt, or is not the file of a model; the
+   *     message names the problem and its location
+   */
+  public static ImageModel load(Path file) throws IOException {
+    return ModelFile.load(file, ImageModel.class);
+  }
+
+  /**
+   * Loads parameters, buffers and the variance of the training data into an existing model. This is
+   * how a model is loaded whose layers have no settings that could be {@linkplain ModelRegistry
+   * registered}, such as one built around a pretrained network.
+   *
+   * @param file a file written by {@link #save}
+   * @param into a model built like the one that was saved; unchanged if loading fails
+   * @param <M> the type of the model
+   * @return {@code into}
+   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
+   */
+  public static <M extends ImageModel> M load(Path file, M into) throws IOException {
+    return ModelFile.load(file, into);
+  }
 
   /**
    * Returns whether everything that is initialized from data has been initialized. The default

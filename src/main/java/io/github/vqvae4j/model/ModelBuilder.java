@@ -2,6 +2,7 @@ package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.Registry;
 import io.github.vqvae4j.random.Rng;
 
 /**
@@ -37,7 +38,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
    * @return this builder
    */
   public final B encoder(Encoder.Config config) {
-    encoder = config::build;
+    encoder =
+        (dimension, rng) ->
+            Registry.checkBuilt(config, config.build(dimension, rng), Encoder::config);
     return self();
   }
 
@@ -59,7 +62,9 @@ public abstract class ModelBuilder<B extends ModelBuilder<B>> {
    * @return this builder
    */
   public final B decoder(Decoder.Config config) {
-    decoder = config::build;
+    decoder =
+        (dimension, rng) ->
+            Registry.checkBuilt(config, config.build(dimension, rng), Decoder::config);
     return self();
   }
 

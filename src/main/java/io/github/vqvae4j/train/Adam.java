@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Parameter;
 import java.util.Collections;
 import java.util.List;
@@ -96,6 +97,34 @@ public final class Adam implements Optimizer {
   @Override
   public void reset() {
     moments.clear();
+  }
+
+  @Override
+  public Map<String, NamedArray> state(Map<Parameter, String> names) {
+    OptimizerState state = new OptimizerState();
+    names.forEach(
+        (parameter, name) -> {
+          if (moments.containsKey(parameter)) {
+            moments.get(parameter).save(parameter, state, name);
+          }
+        });
+    return state.arrays();
+  }
+
+  @Override
+  public void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
+    OptimizerState saved = new OptimizerState(state);
+    Map<Parameter, AdamMoments> restored = new ConcurrentHashMap<>();
+    saved
+        .parameters(parameters)
+        .forEach(
+            (name, parameter) -> {
+              AdamMoments moment = new AdamMoments(parameter);
+              moment.restore(parameter, saved, name);
+              restored.put(parameter, moment);
+            });
+    moments.clear();
+    moments.putAll(restored);
   }
 
   @Override

@@ -22,6 +22,11 @@ final class AdamMoments {
 
   /** Counts an update. The state of rows that were replaced since the last one is reset. */
   void startUpdate(Parameter parameter) {
+    resetReplacedRows(parameter);
+    updates++;
+  }
+
+  private void resetReplacedRows(Parameter parameter) {
     replaced.forEach(
         parameter,
         row -> {
@@ -31,7 +36,27 @@ final class AdamMoments {
           ParameterChunks.clear(m, row, rowLength);
           ParameterChunks.clear(v, row, rowLength);
         });
-    updates++;
+  }
+
+  /** Adds a copy of the state; rows that were replaced since the last update are reset first. */
+  void save(Parameter parameter, OptimizerState state, String name) {
+    resetReplacedRows(parameter);
+    state.put(name, "m", m);
+    state.put(name, "v", v);
+    state.put(name, "updates", updates);
+    if (updatesBefore != null) {
+      state.put(name, "updatesBefore", updatesBefore.clone());
+    }
+  }
+
+  /** Sets the state to a saved one. */
+  void restore(Parameter parameter, OptimizerState state, String name) {
+    state.get(name, "m", m);
+    state.get(name, "v", v);
+    updates = state.ints(name, "updates", 1)[0];
+    if (state.has(name, "updatesBefore")) {
+      updatesBefore = state.ints(name, "updatesBefore", parameter.size() / rowLength);
+    }
   }
 
   /**

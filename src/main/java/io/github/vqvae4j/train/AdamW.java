@@ -1,7 +1,9 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Parameter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -87,6 +89,16 @@ public final class AdamW implements Optimizer {
   @Override
   public void reset() {
     adam.reset();
+  }
+
+  @Override
+  public Map<String, NamedArray> state(Map<Parameter, String> names) {
+    return adam.state(names);
+  }
+
+  @Override
+  public void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
+    adam.restore(parameters, state);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -27,6 +28,15 @@ final class Evaluations<B> {
       int patience,
       Path bestFile) {}
 
+  private static final String BEST = "best/";
+
+  /**
+   * The scalars of a checkpoint.
+   *
+   * @param step the step of the best evaluation; 0 if there is none
+   */
+  private record Saved(long step, String value, int evaluationsSince) {}
+
   private final Settings<B> settings;
   private final Trainable<B> model;
   private final List<Objective<B>> objectives;
@@ -35,6 +45,10 @@ final class Evaluations<B> {
   private double bestValue = Double.POSITIVE_INFINITY;
   private Evaluation best;
   private ModelSnapshot bestWeights;
+
+  /** The weights after the last step, once those of the best evaluation have been restored. */
+  private ModelSnapshot lastWeights;
+
   private int evaluationsSinceBest;
 
   /**
@@ -99,15 +113,17 @@ final class Evaluations<B> {
               + ": expected a value by which evaluations of a model with several objectives are"
               + " compared, got NaN. Call monitor(..) too.");
     }
-    evaluationsSinceBest++;
-    if (value < bestValue) {
-      bestValue = value;
-      best = evaluation;
-      evaluationsSinceBest = 0;
-      if (settings.patience > 0) {
-        bestWeights = new ModelSnapshot(model);
-      }
-      save(evaluation.step());
+    if (!(value < bestValue)) {
+      evaluationsSinceBest++;
+      return;
+    }
+    // First of all: if it fails, a resumed run repeats the evaluation.
+    save(evaluation.step());
+    bestValue = value;
+    best = evaluation;
+    evaluationsSinceBest = 0;
+    if (settings.patience > 0) {
+      bestWeights = new ModelSnapshot(model);
     }
   }
 
@@ -135,7 +151,38 @@ final class Evaluations<B> {
   /** Restores the weights of the best evaluation if early stopping is enabled. */
   void restoreBest() {
     if (bestWeights != null) {
+      lastWeights = new ModelSnapshot(model);
       bestWeights.restore();
+    }
+  }
+
+  /** Returns the weights after the last step, also if those of the best have been restored. */
+  ModelSnapshot lastWeights() {
+    return lastWeights == null ? new ModelSnapshot(model) : lastWeights;
+  }
+
+  /** Adds the best evaluation and its weights to a checkpoint. */
+  void save(SavedState state) {
+    if (bestWeights != null) {
+      bestWeights.save(model, BEST, state);
+    }
+    state.put(
+        "best",
+        new Saved(best == null ? 0 : best.step(), String.valueOf(bestValue), evaluationsSinceBest));
+  }
+
+  /**
+   * Takes the best evaluation and its weights from a checkpoint.
+   *
+   * @param evaluations those of the run so far
+   */
+  void restore(SavedState state, List<Evaluation> evaluations) throws BadFileException {
+    Saved saved = state.get("best", Saved.class);
+    best = evaluations.stream().filter(e -> e.step() == saved.step).findFirst().orElse(null);
+    bestValue = Double.parseDouble(saved.value);
+    evaluationsSinceBest = saved.evaluationsSince;
+    if (best != null && settings.patience > 0) {
+      bestWeights = new ModelSnapshot(model, BEST, state);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
 import java.io.FileOutputStream;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MetricsTable {
   private static final Logger LOG = LoggerFactory.getLogger(MetricsTable.class);
-  private static final String STEP = "step";
+  static final String STEP = "step";
 
   /** The maximum number of columns: the whole table is rewritten for a new one. */
   private static final int MAX_COLUMNS = 200;
@@ -43,6 +44,37 @@ final class MetricsTable {
     this.file = file;
   }
 
+  /**
+   * Continues a table after a step, as if later rows had never been written: they are removed, with
+   * the columns that only they had, and so is an incomplete or damaged row with everything after
+   * it, which is logged.
+   *
+   * @param file the table; if there is none, it starts with the next row
+   * @param step the last step whose rows are kept
+   * @throws BadFileException if the table has no header
+   */
+  static MetricsTable resume(Path file, long step) throws IOException {
+    MetricsTable table = new MetricsTable(file);
+    if (Files.exists(file)) {
+      table.rewrite(MetricsRows.read(file, step));
+    }
+    return table;
+  }
+
+  private void rewrite(MetricsRows kept) throws IOException {
+    if (kept.rows().isEmpty()) {
+      Files.delete(file);
+      return;
+    }
+    String newHeader = header(kept.columns());
+    byte[] bytes =
+        (newHeader + String.join("\n", kept.rows()) + "\n").getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(file, out -> out.write(bytes));
+    columns.addAll(kept.columns());
+    header = newHeader;
+    rows = kept.rows().size();
+  }
+
   void add(long step, List<Metric> metrics) throws IOException {
     List<String> added =
         metrics.stream()
@@ -51,7 +83,7 @@ final class MetricsTable {
             .limit(MAX_COLUMNS - columns.size())
             .toList();
     warnIfFull(metrics, added);
-    if (!added.isEmpty()) {
+    if (!added.isEmpty() || header.isEmpty()) {
       addColumns(added);
     }
     List<String> cells = new ArrayList<>();
@@ -104,7 +136,7 @@ final class MetricsTable {
   }
 
   /** Returns the first line of the table. Names with a special character are quoted (RFC 4180). */
-  private static String header(Set<String> names) {
+  private static String header(Collection<String> names) {
     return STEP
         + names.stream().map(MetricsTable::cell).map(","::concat).collect(Collectors.joining())
         + "\n";

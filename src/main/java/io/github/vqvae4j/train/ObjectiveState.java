@@ -163,11 +163,21 @@ final class ObjectiveState<B> {
     return factor;
   }
 
-  /** Resets the optimizer if it was updated in a step that failed. */
-  void rollBack() {
+  /** Resets the optimizer if it was updated in a step that failed; returns whether it was. */
+  boolean rollBack() {
     if (updated) {
       optimizer.reset();
     }
+    return updated;
+  }
+
+  /**
+   * Takes the metrics of the last step in which the objective ran, if it did, from a checkpoint.
+   */
+  void restore(List<ObjectiveReport> reports) {
+    reports.stream()
+        .filter(r -> r.loss().objective().equals(objective.name()))
+        .forEach(r -> report = r);
   }
 
   /** Returns the metrics of the last step in which the objective ran; null before the first. */

@@ -29,6 +29,16 @@ record ObjectivesView<B>(Trainable<B> model, List<Objective<B>> objectives)
   }
 
   @Override
+  public Map<String, String> trainingState() {
+    return model.trainingState();
+  }
+
+  @Override
+  public void restoreTrainingState(Map<String, String> state) {
+    model.restoreTrainingState(state);
+  }
+
+  @Override
   public void prepare(Source<B> data) {
     model.prepare(data);
   }

@@ -1,13 +1,16 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * An optimizer, which updates parameters from their gradients. It keeps state for each parameter,
- * so each model needs its own.
+ * so each model needs its own. A checkpoint of a run contains it ({@link #state}).
  *
  * <p>Implementations are {@link Adam}, {@link AdamW} and {@link Sgd}. {@link Trainer} calls the
  * optimizer in each training step, once for each group of parameters; a custom training loop calls
@@ -95,6 +98,43 @@ public interface Optimizer {
 
   /** Resets all state, so that the next update equals the first one of a new optimizer. */
   default void reset() {}
+
+  /**
+   * Returns a copy of all state, for a checkpoint: {@link #restore} of a new optimizer with the
+   * same settings continues from it, bit for bit. Called between two updates.
+   *
+   * <p>By default, there are no checkpoints of runs with this optimizer, since nobody but its
+   * author knows whether it has state. One without state returns {@code Map.of()}, and leaves
+   * {@link #restore} as it is.
+   *
+   * @param names the names of the parameters
+   * @return arrays by any names, such as {@code encoder.weight/momentum}
+   * @throws UnsupportedOperationException by default
+   */
+  default Map<String, NamedArray> state(Map<Parameter, String> names) {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName()
+            + ".state: this optimizer does not save its state, so the run cannot be resumed."
+            + " Override state(..) and restore(..); without any state, let state(..) return"
+            + " Map.of().");
+  }
+
+  /**
+   * Replaces all state with that of {@link #state}.
+   *
+   * @param parameters the parameters by name
+   * @param state the arrays that {@link #state} returned
+   * @throws IllegalArgumentException if the arrays are not those of these parameters
+   */
+  default void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
+    if (!state.isEmpty()) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + ".restore: expected no state, got "
+              + MessageText.firstFew(state.keySet())
+              + ". Override restore(..) as well as state(..).");
+    }
+  }
 
   /**
    * Performs one update from the gradients of a step, with the base learning rate. For custom

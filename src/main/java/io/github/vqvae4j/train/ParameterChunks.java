@@ -36,6 +36,27 @@ final class ParameterChunks {
     return (int) ((size + (LENGTH - 1L)) / LENGTH);
   }
 
+  /** Returns the number of elements of a chunked array. */
+  static int size(float[][] chunks) {
+    return Arrays.stream(chunks).mapToInt(chunk -> chunk.length).sum();
+  }
+
+  /** Returns the values of a chunked array. */
+  static float[] concatenated(float[][] chunks) {
+    float[] values = new float[size(chunks)];
+    for (int i = 0; i < chunks.length; i++) {
+      System.arraycopy(chunks[i], 0, values, i * LENGTH, chunks[i].length);
+    }
+    return values;
+  }
+
+  /** Sets all values of a chunked array. */
+  static void copy(float[] values, float[][] chunks) {
+    for (int i = 0; i < chunks.length; i++) {
+      System.arraycopy(values, i * LENGTH, chunks[i], 0, chunks[i].length);
+    }
+  }
+
   /** Sets a row of a chunked array to 0. */
   static void clear(float[][] chunks, int row, int rowLength) {
     long end = (row + 1L) * rowLength;

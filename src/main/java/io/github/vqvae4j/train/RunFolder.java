@@ -1,9 +1,11 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * RunFolder run = RunFolder.create(Path.of("runs"), "digits").images(model.reconstructions(heldOut));
  * Trainer.of(model).evaluate(heldOut, 500).listener(run).fit(images);
- * Path checkpoint = run.modelFile().orElseThrow();
+ * Path file = run.modelFile().orElseThrow();
  * }</pre>
  *
  * <p>The folder contains
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * model.safetensors  the model, saved at each evaluation, every five minutes and at the end;
  *                    before-divergence.safetensors is added if the run diverged
+ * checkpoints/       step-&lt;n&gt;.safetensors: the state of the run after step n, from which {@link
+ *                    Trainer#resume} continues; the newest two (see {@link #keep})
  * config.json        the model and training settings
  * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
  *                    the last step, and the metrics of each evaluation; cells are empty in steps
@@ -40,22 +44,31 @@ import org.slf4j.LoggerFactory;
  * summary.txt        an overview of the files and the final report
  * </pre>
  *
- * <p><b>Checkpoints.</b> The model is also saved after Ctrl-C, SIGTERM, an interrupt of the thread,
- * a divergence or an exception in a listener, with the weights after the last completed step. The
- * log and the exception name the file. The last weights before a divergence may already be
- * unusable, so they do not replace an earlier checkpoint but are saved to a separate file. If the
- * process is killed, the last checkpoint remains. The file is replaced atomically, and only if the
- * weights and their evaluation are finite. It contains the current weights, not their averages,
- * even if averaged weights are evaluated.
+ * <p><b>Model.</b> The model is also saved after Ctrl-C, SIGTERM, an interrupt of the thread, a
+ * divergence or an exception in a listener, with the weights after the last completed step. The log
+ * and the exception name the file. The last weights before a divergence may already be unusable, so
+ * they do not replace an earlier model but are saved to a separate file. If the process is killed,
+ * the last model remains. The file is replaced atomically, and only if the weights and their
+ * evaluation are finite. It contains the current weights, not their averages, even if averaged
+ * weights are evaluated.
+ *
+ * <p><b>Checkpoints.</b> A checkpoint of a {@link Trainer}'s run has everything that the rest of
+ * the run depends on, in about three times the size of the model with Adam, and a checksum. It is
+ * written every five minutes (see {@link #modelEvery}), at the end, and in all cases above. There
+ * is none of the last step if a later one failed after it updated the parameters, as the optimizers
+ * are reset then; none if the evaluation of the step diverged; and none at all of custom training
+ * loops, or with an optimizer that does not {@linkplain Optimizer#state save its state}, of which a
+ * warning is logged.
  *
  * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
- * returned by {@link #failure}, the listener writes nothing but the model, whenever possible; on a
- * full disk the previous checkpoint remains. Output that cannot be created at all, such as images
- * of time series, is logged once and skipped.
+ * returned by {@link #failure}, the listener writes nothing but the model and checkpoints, whenever
+ * possible; on a full disk the previous ones remain. Output that cannot be created at all, such as
+ * images of time series, is logged once and skipped.
  *
  * <p>A folder holds one run, and a RunFolder writes one at a time: a folder that already contains a
- * run is rejected, and a second call of {@code fit} with the same {@code RunFolder} writes to a new
- * folder {@code <folder>-2}. A run that ends before its first step completes leaves no files.
+ * run is rejected, except by {@link #resume}, and a second call of {@code fit} with the same {@code
+ * RunFolder} writes to a new folder {@code <folder>-2}. A run that ends before its first step
+ * completes leaves no files.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
@@ -68,6 +81,7 @@ public final class RunFolder implements TrainingListener {
   private long every = 10;
   private long imagesEvery = 1_000;
   private Duration modelEvery = Duration.ofMinutes(5);
+  private int keep = 2;
   private RunWriter writer;
 
   /** The run that has started and not ended; null if there is none. */
@@ -75,6 +89,10 @@ public final class RunFolder implements TrainingListener {
 
   private boolean folderCreated;
   private boolean used;
+
+  /** Whether the next run continues that of the folder. */
+  private boolean continues;
+
   private Exception startFailure;
 
   private RunFolder(Path path, boolean folderCreated) {
@@ -109,6 +127,48 @@ public final class RunFolder implements TrainingListener {
     RunPaths.createFolders(folder);
     RunPaths.requireNoRun(folder);
     return new RunFolder(folder, !exists);
+  }
+
+  /**
+   * Continues the files of a run that is {@linkplain Trainer#resume resumed}: what they contain of
+   * steps after the checkpoint (rows of {@code metrics.csv}, events, images, checkpoints) is
+   * removed, and the rest is written on, as if the run had never been interrupted.
+   *
+   * <pre>{@code
+   * Path folder = RunFolder.unfinished(Path.of("runs"), "digits").orElseThrow();
+   * Trainer.of(model).resume(folder).listener(RunFolder.resume(folder)).fit(images);
+   * }</pre>
+   *
+   * @param folder the folder of the run
+   * @return a listener for the trainer, with the default options
+   * @throws IOException if the folder does not contain a run
+   */
+  public static RunFolder resume(Path folder) throws IOException {
+    Objects.requireNonNull(folder, "RunFolder.resume: expected a folder, got null.");
+    if (!Files.exists(folder.resolve(RunWriter.CONFIG))) {
+      throw new NoSuchFileException(
+          FileNames.path(folder.resolve(RunWriter.CONFIG)),
+          null,
+          "RunFolder.resume: expected the folder of a run; pass one that a RunFolder has written");
+    }
+    RunFolder resumed = new RunFolder(folder, false);
+    resumed.continues = true;
+    return resumed;
+  }
+
+  /**
+   * Finds the run of a name that was started last of those that have checkpoints but did not end:
+   * the process was killed, or the run failed or was interrupted. A run that another process is
+   * writing looks the same.
+   *
+   * @param runs the parent folder
+   * @param name the name of the run, as passed to {@link #create}
+   * @return the folder of the run; empty if there is none
+   * @throws IllegalArgumentException if the name is not one of a run
+   * @throws IOException if the parent folder cannot be read
+   */
+  public static Optional<Path> unfinished(Path runs, String name) throws IOException {
+    return RunPaths.newestUnfinished(runs, name);
   }
 
   /**
@@ -165,10 +225,10 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Sets the interval at which the model is saved, in addition to evaluations. The default is five
-   * minutes.
+   * Sets the interval at which the model, in addition to evaluations, and a checkpoint are saved.
+   * The default is five minutes.
    *
-   * @param interval the interval, at least 0; 0 saves the model after every step
+   * @param interval the interval, at least 0; 0 saves both after every step
    * @return this listener
    */
   public RunFolder modelEvery(Duration interval) {
@@ -177,6 +237,24 @@ public final class RunFolder implements TrainingListener {
           "RunFolder.modelEvery: expected an interval of at least 0, got " + interval + ".");
     }
     modelEvery = interval;
+    return this;
+  }
+
+  /**
+   * Sets how many checkpoints are kept, the newest ones. The default is 2.
+   *
+   * @param checkpoints the number of checkpoints, at least 0; 0 writes none, so that the run cannot
+   *     be resumed
+   * @return this listener
+   */
+  public RunFolder keep(int checkpoints) {
+    if (checkpoints < 0) {
+      throw new IllegalArgumentException(
+          "RunFolder.keep: expected a number of checkpoints of at least 0, got "
+              + checkpoints
+              + ".");
+    }
+    keep = checkpoints;
     return this;
   }
 
@@ -208,7 +286,7 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Returns the latest checkpoint of the last run.
+   * Returns the model file of the last run.
    *
    * @return the model file; empty if the model has not been saved yet
    */
@@ -228,7 +306,8 @@ public final class RunFolder implements TrainingListener {
   /**
    * Starts writing a run.
    *
-   * @throws IllegalStateException if another run with this listener is in progress
+   * @throws IllegalStateException if another run with this listener is in progress, or if the run
+   *     does not continue that of the folder given to {@link #resume}
    */
   @Override
   public void onStart(TrainingRun run) {
@@ -238,6 +317,14 @@ public final class RunFolder implements TrainingListener {
     }
     writer = null;
     startFailure = null;
+    boolean continued = continues;
+    continues = false;
+    if (continued && run.step() == 0) {
+      current.set(null);
+      throw new IllegalStateException(
+          "RunFolder.resume: expected a run that is resumed. Call resume(folder) of the trainer"
+              + " too.");
+    }
     try {
       if (used) {
         path = RunPaths.createSibling(firstPath);
@@ -245,7 +332,9 @@ public final class RunFolder implements TrainingListener {
         used = false;
         LOG.info("Writing this run to {}", path);
       }
-      RunPaths.claim(path);
+      if (!continued) {
+        RunPaths.claim(path);
+      }
     } catch (IOException e) {
       startFailure = e;
       LOG.error(
@@ -260,7 +349,14 @@ public final class RunFolder implements TrainingListener {
             path,
             run,
             new RunWriter.Options(
-                folderCreated, samples, imagesEvery, every, modelEvery, tensorBoard));
+                folderCreated,
+                continued,
+                samples,
+                imagesEvery,
+                every,
+                modelEvery,
+                keep,
+                tensorBoard));
   }
 
   /** Calls the action if this run is being written. */

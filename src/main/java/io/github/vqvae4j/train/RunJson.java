@@ -26,6 +26,15 @@ final class RunJson {
 
   /** Returns the settings of the model and the training run. */
   static JsonObject config(Model model, TrainingSettings training) {
+    JsonObject config = new JsonObject();
+    config.addProperty(VERSION, 1);
+    config.add("model", model(model));
+    config.add("training", RecordJson.toJson(training));
+    return config;
+  }
+
+  /** Returns the settings of the model. */
+  static JsonObject model(Model model) {
     JsonObject components = new JsonObject();
     if (!(model instanceof CombinedObjectives)) {
       components.addProperty("type", BlockModel.original(model).getClass().getSimpleName());
@@ -40,11 +49,7 @@ final class RunJson {
             .distinct()
             .mapToLong(Variable::size)
             .sum());
-    JsonObject config = new JsonObject();
-    config.addProperty(VERSION, 1);
-    config.add("model", components);
-    config.add("training", RecordJson.toJson(training));
-    return config;
+    return components;
   }
 
   /** Returns the child of a model with the given name, or the model itself. */

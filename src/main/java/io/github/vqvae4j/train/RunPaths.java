@@ -3,35 +3,150 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Creates the folders of runs and checks whether a folder already contains a run. */
+/** Creates and finds the folders of runs, and checks whether a folder already contains a run. */
 final class RunPaths {
+  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final int TIME_LENGTH = 15;
 
   /** A glob of the files of a run. */
   private static final String FILES =
       "{config.json,metrics.csv,metrics.json,summary.txt,*.safetensors,events.out.tfevents.*}";
 
   private static final String IMAGE_FILES = "step-*.png";
+  private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})\\.[a-z]+");
+
+  /** The name of a folder with a number that was appended because the rest existed already. */
+  private static final Pattern NUMBERED = Pattern.compile("(.+)-([2-9]|[1-9]\\d+)");
+
+  /** The order in which folders of the same name were created: by time, then by number. */
+  private static final Comparator<Path> CREATION =
+      Comparator.<Path, String>comparing(folder -> FileNames.name(folder).substring(0, TIME_LENGTH))
+          .thenComparing(folder -> FileNames.name(folder).length())
+          .thenComparing(FileNames::name);
 
   private RunPaths() {}
 
   /** Creates a new folder {@code <time>-<name>}. */
   static Path create(Path runs, String name) throws IOException {
+    requireValidName(name);
+    createFolders(runs);
+    return firstNew(runs, TIME.format(LocalDateTime.now()) + "-" + name, 1);
+  }
+
+  private static void requireValidName(String name) {
     if (!name.matches("[\\p{Alnum}._-]+")) {
       throw new IllegalArgumentException(
           "RunFolder: expected a name of letters, digits, dots, hyphens and underscores, got \""
               + name
               + "\".");
     }
-    createFolders(runs);
-    return firstNew(runs, TIME.format(LocalDateTime.now()) + "-" + name, 1);
+  }
+
+  /**
+   * Finds the last started run of a name that has checkpoints but has not ended, or was
+   * interrupted. Folders that cannot be read are skipped with a warning.
+   *
+   * @param runs the parent folder
+   * @param name the name of the run
+   * @return the folder of the run; empty if there is none, or no parent folder
+   * @throws IllegalArgumentException if the name is not one of a run
+   * @throws IOException if the parent folder cannot be read
+   */
+  static Optional<Path> newestUnfinished(Path runs, String name) throws IOException {
+    requireValidName(name);
+    if (!Files.isDirectory(runs)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(runs)) {
+      return folders
+          .filter(folder -> isOfRun(folder, name))
+          .sorted(CREATION.reversed())
+          .filter(RunPaths::isUnfinished)
+          .findFirst();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /**
+   * Returns whether a folder was created for a run of a name. {@code <time>-<name>-2} is the second
+   * run of this name if {@code <time>-<name>} exists, otherwise the first of {@code <name>-2}.
+   */
+  private static boolean isOfRun(Path folder, String name) {
+    String text = FileNames.name(folder);
+    Matcher numbered = NUMBERED.matcher(text);
+    while (numbered.matches() && Files.exists(folder.resolveSibling(numbered.group(1)))) {
+      text = numbered.group(1);
+      numbered.reset(text);
+    }
+    return text.matches("\\d{8}-\\d{6}-" + Pattern.quote(name));
+  }
+
+  private static boolean isUnfinished(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      Set<String> names = files.map(FileNames::name).collect(Collectors.toSet());
+      return names.contains(CheckpointFolder.NAME)
+          && (!names.contains(RunWriter.METRICS) || isInterrupted(folder));
+    } catch (NotDirectoryException e) {
+      return false;
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} cannot be read and is skipped ({}).", FileNames.path(folder), e.toString());
+      return false;
+    }
+  }
+
+  private static boolean isInterrupted(Path folder) throws IOException {
+    String metrics = Files.readString(folder.resolve(RunWriter.METRICS));
+    return metrics.contains("\"" + StopReason.INTERRUPTED.name() + "\"");
+  }
+
+  /**
+   * Prepares a folder for continuing its run after a step: deletes the images and checkpoints of
+   * later steps, and the files that are written when a run ends, so that the run is unfinished
+   * again.
+   *
+   * @throws IOException if a file cannot be deleted
+   */
+  static void reopen(Path folder, long step) throws IOException {
+    Files.deleteIfExists(folder.resolve(RunWriter.METRICS));
+    Files.deleteIfExists(folder.resolve(RunWriter.SUMMARY));
+    deleteAfter(folder.resolve(RunFolder.IMAGES), IMAGE_FILES, step);
+    deleteAfter(folder.resolve(CheckpointFolder.NAME), CheckpointFolder.FILES, step);
+  }
+
+  private static void deleteAfter(Path folder, String glob, long step) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+      for (Path file : files) {
+        Matcher name = STEP.matcher(FileNames.name(file));
+        if (name.matches() && Long.parseLong(name.group(1)) > step) {
+          Files.delete(file);
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
   }
 
   /** Creates a new folder next to another one: {@code <folder>-2} or a higher number. */
@@ -54,9 +169,14 @@ final class RunPaths {
   /** Throws an IOException if a folder contains a file of a run. */
   static void requireNoRun(Path folder) throws IOException {
     requireNone(folder, folder, FILES);
-    Path images = folder.resolve(RunFolder.IMAGES);
-    if (Files.isDirectory(images)) {
-      requireNone(folder, images, IMAGE_FILES);
+    requireNoneIn(folder, RunFolder.IMAGES, IMAGE_FILES);
+    requireNoneIn(folder, CheckpointFolder.NAME, CheckpointFolder.FILES);
+  }
+
+  private static void requireNoneIn(Path folder, String name, String glob) throws IOException {
+    Path directory = folder.resolve(name);
+    if (Files.isDirectory(directory)) {
+      requireNone(folder, directory, glob);
     }
   }
 

@@ -24,29 +24,34 @@ import org.slf4j.LoggerFactory;
 /** Writes the files of one run to a {@link RunFolder}. */
 final class RunWriter {
   static final String CONFIG = "config.json";
+  static final String METRICS = "metrics.json";
+  static final String SUMMARY = "summary.txt";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
   private static final String METRICS_TABLE = "metrics.csv";
-  private static final String METRICS = "metrics.json";
-  private static final String SUMMARY = "summary.txt";
 
   /**
    * The options of a run folder.
    *
    * @param folderCreated whether the folder was created for the run
+   * @param continued whether the folder contains the earlier steps of the run
    * @param samples computes the sample images; null for none
+   * @param keep the number of checkpoints that are kept; 0 for none
    */
   record Options(
       boolean folderCreated,
+      boolean continued,
       Supplier<Images> samples,
       long imagesEvery,
       long rowsEvery,
       Duration modelEvery,
+      int keep,
       boolean tensorBoard) {}
 
   /** An output that can fail independently of the others. */
   private enum Output {
     MODEL,
+    CHECKPOINTS,
     SETTINGS,
     METRICS,
     IMAGES,
@@ -75,6 +80,7 @@ final class RunWriter {
   private final Model model;
   private final Options options;
   private final ModelCheckpoint checkpoint;
+  private final CheckpointFolder checkpoints;
   private final Set<Output> unsupported = EnumSet.noneOf(Output.class);
   private Exception failure;
   private boolean diskFailed;
@@ -83,6 +89,7 @@ final class RunWriter {
   private int imageGrids;
   private boolean evaluated;
   private long lastSaveNanos = System.nanoTime();
+  private long lastCheckpointNanos = System.nanoTime();
   private JsonObject metrics;
   private StepReport last;
   private long lastRow;
@@ -93,8 +100,22 @@ final class RunWriter {
     model = run.model();
     this.options = options;
     checkpoint = new ModelCheckpoint(model, path);
+    checkpoints = new CheckpointFolder(path, run, options.keep);
     attempt(
         Output.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, run.settings()))));
+    if (options.continued) {
+      continueAfter(run.step());
+    }
+  }
+
+  /** Removes what the earlier part of the run has written after a step. */
+  private void continueAfter(long step) {
+    attempt(Output.SETTINGS, () -> RunPaths.reopen(path, step));
+    attempt(Output.METRICS, () -> table = MetricsTable.resume(path.resolve(METRICS_TABLE), step));
+    if (options.tensorBoard) {
+      attempt(Output.TENSORBOARD, () -> tensorBoard = TensorBoardWriter.resume(path, step));
+    }
+    lastRow = step;
   }
 
   Optional<Path> modelFile() {
@@ -106,11 +127,12 @@ final class RunWriter {
   }
 
   /**
-   * Writes an output, if possible. After an I/O error only the model is retried; after any other
-   * error the output is no longer written.
+   * Writes an output, if possible. After an I/O error only the model and checkpoints are retried;
+   * after any other error the output is no longer written.
    */
   private void attempt(Output output, WriteAction action) {
-    if (unsupported.contains(output) || diskFailed && output != Output.MODEL) {
+    boolean retried = output == Output.MODEL || output == Output.CHECKPOINTS;
+    if (unsupported.contains(output) || diskFailed && !retried) {
       return;
     }
     try {
@@ -118,8 +140,8 @@ final class RunWriter {
     } catch (IOException e) {
       if (!diskFailed) {
         LOG.error(
-            "Cannot write to {} ({}). Training continues; from now on only the model is saved there"
-                + " when possible. {} Free disk space, or save the model elsewhere after training.",
+            "Cannot write to {} ({}). Training continues; from now on only the model and"
+                + " checkpoints are saved there when possible. {} Free disk space, or save the model elsewhere after training.",
             FileNames.path(path),
             e.toString(),
             checkpoint.description());
@@ -225,10 +247,22 @@ final class RunWriter {
   }
 
   void onStepEnd(long step) {
-    if (evaluated || System.nanoTime() - lastSaveNanos >= Durations.nanos(options.modelEvery)) {
+    if (evaluated || isDue(lastSaveNanos)) {
       saveModel(step);
       evaluated = false;
     }
+    if (isDue(lastCheckpointNanos)) {
+      saveCheckpoint();
+    }
+  }
+
+  private void saveCheckpoint() {
+    attempt(Output.CHECKPOINTS, checkpoints::save);
+    lastCheckpointNanos = System.nanoTime();
+  }
+
+  private boolean isDue(long lastNanos) {
+    return System.nanoTime() - lastNanos >= Durations.nanos(options.modelEvery);
   }
 
   private void saveModel(long step) {
@@ -276,12 +310,14 @@ final class RunWriter {
     } else {
       saveModel(step);
     }
+    saveCheckpoint();
     return checkpoint.description();
   }
 
   void onEnd(TrainingReport report) {
     addLastRow();
     saveModel(report.modelStep());
+    saveCheckpoint();
     metrics = RunJson.metrics(report);
     attempt(Output.METRICS, this::writeMetrics);
     String summary = summary(report);
@@ -329,12 +365,14 @@ final class RunWriter {
         Locale.ROOT,
         "%s%n"
             + "  model.safetensors  %s%n"
+            + "%s"
             + "  config.json        model and training settings%n"
             + "  metrics.csv        %s of metrics, every %s and at each evaluation%n"
             + "  metrics.json       final metrics, all evaluations, stop reason%n"
             + "%s%s",
         FileNames.path(path.toAbsolutePath().normalize()),
         checkpoint.description(),
+        checkpoints.description(),
         Counts.of(table == null ? 0 : table.rows(), "row"),
         options.rowsEvery == 1 ? "step" : options.rowsEvery + " steps",
         images,

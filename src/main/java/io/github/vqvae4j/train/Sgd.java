@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Parameter;
 import java.util.Collections;
 import java.util.List;
@@ -90,6 +91,35 @@ public final class Sgd implements Optimizer {
   @Override
   public void reset() {
     velocities.clear();
+  }
+
+  @Override
+  public Map<String, NamedArray> state(Map<Parameter, String> names) {
+    OptimizerState state = new OptimizerState();
+    names.forEach(
+        (parameter, name) -> {
+          if (velocities.containsKey(parameter)) {
+            velocities.get(parameter).resetReplacedRows(parameter);
+            state.put(name, "v", velocities.get(parameter).chunks);
+          }
+        });
+    return state.arrays();
+  }
+
+  @Override
+  public void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
+    OptimizerState saved = new OptimizerState(state);
+    Map<Parameter, Velocity> restored = new ConcurrentHashMap<>();
+    saved
+        .parameters(parameters)
+        .forEach(
+            (name, parameter) -> {
+              Velocity velocity = new Velocity(parameter);
+              saved.get(name, "v", velocity.chunks);
+              restored.put(parameter, velocity);
+            });
+    velocities.clear();
+    velocities.putAll(restored);
   }
 
   @Override

@@ -15,6 +15,20 @@ final class Stopwatch {
   private long examples;
   private long start;
 
+  /** Continues with the totals of an earlier run. */
+  void resume(long earlierExamples, long earlierNanos) {
+    examples = earlierExamples;
+    nanos = earlierNanos;
+  }
+
+  long examples() {
+    return examples;
+  }
+
+  long nanos() {
+    return nanos;
+  }
+
   void start() {
     start = System.nanoTime();
   }

@@ -20,7 +20,16 @@ final class TensorBoardWriter {
 
   /** Creates an event file in the folder of a run. */
   TensorBoardWriter(Path folder) throws IOException {
-    file = EventFile.create(folder);
+    this(EventFile.create(folder));
+  }
+
+  private TensorBoardWriter(EventFile file) {
+    this.file = file;
+  }
+
+  /** Removes the events after a step, and creates a further event file for those that follow. */
+  static TensorBoardWriter resume(Path folder, long step) throws IOException {
+    return new TensorBoardWriter(EventFile.resume(folder, step));
   }
 
   void add(long step, List<Metric> metrics) throws IOException {

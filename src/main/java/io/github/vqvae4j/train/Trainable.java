@@ -1,10 +1,12 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -106,10 +108,40 @@ public interface Trainable<B> extends Model {
    * Initializes the model from data. Called before the first step of a run. The default
    * implementation does nothing.
    *
+   * <p>A resumed run calls it, too, with the parameters and buffers of its checkpoint, and then
+   * restores them and {@link #trainingState} once more. So fields of other kinds are set, but what
+   * the run has learned is not changed.
+   *
    * @param data the training data
    * @param rng the random number generator for random choices
    */
   default void initialize(TrainingData<B> data, Rng rng) {}
+
+  /**
+   * Returns what the loss depends on besides parameters, buffers and settings, and what {@link
+   * #initialize} would not compute in the same way again, such as the variance of the first images
+   * of a stream. A checkpoint contains it. By default, there is nothing of this kind.
+   *
+   * @return texts by name
+   */
+  default Map<String, String> trainingState() {
+    return Map.of();
+  }
+
+  /**
+   * Restores what {@link #trainingState} returned, after the parameters and buffers.
+   *
+   * @param state texts by name
+   * @throws IllegalArgumentException if the texts are not those of such a model
+   */
+  default void restoreTrainingState(Map<String, String> state) {
+    if (!state.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Trainable.restoreTrainingState: expected no state, got "
+              + MessageText.firstFew(state.keySet())
+              + ". Override it as well as trainingState().");
+    }
+  }
 
   /**
    * Called before the loss is computed outside training, as in an evaluation. The default

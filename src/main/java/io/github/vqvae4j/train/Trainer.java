@@ -2,9 +2,13 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.BatchStream;
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.parallel.Threads;
 import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.tensor.MemoryGuard;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +16,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a model: an autoencoder, a prior over codes, a GAN, or any other {@link Trainable}.
@@ -42,6 +48,7 @@ import java.util.function.ToDoubleFunction;
  * @param <B> the type of a batch
  */
 public final class Trainer<B> {
+  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
   private static final long DEFAULT_STEPS = 1_000;
 
   private final Trainable<B> model;
@@ -69,6 +76,11 @@ public final class Trainer<B> {
   private int patience;
   private Path bestFile;
   private boolean quiet;
+
+  /** The checkpoint with which the next run starts; null for none. */
+  private SavedState resumed;
+
+  private long resumedStep;
   private final List<ParameterGroup> groups = new ArrayList<>();
   private final List<TrainingListener> listeners = new ArrayList<>();
 
@@ -354,6 +366,40 @@ public final class Trainer<B> {
   }
 
   /**
+   * Resumes a run: the next {@link #fit} continues after the last step of a checkpoint, and gives
+   * the same result as a run that was never interrupted, bit for bit.
+   *
+   * <pre>{@code
+   * Trainer.of(model).optimizer(Adam.rate(3e-4)).batch(32).steps(10_000)
+   *     .resume(Path.of("runs", "20260101-120000-digits"))
+   *     .fit(digits.train());
+   * }</pre>
+   *
+   * <p>The model is built as for the first run, and the trainer has the same settings, listeners
+   * and data; a {@link BatchStream} is opened at its {@linkplain BatchStream#position position}
+   * after the last step. Only the numbers of {@link #steps} or {@link #epochs}, which count from
+   * the first step of the run, the time limit and the file of {@link #saveBest} may differ:
+   * schedules then follow the new number of steps. {@code fit} throws IllegalStateException, which
+   * names each difference, if any other setting differs.
+   *
+   * <p>A {@link RunFolder} writes checkpoints. They contain the whole state of a run: parameters
+   * and buffers, and which of them are frozen, the state of optimizers, averaged weights,
+   * evaluations and the best one, the place in the data, and the figures of reports. What listeners
+   * know is not part of it; {@link RunFolder#resume} continues the files of a run.
+   *
+   * @param checkpoint a checkpoint, or a run folder, whose newest checkpoint is read; damaged ones
+   *     are passed over with a warning
+   * @return this trainer
+   * @throws BadFileException if the checkpoint is damaged, or all of them are
+   * @throws IOException if there is none, or it cannot be read
+   */
+  public Trainer<B> resume(Path checkpoint) throws IOException {
+    resumed = CheckpointFolder.read(checkpoint);
+    resumedStep = RunHistory.step(resumed);
+    return this;
+  }
+
+  /**
    * Adds a training listener.
    *
    * @param listener the listener, which is called on the training thread
@@ -401,8 +447,8 @@ public final class Trainer<B> {
    *     another model, or all trained parameters and buffers are frozen
    * @throws java.util.concurrent.CancellationException if the run was interrupted before its first
    *     step completed
-   * @throws java.io.UncheckedIOException if the file of {@link #saveBest} cannot be written; the
-   *     model has the weights after the evaluated step
+   * @throws UncheckedIOException if the file of {@link #saveBest} cannot be written; the model has
+   *     the weights after the evaluated step
    */
   public TrainingReport fit(Source<B> data) {
     TrainerChecks.heldOut(heldOut, data.exampleShape());
@@ -411,7 +457,13 @@ public final class Trainer<B> {
     return MemoryGuard.run(
         "Trainer.fit with batches of " + batch + " " + Examples.describe(data.exampleShape()),
         Examples.bytes(data, batch),
-        () -> fit(data, total, team -> TrainingData.of(data, batch, seed, team.size(), team::run)));
+        () ->
+            fit(
+                data,
+                total,
+                team ->
+                    TrainingData.of(
+                        data, batch, seed, resumedStep * accumulate, team.size(), team::run)));
   }
 
   /**
@@ -454,6 +506,11 @@ public final class Trainer<B> {
     List<Objective<B>> objectives = objectives();
     TrainingSettings settings = settings(source, total, objectives);
     TrainerChecks.optimizers(model, objectives, optimizerSet ? optimizer : null);
+    if (resumed == null) {
+      TrainerChecks.logContinued(objectives);
+    } else {
+      TrainerChecks.resumed(resumed, settings, model);
+    }
     TrainerChecks.schedules(objectives, total);
     TrainerChecks.warnOfUntrained(objectives, total);
     averages =
@@ -477,7 +534,22 @@ public final class Trainer<B> {
         TrainingData<B> data = open.apply(team)) {
       TrainingLoop<B> loop =
           new TrainingLoop<>(model, data, settings, objectives, averages, evaluations, team);
-      return TrainingRun.run(model, settings, allListeners(), loop::run);
+      resume(loop);
+      return loop.run(allListeners());
+    }
+  }
+
+  /** Restores the state of a checkpoint once: a further run starts at its first step. */
+  private void resume(TrainingLoop<B> loop) {
+    if (resumed != null) {
+      try {
+        loop.resume(resumed);
+      } catch (BadFileException e) {
+        throw new UncheckedIOException(e);
+      }
+      LOG.info("Resuming after step {}, from {}", resumedStep, FileNames.path(resumed.file()));
+      resumed = null;
+      resumedStep = 0;
     }
   }
 

@@ -1,9 +1,11 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Variable;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -54,6 +56,15 @@ final class TrainerChecks {
     }
   }
 
+  /** Checks that a run has the settings of the checkpoint with which it starts. */
+  static void resumed(SavedState checkpoint, TrainingSettings settings, Model model) {
+    try {
+      Checkpoint.checkSettings(checkpoint, settings, model);
+    } catch (BadFileException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
    * Checks that optimizers have no state of other models.
    *
@@ -71,17 +82,26 @@ final class TrainerChecks {
                 + " with state of another model's parameters. Create an optimizer for each model:"
                 + " optimizer(Adam.rate(..)).");
       }
-      if (distinct.add(current) && !known.isEmpty()) {
-        LOG.info(
-            "{} continues with its state from an earlier run; step count, schedule and shuffling"
-                + " restart. To start from scratch, set a new optimizer.",
-            current);
-      }
+      distinct.add(current);
     }
     if (optimizer != null && !distinct.contains(optimizer)) {
       throw new IllegalStateException(
           "Trainer.optimizer: every objective has its own optimizer, so this one is never used."
               + " Remove the call.");
+    }
+  }
+
+  /** Logs which optimizers continue with their state from an earlier run. */
+  static <B> void logContinued(List<Objective<B>> objectives) {
+    Set<Optimizer> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Objective<B> objective : objectives) {
+      Optimizer current = objective.optimizer().orElseThrow();
+      if (distinct.add(current) && !current.parameters().isEmpty()) {
+        LOG.info(
+            "{} continues with its state from an earlier run; step count, schedule and shuffling"
+                + " restart. To start from scratch, set a new optimizer.",
+            current);
+      }
     }
   }
 

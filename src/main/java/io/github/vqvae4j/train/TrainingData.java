@@ -89,22 +89,23 @@ public final class TrainingData<B> implements AutoCloseable {
    * @throws IllegalArgumentException if {@code batch} is out of range
    */
   public static <B> TrainingData<B> of(Source<B> source, int batch, long seed) {
-    return of(source, batch, seed, 1, task -> task.accept(Communicator.single()));
+    return of(source, batch, seed, 0, 1, task -> task.accept(Communicator.single()));
   }
 
-  /** Returns the data of a run whose batches are computed by workers. */
+  /**
+   * Returns the data of a run whose batches are computed by workers.
+   *
+   * @param firstBatch the number of batches that training has used already
+   */
   static <B> TrainingData<B> of(
       Source<B> source,
       int batch,
       long seed,
+      long firstBatch,
       int shares,
       Consumer<Consumer<Communicator>> workers) {
-    return new TrainingData<>(
-        source, batch, seed, open(source, batch, seed, shares), shares, workers);
-  }
-
-  private static <B> Batches<List<B>> open(Source<B> source, int batch, long seed, int shares) {
-    return Batches.shuffled(Shares.of(source, shares), batch, seed);
+    Batches<List<B>> batches = Batches.shuffled(Shares.of(source, shares), batch, seed, firstBatch);
+    return new TrainingData<>(source, batch, seed, batches, shares, workers);
   }
 
   /**
@@ -179,7 +180,7 @@ public final class TrainingData<B> implements AutoCloseable {
 
   private Iterator<List<B>> firstOfSource() {
     endInitialization();
-    Batches<List<B>> opened = open(source, batch, seed, shares);
+    Batches<List<B>> opened = Batches.shuffled(Shares.of(source, shares), batch, seed);
     initialization = opened;
     return new FirstBatches<>(source.size() / batch, this::requireInitialization) {
       @Override

@@ -1,8 +1,10 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.parallel.Threads;
 import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.random.Rng;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
@@ -15,6 +17,11 @@ final class TrainingLoop<B> {
   private final WeightAverages averages;
   private final Evaluations<B> evaluations;
   private final TrainingStep<B> training;
+  private final RunHistory history = new RunHistory();
+  private final RunState<B> state;
+
+  /** The checkpoint from which the run is resumed; null if it starts at its first step. */
+  private SavedState resumed;
 
   /**
    * Creates a loop without starting it.
@@ -39,26 +46,57 @@ final class TrainingLoop<B> {
     int threads = workers.size() == 1 ? 1 : Threads.count();
     evaluations = new Evaluations<>(evaluationSettings, model, objectives, averages, threads);
     training = new TrainingStep<>(model, data, this.objectives, settings, workers);
+    state =
+        new RunState<>(model, settings, this.objectives, averages, evaluations, training, history);
   }
 
-  TrainingReport run(TrainingRun run) {
-    data.accumulate(settings.accumulate());
-    data.stopWhen(run::isStopped);
+  /**
+   * Restores the state of a checkpoint, whose settings have been checked.
+   *
+   * @throws IllegalStateException if a stream is not at the position of the checkpoint
+   * @throws BadFileException if the checkpoint is not that of such a run
+   */
+  void resume(SavedState checkpoint) throws BadFileException {
+    long position = RunState.position(checkpoint);
+    if (data.position() != position) {
+      throw new IllegalStateException(
+          "Trainer.resume: expected a stream at position "
+              + position
+              + ", after the last example that the run has used, got one at "
+              + data.position()
+              + ". Open it there.");
+    }
+    state.restore(checkpoint);
+    resumed = checkpoint;
+  }
+
+  /** Runs the steps, and notifies the listeners. */
+  TrainingReport run(List<TrainingListener> listeners) {
     try {
-      StopReason reason = runSteps(run);
-      evaluations.restoreBest();
-      return report(run, reason);
+      return TrainingRun.run(model, settings, listeners, history, state, this::run);
     } catch (DivergenceException e) {
-      objectives.forEach(state -> state.optimizer().reset());
+      // Not before the listeners have saved their state.
+      objectives.forEach(objective -> objective.optimizer().reset());
       throw e;
     }
+  }
+
+  private TrainingReport run(TrainingRun run) {
+    data.accumulate(settings.accumulate());
+    data.stopWhen(run::isStopped);
+    StopReason reason = runSteps(run);
+    evaluations.restoreBest();
+    return report(run, reason);
   }
 
   private StopReason runSteps(TrainingRun run) {
     StopReason reason;
     try {
       if (!run.isStopped()) {
-        training.initialize(() -> model.initialize(data, new Rng(settings.seed())));
+        training.initialize(this::initialize);
+        if (resumed != null && evaluations.isDue(run.step())) {
+          evaluations.run(run); // unless the run was stopped after it
+        }
       }
       reason = reasonToEnd(run);
       while (reason == null) {
@@ -80,6 +118,17 @@ final class TrainingLoop<B> {
     }
     run.requireStep();
     return reason;
+  }
+
+  private void initialize() {
+    model.initialize(data, new Rng(settings.seed()));
+    if (resumed != null) {
+      try {
+        state.restoreModel(resumed);
+      } catch (BadFileException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** Returns why the run should end before its next step, or null. */
@@ -105,6 +154,7 @@ final class TrainingLoop<B> {
     if (result == null) {
       return false;
     }
+    state.position(data.position());
     if (averages != null) {
       averages.update();
     }

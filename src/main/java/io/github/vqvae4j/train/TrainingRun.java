@@ -1,14 +1,10 @@
 package io.github.vqvae4j.train;
 
-import io.github.vqvae4j.metrics.UsageWindow;
 import io.github.vqvae4j.nn.Block;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -40,29 +36,31 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class TrainingRun {
-  /** The number of steps in the code usage of reports. */
-  private static final int USAGE_WINDOW = 100;
-
-  private final long start = System.nanoTime();
   private final Model model;
   private final TrainingSettings settings;
   private final TrainingListeners listeners;
   private final StopRequest stop;
-  private final Map<String, UsageWindow> windows = new LinkedHashMap<>();
-  private final Stopwatch stopwatch = new Stopwatch();
-  private StepReport last;
+  private final RunHistory history;
+
+  /** Writes the state of the run to a file; null if it cannot be resumed. */
+  private final CheckpointWriter checkpoints;
 
   /** The thread of the custom training loop while it runs; null otherwise. */
   private volatile Thread loopThread;
 
-  private final List<Evaluation> evaluations = new ArrayList<>();
-
   private TrainingRun(
-      Model model, TrainingSettings settings, TrainingListeners listeners, StopRequest stop) {
+      Model model,
+      TrainingSettings settings,
+      TrainingListeners listeners,
+      StopRequest stop,
+      RunHistory history,
+      CheckpointWriter checkpoints) {
     this.model = model;
     this.settings = settings;
     this.listeners = listeners;
     this.stop = stop;
+    this.history = history;
+    this.checkpoints = checkpoints;
   }
 
   /**
@@ -88,8 +86,10 @@ public final class TrainingRun {
         model,
         TrainingSettings.custom(steps),
         listeners,
+        new RunHistory(),
+        null,
         run -> {
-          run.stopwatch.start();
+          run.history.stopwatch().start();
           run.loopThread = Thread.currentThread();
           try {
             loop.accept(run);
@@ -100,7 +100,7 @@ public final class TrainingRun {
           } finally {
             run.loopThread = null;
           }
-          if (run.last == null && !run.isStopped()) {
+          if (run.last() == null && !run.isStopped()) {
             throw new IllegalStateException(
                 "TrainingRun.execute: the loop returned without reporting a step. Call"
                     + " run.reportStep(..) after each step.");
@@ -111,16 +111,23 @@ public final class TrainingRun {
         });
   }
 
-  /** Runs a training loop that returns its report, and notifies the listeners. */
+  /**
+   * Runs a training loop that returns its report, and notifies the listeners.
+   *
+   * @param history empty, or that of the run that is resumed
+   * @param checkpoints writes the state of the run; null if it cannot be resumed
+   */
   static TrainingReport run(
       Model model,
       TrainingSettings settings,
       List<TrainingListener> listeners,
+      RunHistory history,
+      CheckpointWriter checkpoints,
       Function<TrainingRun, TrainingReport> loop) {
     // Closed last, so that a process shutdown waits until listeners have been notified.
     try (StopRequest stop = new StopRequest()) {
       TrainingListeners all = new TrainingListeners(listeners);
-      TrainingRun run = new TrainingRun(model, settings, all, stop);
+      TrainingRun run = new TrainingRun(model, settings, all, stop, history, checkpoints);
       TrainingReport report;
       try {
         all.forEach(listener -> listener.onStart(run));
@@ -161,7 +168,7 @@ public final class TrainingRun {
    * @return the step, counted from 1; 0 before the first has completed
    */
   public long step() {
-    return last == null ? 0 : last.step();
+    return last() == null ? 0 : last().step();
   }
 
   /**
@@ -215,7 +222,7 @@ public final class TrainingRun {
     ObjectiveReport objective = new ObjectiveReport(step() + 1, values, learningRate, Double.NaN);
     endStep(examples, List.of(objective), loss.usage());
     notifyStepEnd();
-    stopwatch.start();
+    history.stopwatch().start();
   }
 
   /**
@@ -231,7 +238,7 @@ public final class TrainingRun {
     requireLoop("reportEvaluation");
     notifyEvaluation(
         new Evaluation(step(), evaluation.losses(), evaluation.metrics(), evaluation.usage()));
-    stopwatch.start();
+    history.stopwatch().start();
   }
 
   private void requireLoop(String method) {
@@ -254,47 +261,23 @@ public final class TrainingRun {
 
   /** Starts measuring the duration of a step. */
   void startStep() {
-    stopwatch.start();
+    history.stopwatch().start();
   }
 
   /** Completes a step and notifies the listeners. */
   void endStep(int examples, List<ObjectiveReport> objectives, List<CodebookUsage> usage) {
-    addUsage(usage);
-    stopwatch.stop(examples);
-    StepReport report =
-        new StepReport(
-            step() + 1,
-            settings.steps(),
-            List.copyOf(objectives),
-            List.copyOf(usage),
-            windowUsage(),
-            stopwatch.recentExamplesPerSecond());
+    StepReport report = history.addStep(settings.steps(), examples, objectives, usage);
     MetricNames.latest(report); // checks them
-    last = report;
+    history.setLast(report);
     // Clears a pending interrupt, so that listeners do not see it.
     stop.isRequested();
     listeners.forEach(listener -> listener.onStep(this, report));
   }
 
-  /** Adds the usage of a step; codebooks that were not used in it have an empty one. */
-  private void addUsage(List<CodebookUsage> usage) {
-    usage.forEach(
-        u ->
-            windows.computeIfAbsent(
-                u.name(), name -> new UsageWindow(USAGE_WINDOW, u.usage().codebookSize())));
-    windows.forEach((name, window) -> window.add(CodebookUsage.find(usage, name, window.usage())));
-  }
-
-  private List<CodebookUsage> windowUsage() {
-    return windows.entrySet().stream()
-        .map(window -> new CodebookUsage(window.getKey(), window.getValue().usage()))
-        .toList();
-  }
-
   /** Keeps an evaluation and notifies the listeners. */
   void notifyEvaluation(Evaluation evaluation) {
     MetricNames.of(evaluation); // checks them
-    evaluations.add(evaluation);
+    history.evaluations().add(evaluation);
     listeners.forEach(listener -> listener.onEvaluation(this, evaluation));
   }
 
@@ -309,21 +292,27 @@ public final class TrainingRun {
   }
 
   StepReport last() {
-    return last;
+    return history.last();
+  }
+
+  /** Returns what writes the state of the run; empty if it cannot be resumed. */
+  Optional<CheckpointWriter> checkpoints() {
+    return Optional.ofNullable(checkpoints);
   }
 
   /** Returns whether the model has been evaluated after the last step. */
   boolean isEvaluated() {
+    List<Evaluation> evaluations = history.evaluations();
     return !evaluations.isEmpty() && evaluations.get(evaluations.size() - 1).step() == step();
   }
 
   double seconds() {
-    return (System.nanoTime() - start) / 1e9;
+    return history.seconds();
   }
 
   /** Throws CancellationException if the run has ended before its first step. */
   void requireStep() {
-    if (last == null) {
+    if (last() == null) {
       throw new CancellationException(
           "TrainingRun: ended before the first step completed. The model is unchanged, except"
               + " that a codebook initialized from data may have been initialized.");
@@ -339,15 +328,15 @@ public final class TrainingRun {
       int skippedFiles,
       double secondsWaited) {
     return new TrainingReport(
-        last,
+        last(),
         reason,
-        List.copyOf(evaluations),
+        List.copyOf(history.evaluations()),
         best,
         modelStep,
         clippedSteps,
         skippedFiles,
         seconds(),
-        stopwatch.examplesPerSecond(),
+        history.stopwatch().examplesPerSecond(),
         secondsWaited);
   }
 }

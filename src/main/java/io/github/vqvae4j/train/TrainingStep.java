@@ -50,6 +50,7 @@ final class TrainingStep<B> {
   private StateUpdates bufferUpdates;
 
   private long clippedSteps;
+  private boolean intact = true;
 
   TrainingStep(
       Model model,
@@ -76,6 +77,16 @@ final class TrainingStep<B> {
   /** Returns the number of steps in which gradients were clipped. */
   long clippedSteps() {
     return clippedSteps;
+  }
+
+  /** Continues counting the steps in which gradients were clipped. */
+  void clippedSteps(long earlier) {
+    clippedSteps = earlier;
+  }
+
+  /** Returns whether the optimizers have the state after the last completed step. */
+  boolean isIntact() {
+    return intact;
   }
 
   /**
@@ -142,7 +153,7 @@ final class TrainingStep<B> {
   private void rollBack() {
     transaction.rollBack();
     for (ObjectiveState<B> objective : objectives) {
-      objective.rollBack();
+      intact &= !objective.rollBack();
     }
   }
 

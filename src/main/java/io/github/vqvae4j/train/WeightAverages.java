@@ -1,9 +1,13 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -35,6 +39,11 @@ import java.util.Set;
  * }</pre>
  */
 public final class WeightAverages {
+  private static final String PREFIX = "averages/";
+
+  /** The scalars of saved averages. */
+  private record Saved(long steps) {}
+
   private final double decay;
   private final Set<Variable> variables;
   private final float[][][] averages;
@@ -115,6 +124,27 @@ public final class WeightAverages {
           variable.write(offset, chunk, 0, chunk.length);
           System.arraycopy(values, 0, chunk, 0, chunk.length);
         });
+  }
+
+  /** Adds the averages to a checkpoint, which has one of each variable. */
+  void save(Map<String, Variable> names, SavedState state) {
+    List<Variable> order = List.copyOf(variables);
+    names.forEach(
+        (name, variable) -> {
+          float[] average = ParameterChunks.concatenated(averages[order.indexOf(variable)]);
+          state.put(PREFIX + name, NamedArray.of(average, variable.shape()));
+        });
+    state.put("averages", new Saved(steps));
+  }
+
+  /** Takes the averages of a checkpoint. */
+  void restore(Map<String, Variable> names, SavedState state) throws BadFileException {
+    List<Variable> order = List.copyOf(variables);
+    for (Map.Entry<String, Variable> entry : names.entrySet()) {
+      float[] average = state.floats(PREFIX + entry.getKey(), entry.getValue());
+      ParameterChunks.copy(average, averages[order.indexOf(entry.getValue())]);
+    }
+    steps = state.get("averages", Saved.class).steps;
   }
 
   private interface ChunkAction {

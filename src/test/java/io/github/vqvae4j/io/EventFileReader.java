@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.nd4j.shade.protobuf.CodedInputStream;
@@ -15,24 +16,30 @@ import org.tensorflow.framework.Summary;
 
 /** Reads event files and checks all lengths and checksums. */
 public final class EventFileReader {
+  /** A SessionLog whose status, its field 1, is START, which is 1. */
+  private static final byte[] SESSION_START = {8, 1};
+
   /** The fields of an event. Missing fields are 0 or empty. */
-  public record Event(double wallTime, long step, String version, Summary summary) {
+  public record Event(
+      double wallTime, long step, String version, Summary summary, boolean restart) {
     static Event parse(byte[] data) throws IOException {
       CodedInputStream in = CodedInputStream.newInstance(data);
       double wallTime = 0;
       long step = 0;
       String version = "";
       Summary summary = Summary.getDefaultInstance();
+      boolean restart = false;
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         switch (tag >>> 3) {
           case 1 -> wallTime = in.readDouble();
           case 2 -> step = in.readInt64();
           case 3 -> version = in.readString();
           case 5 -> summary = Summary.parseFrom(in.readByteArray());
+          case 7 -> restart = Arrays.equals(SESSION_START, in.readByteArray());
           default -> throw new IOException("unknown field " + (tag >>> 3));
         }
       }
-      return new Event(wallTime, step, version, summary);
+      return new Event(wallTime, step, version, summary, restart);
     }
   }
 

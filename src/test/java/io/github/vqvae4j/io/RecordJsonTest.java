@@ -62,6 +62,10 @@ class RecordJsonTest {
 
   record Raw(int[] numbers) {}
 
+  record Tree(List<Tree> branches) {}
+
+  record Grove(Config config, List<List<Raw>> rows) {}
+
   private static final Config CONFIG =
       new Config(
           true,
@@ -246,6 +250,21 @@ class RecordJsonTest {
         "change the record");
     assertRejected(
         "{\"numbers\":[]}", Raw.class, "numbers: expected", "got", "int[]", "a List of these");
+  }
+
+  @Test
+  void typesThatAreNotWritableAreNamed() {
+    RecordJson.checkType(Config.class);
+    assertTypeRejected(
+        Unsupported.class, "map: expected", "got java.util.Map", "change the record");
+    assertTypeRejected(Raw.class, "numbers: expected", "got int[]");
+    assertTypeRejected(Grove.class, "rows[][].numbers: expected", "got int[]");
+    assertTypeRejected(Tree.class, "branches[]: expected", Tree.class.getName());
+  }
+
+  private static void assertTypeRejected(Class<? extends Record> type, String... parts) {
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> RecordJson.checkType(type)), parts);
   }
 
   private static void assertChangeRejected(String name, JsonElement value, String... parts) {

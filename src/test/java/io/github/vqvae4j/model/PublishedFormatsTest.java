@@ -14,6 +14,7 @@ import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.model.blocks.SeriesDecoderConfig;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoderConfig;
+import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.Vae;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -144,6 +146,14 @@ class PublishedFormatsTest {
         corrupt.toString(),
         "metadata vqvae4j.config, encoder: ",
         fault);
+  }
+
+  @Test
+  void vqVaeOfStridedConvolutions() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "strided.safetensors"))) {
+      assertEquals(Optional.of(StridedEncoder.channels(1).widths(2, 3)), model.encoder().config());
+      assertSaved(model, "strided.safetensors");
+    }
   }
 
   @Test

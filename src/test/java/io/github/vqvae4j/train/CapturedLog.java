@@ -8,22 +8,22 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** Captures the log messages of a class until it is closed. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
   private final Logger logger;
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  CapturedLog(Class<?> source) {
+  public CapturedLog(Class<?> source) {
     logger = (Logger) LoggerFactory.getLogger(source);
     appender.start();
     logger.addAppender(appender);
   }
 
   /** Returns the messages of all levels. */
-  List<String> all() {
+  public List<String> all() {
     return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  List<String> warnings() {
+  public List<String> warnings() {
     return appender.list.stream()
         .filter(event -> event.getLevel() == Level.WARN)
         .map(ILoggingEvent::getFormattedMessage)

@@ -42,7 +42,7 @@ class FirstBatchesTest {
   /** Returns the values of all first batches of the source. */
   private static List<float[]> compute(int workers, BiFunction<Step, int[], float[]> pass) {
     try (Workers team = new Workers(workers);
-        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, workers, team::run)) {
+        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 0, workers, team::run)) {
       List<float[]> values = new ArrayList<>();
       data.firstBatches(pass).forEachRemaining(values::add);
       return values;
@@ -219,7 +219,7 @@ class FirstBatchesTest {
   void otherFailures() {
     IllegalStateException failure = new IllegalStateException("no latents");
     try (Workers team = new Workers(3);
-        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 3, team::run)) {
+        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 0, 3, team::run)) {
       Iterator<float[]> values =
           data.firstBatches(
               (step, batch) -> {
@@ -263,7 +263,7 @@ class FirstBatchesTest {
   @Test
   void sharesOfTheFirstBatches() {
     try (Workers team = new Workers(3);
-        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 3, team::run);
+        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 0, 3, team::run);
         Batches<int[]> expected = Batches.shuffled(SOURCE, BATCH, 9)) {
       List<Integer> sizes = new ArrayList<>();
       List<Integer> read = new ArrayList<>();
@@ -285,7 +285,7 @@ class FirstBatchesTest {
   @Test
   void trainingEndsInitialization() {
     try (Workers team = new Workers(2);
-        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 2, team::run)) {
+        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 0, 2, team::run)) {
       Iterator<float[]> values =
           data.firstBatches((step, batch) -> numbers(step, batch).toFloats());
       values.next();

@@ -71,6 +71,7 @@ class RunFolderTest {
               .fit(TRAIN);
       assertEquals(
           List.of(
+              "checkpoints",
               "config.json",
               "images",
               "metrics.csv",
@@ -159,6 +160,7 @@ class RunFolderTest {
       trainer(model).listener(folder).fit(TRAIN);
       assertEquals(
           List.of(
+              "checkpoints",
               "config.json",
               "images",
               "metrics.csv",
@@ -180,8 +182,10 @@ class RunFolderTest {
             "summary.txt",
             "model.safetensors",
             "events.out.tfevents.1.2.vqvae4j",
-            "images/step-000001.png")) {
+            "images/step-000001.png",
+            "checkpoints/step-1.safetensors")) {
       Path existing = Files.createDirectories(runs.resolve("existing"));
+      Files.createDirectories(existing.resolve("checkpoints"));
       Files.createDirectories(existing.resolve("images"));
       Files.writeString(existing.resolve(file), "of an earlier run");
       assertMessageContains(

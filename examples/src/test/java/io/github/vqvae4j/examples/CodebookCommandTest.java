@@ -20,7 +20,15 @@ class CodebookCommandTest {
   void plotsTheCodebookOfANewModel() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=3", "--codes=30", "--output=" + output).succeeded();
-    assertPlots(run, output, 30, "config.json", "metrics.csv", "metrics.json", "summary.txt");
+    assertPlots(
+        run,
+        output,
+        30,
+        "checkpoints",
+        "config.json",
+        "metrics.csv",
+        "metrics.json",
+        "summary.txt");
     assertTrue(Files.exists(output.resolve("model.safetensors")));
   }
 
@@ -28,7 +36,8 @@ class CodebookCommandTest {
   void plotsASingleCode() throws IOException {
     Path output = folder.resolve("out");
     Run run = Run.of("codebook", "--steps=1", "--codes=1", "--output=" + output).succeeded();
-    assertPlots(run, output, 1, "config.json", "metrics.csv", "metrics.json", "summary.txt");
+    assertPlots(
+        run, output, 1, "checkpoints", "config.json", "metrics.csv", "metrics.json", "summary.txt");
     float[] pixels = Images.read(output.resolve("usage.png")).pixels();
     int blue = 0;
     for (int i = 0; i < pixels.length; i += 3) {

@@ -36,7 +36,7 @@ class InterruptionTest {
       assertEquals(
           "Stopped; complete files in "
               + output
-              + ": config.json, images, metrics.csv, metrics.json, model.safetensors, summary.txt.",
+              + ": checkpoints, config.json, images, metrics.csv, metrics.json, model.safetensors, summary.txt.",
           lines.get(lines.size() - 2));
       Path model = output.resolve("model.safetensors");
       assertEquals(

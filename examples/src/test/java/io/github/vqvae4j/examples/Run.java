@@ -81,6 +81,7 @@ record Run(int exitCode, String out, String err) {
     Set<String> expected =
         new TreeSet<>(
             List.of(
+                "checkpoints",
                 "config.json",
                 "images",
                 "loss.png",

@@ -29,6 +29,7 @@ class SeriesCommandTest {
   private static final List<String> RESULTS =
       List.of(
           "details.png",
+          "checkpoints",
           "config.json",
           "detector.json",
           "metrics.csv",

@@ -7,9 +7,6 @@ import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageModel;
-import io.github.vqvae4j.model.ModelBuilder;
-import io.github.vqvae4j.model.blocks.Decoder;
-import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.WeightsFile;
 import io.github.vqvae4j.tensor.Variable;
@@ -19,34 +16,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.function.Supplier;
 
 /**
  * Reads and writes model files: safetensors files that contain all parameters and buffers under
- * their hierarchical names and, as metadata, the format version, the kind of the model and the
- * settings of its components as JSON ({@link ModelSettings}).
+ * their hierarchical names and, as metadata, the format version, the kind of the model, a name in
+ * the {@link Registry}, and the settings of its components as JSON ({@link ModelSettings}).
  */
 public final class ModelFile {
-  /** The kinds of models. */
-  public enum Model {
-    VQ_VAE("vq-vae", "a VQ-VAE", "VqVae", "quantizer"),
-    AUTOENCODER("autoencoder", "an autoencoder", "Autoencoder", "model"),
-    VAE("vae", "a VAE", "Vae", "model");
-
-    private final String name;
-    private final String description;
-    private final String type;
-    private final Set<String> components;
-
-    Model(String name, String description, String type, String component) {
-      this.name = name;
-      this.description = description;
-      this.type = type;
-      components = Set.of("encoder", component, "decoder");
-    }
-  }
-
   private static final String FORMAT = "vqvae4j.format";
   private static final String MODEL = "vqvae4j.model";
   private static final String CONFIG = "vqvae4j.config";
@@ -55,17 +31,16 @@ public final class ModelFile {
   private static final String VARIANCE = "vqvae4j.variance";
 
   private final Path path;
-  private final Model model;
   private final ModelSettings settings;
   private final Map<String, NamedArray> arrays;
   private final OptionalDouble variance;
 
-  private ModelFile(Path path, Model model, int version, SafetensorsFile content)
+  private ModelFile(
+      Path path, Registry registry, Registry.Entry model, int version, SafetensorsFile content)
       throws BadFileException {
     this.path = path;
-    this.model = model;
     String config = content.metadata().getOrDefault(CONFIG, "");
-    settings = new ModelSettings(path, "metadata " + CONFIG, version, config, model.components);
+    settings = new ModelSettings(registry, model, path, "metadata " + CONFIG, version, config);
     this.arrays = content.arrays();
     variance = variance(content.metadata().get(VARIANCE));
   }
@@ -87,43 +62,98 @@ public final class ModelFile {
     return OptionalDouble.of(value);
   }
 
-  /** Writes a model to a file. */
-  public static void save(Path path, Model model, ImageModel layer) throws IOException {
-    Map<String, NamedArray> arrays = WeightsFile.arrays(model.type + ".save", layer.variables());
+  /**
+   * Writes a model to a file.
+   *
+   * @throws IllegalStateException if the type of the model is not registered
+   */
+  public static void save(Path path, ImageModel model) throws IOException {
+    Registry registry = Registry.instance();
+    String type = model.getClass().getSimpleName();
+    Registry.Entry entry =
+        registry
+            .ofModel(model.getClass())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        type
+                            + ".save: expected a registered model, got "
+                            + model.getClass().getName()
+                            + ". Call ModelRegistry.register for it, or save its weights only, with"
+                            + " saveWeights(file)."));
+    Map<String, NamedArray> arrays = WeightsFile.arrays(type + ".save", model.variables());
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(FORMAT, String.valueOf(ModelSettings.VERSION));
-    metadata.put(MODEL, model.name);
-    metadata.put(CONFIG, ModelSettings.toJson(layer.settings()).toString());
-    layer.trainingVariance().ifPresent(v -> metadata.put(VARIANCE, String.valueOf(v)));
+    metadata.put(FORMAT, String.valueOf(registry.version()));
+    metadata.put(MODEL, entry.name());
+    metadata.put(CONFIG, ModelSettings.toJson(registry, entry, model.settings()).toString());
+    model.trainingVariance().ifPresent(v -> metadata.put(VARIANCE, String.valueOf(v)));
     Safetensors.write(path, metadata, arrays);
   }
 
-  /** Reads the file of a model of the given kind. */
-  public static ModelFile read(Path path, Model model) throws IOException {
-    SafetensorsFile content = Safetensors.read(path);
-    String version = content.metadata().get(FORMAT);
-    if (version == null || !model.name.equals(content.metadata().get(MODEL))) {
-      throw new BadFileException(
-          path,
-          "metadata",
-          "expected "
-              + model.description
-              + " saved by vqvae4j, got another safetensors file ("
-              + FORMAT
-              + " is "
-              + shown(version)
-              + ", "
-              + MODEL
-              + " is "
-              + shown(content.metadata().get(MODEL))
-              + "); pass a file written by "
-              + model.type
-              + ".save, or use loadWeights(file) or loadWeights(file, prefix) of a model");
-    }
-    return new ModelFile(path, model, version(path, version), content);
+  /** Returns a new model from a file. See {@link ImageModel#load(Path)}. */
+  public static <M extends ImageModel> M load(Path path, Class<M> type) throws IOException {
+    ModelFile file = read(path, type);
+    ImageModel.Config<?> config = file.settings.read();
+    return file.build(config, type);
   }
 
-  private static int version(Path path, String text) throws BadFileException {
+  /** Loads a file into a model. See {@link ImageModel#load(Path, ImageModel)}. */
+  public static <M extends ImageModel> M load(Path path, M into) throws IOException {
+    return read(path, into.getClass()).fill(into);
+  }
+
+  /** Reads the file of a model of the given type. */
+  private static ModelFile read(Path path, Class<? extends ImageModel> type) throws IOException {
+    Registry registry = Registry.instance();
+    registry.makeReadOnly();
+    SafetensorsFile content = Safetensors.read(path);
+    String version = content.metadata().get(FORMAT);
+    String kind = content.metadata().get(MODEL);
+    if (version == null || kind == null) {
+      throw wrongFile(path, type, version, kind, "got another safetensors file");
+    }
+    int number = version(path, version, registry.version());
+    Registry.Entry model = registry.models().get(kind);
+    if (model == null) {
+      throw new BadFileException(
+          path,
+          "metadata " + MODEL,
+          "unknown model \""
+              + shown(kind)
+              + "\", expected one of "
+              + registry.models().keySet()
+              + "; "
+              + Registry.HOW);
+    }
+    if (!type.isAssignableFrom(model.model())) {
+      throw wrongFile(path, type, version, kind, "got a file of " + model.model().getSimpleName());
+    }
+    return new ModelFile(path, registry, model, number, content);
+  }
+
+  private static BadFileException wrongFile(
+      Path path, Class<? extends ImageModel> type, String version, String kind, String got) {
+    return new BadFileException(
+        path,
+        "metadata",
+        "expected a file of "
+            + type.getSimpleName()
+            + " saved by vqvae4j, "
+            + got
+            + " ("
+            + FORMAT
+            + " is "
+            + shown(version)
+            + ", "
+            + MODEL
+            + " is "
+            + shown(kind)
+            + "); pass a file written by "
+            + type.getSimpleName()
+            + ".save, or use loadWeights(file) or loadWeights(file, prefix) of a model");
+  }
+
+  private static int version(Path path, String text, int latest) throws BadFileException {
     if (!text.matches("[1-9][0-9]{0,8}")) {
       throw badVersion(
           path, "a number", text, "the file is corrupt, replace it with an intact copy");
@@ -137,10 +167,10 @@ public final class ModelFile {
           "the file was written by a version of vqvae4j before 0.1.0. Train the model again and"
               + " save it with this version");
     }
-    if (version > ModelSettings.VERSION) {
+    if (version > latest) {
       throw badVersion(
           path,
-          "a format version of at most " + ModelSettings.VERSION,
+          "a format version of at most " + latest,
           text,
           "read it with the version of vqvae4j that wrote it, or a newer one");
     }
@@ -153,24 +183,6 @@ public final class ModelFile {
         path, "metadata " + FORMAT, "expected " + expected + ", got " + shown(got) + "; " + advice);
   }
 
-  /**
-   * Returns the settings of a component.
-   *
-   * @param type the expected type
-   * @throws BadFileException if the settings are missing or corrupt, or the component is a custom
-   *     one
-   */
-  public <C> C settings(String component, Class<C> type) throws BadFileException {
-    return settings.of(component, type, model.type);
-  }
-
-  /** Sets the encoder and the decoder of a builder to their settings in the file. */
-  public <B extends ModelBuilder<B>> B encoderAndDecoder(B builder) throws BadFileException {
-    return builder
-        .encoder(settings("encoder", Encoder.Config.class))
-        .decoder(settings("decoder", Decoder.Config.class));
-  }
-
   private static String shown(String text) {
     return text == null ? "missing" : MessageText.excerpt(text);
   }
@@ -180,10 +192,11 @@ public final class ModelFile {
    * allocated for arrays that the file contains, so corrupt settings cannot cause large
    * allocations.
    */
-  public <B extends ImageModel> B build(Supplier<B> builder) throws BadFileException {
-    B built;
+  private <M extends ImageModel> M build(ImageModel.Config<?> config, Class<M> type)
+      throws BadFileException {
+    M built;
     try {
-      built = Block.withoutValues(arrays.size(), builder);
+      built = type.cast(Block.withoutValues(arrays.size(), () -> built(config)));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw badSettings(
           "the settings require a model that does not match the file's "
@@ -212,6 +225,10 @@ public final class ModelFile {
     }
   }
 
+  private static ImageModel built(ImageModel.Config<?> config) {
+    return Registry.checkBuilt(config, config.build());
+  }
+
   private BadFileException badSettings(String problem) {
     return new BadFileException(
         path,
@@ -223,9 +240,9 @@ public final class ModelFile {
    * Fills a model with the values of the file. All arrays are checked first, so that the model is
    * unchanged on failure.
    */
-  public <B extends ImageModel> B fill(B block) throws BadFileException {
-    WeightsFile.fill(path, block.variables(), arrays);
-    variance.ifPresent(block::dataVariance);
-    return block;
+  private <M extends ImageModel> M fill(M model) throws BadFileException {
+    WeightsFile.fill(path, model.variables(), arrays);
+    variance.ifPresent(model::dataVariance);
+    return model;
   }
 }

@@ -2,70 +2,42 @@ package io.github.vqvae4j.model.internal;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.StrictJson;
-import io.github.vqvae4j.model.blocks.ConvDecoderConfig;
-import io.github.vqvae4j.model.blocks.ConvEncoderConfig;
-import io.github.vqvae4j.model.blocks.ConvVectorDecoderConfig;
-import io.github.vqvae4j.model.blocks.ConvVectorEncoderConfig;
-import io.github.vqvae4j.model.blocks.DenseDecoderConfig;
-import io.github.vqvae4j.model.blocks.DenseEncoderConfig;
-import io.github.vqvae4j.model.blocks.SeriesDecoderConfig;
-import io.github.vqvae4j.model.blocks.SeriesEncoderConfig;
-import io.github.vqvae4j.model.blocks.StridedDecoderConfig;
-import io.github.vqvae4j.model.blocks.StridedEncoderConfig;
-import io.github.vqvae4j.model.vae.AutoencoderConfig;
-import io.github.vqvae4j.model.vae.VaeConfig;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.model.ImageModel;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The settings of a model's components in a model file: a JSON object that maps the name of each
  * component to its kind and its settings. Settings are read strictly, according to the format
  * version of the file.
  *
- * <p>A kind is a name from the table below, never a class name, so a file cannot cause arbitrary
- * code to run. Custom components have the kind {@link #CUSTOM}; their files can only be loaded into
- * an existing model.
+ * <p>A kind is a name in the {@link Registry}, never a class name, so a file cannot cause arbitrary
+ * code to run. Components whose settings are not registered have the kind {@link #CUSTOM}; their
+ * files can only be loaded into an existing model.
  */
 final class ModelSettings {
   /** The oldest supported format version, that of release 0.1.0. */
   static final int FIRST = 4;
 
-  /** The kinds of components and the types of their settings. */
-  static final Map<String, Class<? extends Record>> KINDS =
-      Map.ofEntries(
-          Map.entry("conv-encoder", ConvEncoderConfig.class),
-          Map.entry("conv-decoder", ConvDecoderConfig.class),
-          Map.entry("conv-vector-encoder", ConvVectorEncoderConfig.class),
-          Map.entry("conv-vector-decoder", ConvVectorDecoderConfig.class),
-          Map.entry("dense-encoder", DenseEncoderConfig.class),
-          Map.entry("dense-decoder", DenseDecoderConfig.class),
-          Map.entry("series-encoder", SeriesEncoderConfig.class),
-          Map.entry("series-decoder", SeriesDecoderConfig.class),
-          Map.entry("strided-encoder", StridedEncoderConfig.class),
-          Map.entry("strided-decoder", StridedDecoderConfig.class),
-          Map.entry("vector-quantizer", VectorQuantizerConfig.class),
-          Map.entry("autoencoder", AutoencoderConfig.class),
-          Map.entry("vae", VaeConfig.class));
-
-  /**
-   * The format version of new files: {@link #FIRST}, or the latest version of an {@code @Added}
-   * component.
-   */
-  static final int VERSION =
-      KINDS.values().stream().mapToInt(RecordJson::version).reduce(FIRST, Math::max);
+  /** The kind of components whose settings are not registered. */
+  static final String CUSTOM = "custom";
 
   private static final String KIND = "kind";
   private static final String SETTINGS = "settings";
-  private static final String CUSTOM = "custom";
 
+  private final Registry registry;
+  private final Registry.Entry model;
   private final Path file;
   private final String location;
   private final int version;
@@ -74,19 +46,22 @@ final class ModelSettings {
   /**
    * Parses the output of {@link #toJson}.
    *
+   * @param model the kind of the model
    * @param location the location of the text in the file, for messages
    * @param version the format version of the file
-   * @param names the names of the components
-   * @throws BadFileException if the text is not a JSON object with these components
+   * @throws BadFileException if the text is not a JSON object with the components of the model
    */
-  ModelSettings(Path file, String location, int version, String text, Set<String> names)
+  ModelSettings(
+      Registry registry, Registry.Entry model, Path file, String location, int version, String text)
       throws BadFileException {
+    this.registry = registry;
+    this.model = model;
     this.file = file;
     this.location = location;
     this.version = version;
     try {
       components = StrictJson.parse(text);
-      checkNames(components, names);
+      checkNames(components, types(model).keySet());
     } catch (IllegalArgumentException e) {
       throw new BadFileException(
           file,
@@ -96,40 +71,73 @@ final class ModelSettings {
     }
   }
 
+  /** Returns the types of the settings of a model's components, by component name. */
+  private static Map<String, Class<?>> types(Registry.Entry model) {
+    return Arrays.stream(model.settings().getRecordComponents())
+        .collect(Collectors.toMap(RecordComponent::getName, RecordComponent::getType));
+  }
+
   /**
    * Converts the settings of all components to JSON.
    *
+   * @param model the kind of the model
    * @param settings the settings by component name; empty for custom components
+   * @throws IllegalStateException if the components are not those of the registered settings
    */
-  static JsonObject toJson(Map<String, ? extends Optional<?>> settings) {
+  static JsonObject toJson(
+      Registry registry, Registry.Entry model, Map<String, ? extends Optional<?>> settings) {
+    Map<String, Class<?>> types = types(model);
+    if (!types.keySet().equals(settings.keySet())) {
+      throw new IllegalStateException(
+          model.model().getSimpleName()
+              + ".settings: expected the components of "
+              + model.settings().getSimpleName()
+              + ", "
+              + new TreeSet<>(types.keySet())
+              + ", got "
+              + settings.keySet()
+              + ". Return one entry for each.");
+    }
     JsonObject components = new JsonObject();
-    settings.forEach((name, component) -> components.add(name, component(component)));
+    settings.forEach(
+        (name, component) -> {
+          boolean isOfModel = types.get(name).isRecord();
+          String kind =
+              component
+                  .flatMap(c -> isOfModel ? Optional.of(model) : registry.ofSettings(c.getClass()))
+                  .map(Registry.Entry::name)
+                  .orElse(CUSTOM);
+          JsonObject json = new JsonObject();
+          json.addProperty(KIND, kind);
+          if (!kind.equals(CUSTOM)) {
+            json.add(SETTINGS, RecordJson.toJson((Record) component.orElseThrow()));
+          }
+          components.add(name, json);
+        });
     return components;
   }
 
-  private static JsonObject component(Optional<?> settings) {
-    JsonObject component = new JsonObject();
-    for (Map.Entry<String, Class<? extends Record>> kind : KINDS.entrySet()) {
-      if (settings.isPresent() && settings.get().getClass() == kind.getValue()) {
-        component.addProperty(KIND, kind.getKey());
-        component.add(SETTINGS, RecordJson.toJson((Record) settings.get()));
-        return component;
-      }
+  /**
+   * Returns the settings of the model, with those of its components.
+   *
+   * @throws BadFileException if settings are missing, corrupt, of an unknown kind, or those of a
+   *     custom component
+   */
+  ImageModel.Config<?> read() throws BadFileException {
+    RecordComponent[] parts = model.settings().getRecordComponents();
+    Object[] values = new Object[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      values[i] = component(parts[i].getName(), parts[i].getType());
     }
-    component.addProperty(KIND, CUSTOM);
-    return component;
+    try {
+      return (ImageModel.Config<?>) Records.create(model.settings(), values);
+    } catch (IllegalArgumentException e) {
+      throw new BadFileException(file, location, "corrupt settings: " + e.getMessage(), e);
+    }
   }
 
-  /**
-   * Returns the settings of a component.
-   *
-   * @param type the expected type
-   * @param loader the class whose {@code load(file, model)} loads custom components, for the
-   *     message
-   * @throws BadFileException if the settings are missing or corrupt, or the component is a custom
-   *     one
-   */
-  <C> C of(String component, Class<C> type, String loader) throws BadFileException {
+  private Record component(String component, Class<?> type) throws BadFileException {
+    String place = location + ", " + component;
     try {
       JsonObject json = object(components.get(component), component);
       String kind = text(json.get(KIND), KIND);
@@ -137,26 +145,38 @@ final class ModelSettings {
         checkNames(json, Set.of(KIND));
         throw new BadFileException(
             file,
-            location + ", " + component,
-            "this is a custom component, which cannot be built from a file; build the same model in"
-                + " code and load the file with "
-                + loader
+            place,
+            "this is a custom component, whose settings were not registered when it was saved; build"
+                + " the same model in code and load the file with "
+                + model.model().getSimpleName()
                 + ".load(file, model)");
       }
       checkNames(json, Set.of(KIND, SETTINGS));
-      Class<? extends Record> record = KINDS.get(kind);
-      if (record == null || !type.isAssignableFrom(record)) {
-        throw new IllegalArgumentException(
+      Class<? extends Record> settings = kinds(type).get(kind);
+      if (settings == null) {
+        throw new BadFileException(
+            file,
+            place,
             "unknown kind \""
                 + MessageText.excerpt(kind)
                 + "\", expected one of "
-                + new TreeSet<>(KINDS.keySet()));
+                + kinds(type).keySet()
+                + "; "
+                + Registry.HOW);
       }
-      return type.cast(RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), record, version));
+      return RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), settings, version);
     } catch (IllegalArgumentException e) {
-      throw new BadFileException(
-          file, location + ", " + component, "corrupt settings: " + e.getMessage(), e);
+      throw new BadFileException(file, place, "corrupt settings: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns the possible settings of a component by kind; the kind of the model's own is its name.
+   */
+  private Map<String, Class<? extends Record>> kinds(Class<?> type) {
+    return type.isRecord()
+        ? Map.of(model.name(), type.asSubclass(Record.class))
+        : registry.ofType(type);
   }
 
   private static JsonObject object(JsonElement json, String name) {

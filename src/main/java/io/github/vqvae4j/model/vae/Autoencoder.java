@@ -2,6 +2,7 @@ package io.github.vqvae4j.model.vae;
 
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.LatentModel;
+import io.github.vqvae4j.model.ModelRegistry;
 import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
@@ -51,7 +52,8 @@ public final class Autoencoder extends LatentModel {
   }
 
   /**
-   * Loads a model that consists of the library's encoders and decoders.
+   * Loads a model whose encoder and decoder are those of the library or {@linkplain ModelRegistry
+   * registered}.
    *
    * @param file a file written by {@link #save}
    * @return a new model
@@ -59,28 +61,7 @@ public final class Autoencoder extends LatentModel {
    *     the message names the problem and its location
    */
   public static Autoencoder load(Path file) throws IOException {
-    ModelFile content = ModelFile.read(file, ModelFile.Model.AUTOENCODER);
-    AutoencoderConfig config = content.settings("model", AutoencoderConfig.class);
-    return content.build(content.encoderAndDecoder(builder().dimension(config.dimension()))::build);
-  }
-
-  /**
-   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
-   * loaded.
-   *
-   * @param file a file written by {@link #save}
-   * @param into a model built like the one that was saved; unchanged if loading fails
-   * @return {@code into}
-   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
-   */
-  public static Autoencoder load(Path file, Autoencoder into) throws IOException {
-    return ModelFile.read(file, ModelFile.Model.AUTOENCODER).fill(into);
-  }
-
-  /** Saves the model to a file that {@link #load} can read. */
-  @Override
-  public void save(Path file) throws IOException {
-    ModelFile.save(file, ModelFile.Model.AUTOENCODER, this);
+    return ModelFile.load(file, Autoencoder.class);
   }
 
   @Override

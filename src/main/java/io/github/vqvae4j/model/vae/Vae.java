@@ -6,6 +6,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.LatentModel;
 import io.github.vqvae4j.model.Latents;
+import io.github.vqvae4j.model.ModelRegistry;
 import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
@@ -83,7 +84,8 @@ public final class Vae extends LatentModel {
   }
 
   /**
-   * Loads a model that consists of the library's encoders and decoders.
+   * Loads a model whose encoder and decoder are those of the library or {@linkplain ModelRegistry
+   * registered}.
    *
    * @param file a file written by {@link #save}
    * @return a new model
@@ -91,28 +93,7 @@ public final class Vae extends LatentModel {
    *     message names the problem and its location
    */
   public static Vae load(Path file) throws IOException {
-    ModelFile content = ModelFile.read(file, ModelFile.Model.VAE);
-    VaeConfig config = content.settings("model", VaeConfig.class);
-    return content.build(content.encoderAndDecoder(builder().config(config))::build);
-  }
-
-  /**
-   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
-   * loaded.
-   *
-   * @param file a file written by {@link #save}
-   * @param into a model built like the one that was saved; unchanged if loading fails
-   * @return {@code into}
-   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
-   */
-  public static Vae load(Path file, Vae into) throws IOException {
-    return ModelFile.read(file, ModelFile.Model.VAE).fill(into);
-  }
-
-  /** Saves the model to a file that {@link #load} can read. */
-  @Override
-  public void save(Path file) throws IOException {
-    ModelFile.save(file, ModelFile.Model.VAE, this);
+    return ModelFile.load(file, Vae.class);
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class VaeBuilder extends ModelBuilder<VaeBuilder> {
     return config(Records.with(config, "warmUp", steps));
   }
 
-  VaeBuilder config(VaeConfig newConfig) {
+  private VaeBuilder config(VaeConfig newConfig) {
     config = newConfig;
     return this;
   }

@@ -6,10 +6,12 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.ModelRegistry;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.nn.LossTerm;
@@ -83,7 +85,8 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Loads a model that consists of the library's encoders, decoders and quantizers.
+   * Loads a model whose encoder, decoder and quantizer are those of the library or {@linkplain
+   * ModelRegistry registered}.
    *
    * @param file a file written by {@link #save}
    * @return a new model
@@ -91,31 +94,7 @@ public final class VqVae extends ImageModel {
    *     message names the problem and its location
    */
   public static VqVae load(Path file) throws IOException {
-    return VqVaeFile.load(file);
-  }
-
-  /**
-   * Loads parameters and buffers into an existing model. This is how a model with custom layers is
-   * loaded.
-   *
-   * @param file a file written by {@link #save}
-   * @param into a model built like the one that was saved; unchanged if loading fails
-   * @return {@code into}
-   * @throws IOException as for {@link #load(Path)}, or if names or shapes differ
-   */
-  public static VqVae load(Path file, VqVae into) throws IOException {
-    return VqVaeFile.load(file, into);
-  }
-
-  /**
-   * Saves the model to a file that {@link #load} can read.
-   *
-   * @param file a safetensors file; an existing file is replaced only after the new one is complete
-   * @throws IOException if the file cannot be written
-   */
-  @Override
-  public void save(Path file) throws IOException {
-    VqVaeFile.save(this, file);
+    return ModelFile.load(file, VqVae.class);
   }
 
   @Override

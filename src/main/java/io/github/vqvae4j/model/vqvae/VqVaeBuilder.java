@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model.vqvae;
 
 import io.github.vqvae4j.model.ModelBuilder;
+import io.github.vqvae4j.model.internal.Registry;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.random.Rng;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ public final class VqVaeBuilder extends ModelBuilder<VqVaeBuilder> {
    * @return this builder
    */
   public VqVaeBuilder quantizer(Quantizer.Config config) {
-    quantizer = config::build;
+    quantizer = rng -> Registry.checkBuilt(config, config.build(rng), Quantizer::config);
     return this;
   }
 

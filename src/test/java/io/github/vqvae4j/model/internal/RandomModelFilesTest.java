@@ -22,6 +22,7 @@ import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vae.VaeConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
@@ -148,6 +149,18 @@ class RandomModelFilesTest {
     }
   }
 
+  /** Returns the types of the settings that a model file may contain. */
+  private static Stream<Class<?>> registered() {
+    Registry registry = Registry.instance();
+    return Stream.concat(
+        Stream.of(Encoder.Config.class, Decoder.Config.class, Quantizer.Config.class)
+            .flatMap(part -> registry.ofType(part).values().stream()),
+        registry.models().values().stream()
+            .flatMap(model -> Stream.of(model.settings().getRecordComponents()))
+            .map(RecordComponent::getType)
+            .filter(Class::isRecord));
+  }
+
   /** Returns all record components that a model file may contain. */
   private static Set<String> components(Stream<Class<?>> types) {
     Set<String> names = new HashSet<>();
@@ -218,8 +231,7 @@ class RandomModelFilesTest {
         assertLoadedAsSaved(saved, Autoencoder::load);
       }
     }
-    assertEquals(
-        components(ModelSettings.KINDS.values().stream().map(kind -> kind)), values.keySet());
+    assertEquals(components(registered()), values.keySet());
     values.forEach((name, drawn) -> assertTrue(drawn.size() > 1, name + " was always " + drawn));
   }
 }

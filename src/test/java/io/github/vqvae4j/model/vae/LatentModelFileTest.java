@@ -97,19 +97,19 @@ class LatentModelFileTest {
     }
     assertMessageContains(
         assertThrows(BadFileException.class, () -> Vae.load(file)),
-        "expected a VAE saved by vqvae4j",
+        "expected a file of Vae saved by vqvae4j",
         "vqvae4j.model is autoencoder",
         "Vae.save");
     assertMessageContains(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
-        "expected a VQ-VAE saved by vqvae4j",
+        "expected a file of VqVae saved by vqvae4j",
         "VqVae.save");
     try (Vae model = LatentModels.vae(1).build()) {
       model.save(file);
     }
     assertMessageContains(
         assertThrows(BadFileException.class, () -> Autoencoder.load(file)),
-        "expected an autoencoder saved by vqvae4j",
+        "expected a file of Autoencoder saved by vqvae4j",
         "vqvae4j.model is vae");
   }
 

@@ -134,7 +134,7 @@ class VqVaeFileTest {
     assertMessageContains(
         assertThrows(BadFileException.class, () -> VqVae.load(file)),
         "other.safetensors",
-        "expected a VQ-VAE saved by vqvae4j",
+        "expected a file of VqVae saved by vqvae4j",
         "VqVae.save");
     assertThrows(NoSuchFileException.class, () -> VqVae.load(folder.resolve("none.safetensors")));
   }

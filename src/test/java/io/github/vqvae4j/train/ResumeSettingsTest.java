@@ -1,0 +1,266 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Variable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a resumed run may change, and what is refused. */
+class ResumeSettingsTest {
+  private static final Source<int[]> DATA = Numbers.source(20);
+
+  @TempDir Path folder;
+  private final Numbers model = new Numbers();
+
+  @AfterEach
+  void close() {
+    model.close();
+  }
+
+  private static Trainer<int[]> trainer(Numbers trained) {
+    return Trainer.of(trained)
+        .optimizer(Adam.rate(1e-2))
+        .batch(4)
+        .workers(1)
+        .steps(10)
+        .evaluate(DATA, 4)
+        .quiet();
+  }
+
+  /** Writes a checkpoint of step 6. */
+  private Path checkpoint() {
+    Path file = folder.resolve("6");
+    try (Numbers other = new Numbers()) {
+      trainer(other).listener(new Runs(file, 6)).fit(DATA);
+    }
+    return file;
+  }
+
+  @Test
+  void differencesAreNamed() throws IOException {
+    Path file = checkpoint();
+    Map<String, UnaryOperator<Trainer<int[]>>> changes = new LinkedHashMap<>();
+    changes.put("batch is 5 instead of 4", t -> t.batch(5));
+    changes.put("workers is 2 instead of 1", t -> t.workers(2));
+    changes.put("accumulate is 2 instead of 1", t -> t.accumulate(2));
+    changes.put("seed is 9007199254740993 instead of 42", t -> t.seed((1L << 53) + 1));
+    changes.put("averageDecay is 0.5 instead of 0.0", t -> t.averageWeights(0.5));
+    changes.put("evaluateEvery is 5 instead of 4", t -> t.evaluate(DATA, 5));
+    changes.put("heldOutData[0] is 19 instead of 20", t -> t.evaluate(Numbers.source(19), 4));
+    changes.put("patience is 3 instead of 0", t -> t.stopEarly(3));
+    changes.put(
+        "objectives[0].optimizer is \"Sgd(learning rate 0.1, momentum 0.0)\" instead of \"Adam(",
+        t -> t.optimizer(Sgd.rate(0.1)));
+    changes.put("objectives[0].schedule is", t -> t.schedule(Schedule.cosine(0.1)));
+    changes.put("objectives[0].clipNorm is 2.0 instead of 0.0", t -> t.clipNorm(2));
+    changes.put(
+        "objectives[0].groups is", t -> t.group(ParameterGroup.of(model.parameters()).rate(0.3)));
+    Map<String, float[]> before = States.of(model);
+    changes.forEach(
+        (expected, change) ->
+            assertMessageContains(
+                assertThrows(
+                    IllegalStateException.class,
+                    () -> change.apply(trainer(model)).resume(file).fit(DATA),
+                    expected),
+                "Trainer.resume: expected the settings of " + file,
+                expected,
+                "Set the values of the checkpoint"));
+    assertMessageContains(
+        assertThrows(
+            IllegalStateException.class, () -> trainer(model).resume(file).fit(Numbers.source(24))),
+        "trainingData[0] is 24 instead of 20");
+    States.assertSame(before, States.of(model));
+    // the trainer can be corrected
+    Trainer<int[]> corrected = trainer(model).batch(5).resume(file);
+    assertThrows(IllegalStateException.class, () -> corrected.fit(DATA));
+    assertEquals(10, corrected.batch(4).fit(DATA).last().step());
+    assertEquals(4, model.trained().size());
+  }
+
+  @Test
+  void stepsAndTimeMayChange() throws IOException {
+    Path file = checkpoint();
+    Trainer<int[]> more = trainer(model).steps(15).maxTime(Duration.ofHours(1)).resume(file);
+    assertEquals(15, more.fit(DATA).last().step());
+    assertEquals(9, model.trained().size());
+    try (Numbers other = new Numbers()) {
+      TrainingReport report = trainer(other).steps(6).resume(file).fit(DATA);
+      assertEquals(6, report.last().step());
+      assertEquals(StopReason.MAX_STEPS, report.stopReason());
+      assertEquals(0, other.trained().size());
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class, () -> trainer(other).steps(5).resume(file).fit(DATA)),
+          "expected at least 6 steps",
+          "got 5");
+    }
+  }
+
+  /** A resumed run is followed by an ordinary one, with the state of the optimizer. */
+  @Test
+  void secondFitStartsOver() throws IOException {
+    try (Numbers other = new Numbers()) {
+      Trainer<int[]> trainer = trainer(other);
+      trainer.fit(DATA);
+      trainer.fit(DATA);
+      Trainer<int[]> resumed = trainer(model).resume(checkpoint());
+      resumed.fit(DATA);
+      assertEquals(10, resumed.fit(DATA).last().step());
+      assertEquals(14, model.trained().size());
+      States.assertSame(States.of(other), States.of(model));
+    }
+  }
+
+  @Test
+  void settingsOfTheModelAreCompared() throws IOException {
+    Dataset train = Shapes.rectangles(32, 8, 1, 1);
+    Path file = folder.resolve("vq");
+    try (VqVae one = Shapes.model(1, 3);
+        VqVae two = Shapes.model(1, 3, VectorQuantizer.ema(16, 4).commitmentWeight(0.5));
+        VqVae wider = Shapes.model(1, 3, VectorQuantizer.ema(32, 4))) {
+      Trainer.of(one).batch(8).steps(4).quiet().listener(new Runs(file, 2)).fit(train);
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> Trainer.of(two).batch(8).steps(4).resume(file).fit(train)),
+          "model.quantizer.settings.commitmentWeight is 0.5 instead of 0.25");
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> Trainer.of(wider).batch(8).steps(4).resume(file).fit(train)),
+          "model.quantizer.settings.codebookSize is 32 instead of 16");
+    }
+  }
+
+  @Test
+  void objectivesShareOptimizersAsBefore() throws IOException {
+    Path file = folder.resolve("gan");
+    Source<float[]> points = PointGan.points(50, 1);
+    try (PointGan gan = new PointGan(1)) {
+      Trainer.of(gan).batch(4).workers(1).steps(4).quiet().listener(new Runs(file, 2)).fit(points);
+      Trainable<float[]> separate =
+          gan.withObjectives(
+              List.of(
+                  gan.generatorObjective().optimizer(Adam.rate(3e-4)),
+                  gan.discriminatorObjective().optimizer(Adam.rate(3e-4))));
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> Trainer.of(separate).batch(4).workers(1).steps(4).resume(file).fit(points)),
+          "expected objectives with 1 optimizer between them",
+          "got 2");
+    }
+  }
+
+  @Test
+  void frozenPartsStayFrozen() throws IOException {
+    Path file = folder.resolve("frozen");
+    Variable bias = model.variables().get("linear.bias");
+    bias.freeze();
+    trainer(model).listener(new Runs(file, 6)).fit(DATA);
+    try (Numbers other = new Numbers()) {
+      trainer(other).resume(file).fit(DATA);
+      assertTrue(other.variables().get("linear.bias").isFrozen());
+      assertFalse(other.variables().get("linear.weight").isFrozen());
+    }
+  }
+
+  /** A schedule and an optimizer without a description of their own. */
+  @Test
+  void identityOfObjectsIsIgnored() throws IOException {
+    Path file = folder.resolve("lambda");
+    Schedule first = (step, steps) -> 1.0 / step;
+    Schedule second = (step, steps) -> 1.0 / step;
+    trainer(model).schedule(first).listener(new Runs(file, 6)).fit(DATA);
+    try (Numbers other = new Numbers();
+        Numbers whole = new Numbers()) {
+      trainer(other).schedule(second).resume(file).fit(DATA);
+      trainer(whole).schedule(first).fit(DATA);
+      States.assertSame(States.of(whole), States.of(other));
+    }
+  }
+
+  @Test
+  void streamIsOpenedAtItsPosition() throws IOException {
+    Path file = folder.resolve("stream");
+    try (Numbers whole = new Numbers();
+        Numbers other = new Numbers()) {
+      streamTrainer(whole).fit(new Numbers.Stream(100, position -> {}));
+      streamTrainer(model).listener(new Runs(file, 6)).fit(new Numbers.Stream(100, position -> {}));
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> streamTrainer(other).resume(file).fit(new Numbers.Stream(100, position -> {}))),
+          "expected a stream at position 24",
+          "got one at 0");
+      Numbers.Stream at24 = new Numbers.Stream(100, position -> {});
+      at24.next(24);
+      streamTrainer(other).resume(file).fit(at24);
+      assertEquals(whole.trained().subList(6, 10), other.trained());
+      States.assertSame(States.of(whole), States.of(other));
+    }
+  }
+
+  private static Trainer<int[]> streamTrainer(Numbers trained) {
+    return Trainer.of(trained).batch(4).workers(1).steps(10).quiet();
+  }
+
+  /** An evaluation that the end of the first part aborted is repeated. */
+  @Test
+  void abortedEvaluationIsRepeated() throws IOException {
+    Path file = folder.resolve("aborted");
+    TrainingListener stop =
+        new TrainingListener() {
+          @Override
+          public void onStep(TrainingRun run, StepReport report) {
+            if (report.step() == 8) {
+              run.stop();
+            }
+          }
+
+          @Override
+          public void onEnd(TrainingRun run, TrainingReport report) {
+            try {
+              run.checkpoints().orElseThrow().write(file);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    TrainingReport first = trainer(model).evaluate(Numbers.source(200), 4).listener(stop).fit(DATA);
+    assertEquals(List.of(4L), steps(first));
+    try (Numbers other = new Numbers();
+        Numbers whole = new Numbers()) {
+      TrainingReport second =
+          trainer(other).evaluate(Numbers.source(200), 4).resume(file).fit(DATA);
+      TrainingReport expected = trainer(whole).evaluate(Numbers.source(200), 4).fit(DATA);
+      assertEquals(List.of(4L, 8L, 10L), steps(second));
+      assertEquals(expected.evaluations().toString(), second.evaluations().toString());
+      assertEquals(expected.best().toString(), second.best().toString());
+    }
+  }
+
+  private static List<Long> steps(TrainingReport report) {
+    return report.evaluations().stream().map(Evaluation::step).toList();
+  }
+}
