@@ -2,11 +2,13 @@ package consumer;
 
 import io.github.vqvae4j.data.image.ByteImages;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,15 +16,20 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
-/** Trains a small model, saves it and loads it, or expects the library to reject the class path. */
+/**
+ * Trains a small model, saves it, loads it and resumes its run, or expects the library to reject the
+ * class path.
+ */
 public final class Main {
   private Main() {}
 
@@ -46,14 +53,16 @@ public final class Main {
     byte[] pixels = new byte[64 * 16 * 16];
     new Random(1).nextBytes(pixels);
     Dataset noise = ByteImages.of(pixels, 64, 16, 16, 1);
-    Path file = Files.createTempFile("model", ".safetensors");
+    Path folder = Files.createTempDirectory("run");
+    Path file = folder.resolve("saved.safetensors");
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(1).hidden(8))
             .quantizer(VectorQuantizer.ema(16, 4))
             .decoder(ConvDecoder.channels(1).hidden(8))
             .build()) {
-      System.out.println(Trainer.of(model).batch(16).steps(3).fit(noise));
+      RunFolder files = RunFolder.in(folder);
+      System.out.println(Trainer.of(model).batch(16).steps(3).listener(files).fit(noise));
       model.save(file);
       try (ImageModel loaded = ImageModel.load(file)) {
         if (!loaded.reconstruct(noise).equals(model.reconstruct(noise))) {
@@ -61,7 +70,17 @@ public final class Main {
         }
       }
     }
-    Files.delete(file);
+    Trainer<ImageBatch> trainer = Trainer.resume(folder).steps(5);
+    try (ImageModel resumed = (ImageModel) trainer.model()) {
+      if (trainer.fit(noise).last().step() != 5) {
+        throw new AssertionError("the resumed run of " + resumed + " did not go on");
+      }
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
   }
 
   private static void expectRejection(String... parts) throws IOException {

@@ -227,6 +227,16 @@ class ArchitectureTest {
           .allowEmptyShould(true);
 
   @ArchTest
+  static final ArchRule ONLY_MODELS_USE_THE_INTERNALS_OF_TRAIN =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(packages("train", "model"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(subpackages("train.internal"))
+          .allowEmptyShould(true);
+
+  @ArchTest
   static final ArchRule ENCODERS_AND_DECODERS_KNOW_NO_MODEL =
       noClasses()
           .that()

@@ -5,6 +5,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,9 @@ import java.util.UUID;
  * }</pre>
  */
 public final class AtomicFile {
+  private static final String PREFIX = ".vqvae4j-";
+  private static final String SUFFIX = ".tmp";
+
   private static final int BUFFER_BYTES = 1 << 16;
 
   private AtomicFile() {}
@@ -85,6 +90,26 @@ public final class AtomicFile {
     forceFolder(folder);
   }
 
+  /**
+   * Deletes the temporary files that killed processes have left in a folder. No other process may
+   * be writing to it.
+   *
+   * @param folder the folder; nothing happens if there is none
+   * @throws IOException if a file cannot be deleted
+   */
+  public static void deleteTemporary(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
   private static Path createTemporary(Path folder, Path target) throws IOException {
     try {
       // Checked first, because createDirectories rejects links to folders up to JDK 19.
@@ -92,7 +117,7 @@ public final class AtomicFile {
         Files.createDirectories(folder);
       }
       // Not Files.createTempFile, which creates a file that only its owner may read.
-      return Files.createFile(folder.resolve(".vqvae4j-" + UUID.randomUUID() + ".tmp"));
+      return Files.createFile(folder.resolve(PREFIX + UUID.randomUUID() + SUFFIX));
     } catch (FileAlreadyExistsException e) {
       throw new IOException(
           "Cannot write "

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import java.util.zip.CheckedOutputStream;
 
 /**
  * Safetensors files with a checksum of all of their bytes, so that any damage is found.
@@ -42,7 +43,8 @@ public final class CheckedSafetensors {
    * Writes a file atomically (see {@link AtomicFile}).
    *
    * @param file the file; an existing file is replaced
-   * @param metadata strings by name, other than {@code vqvae4j.checksum}
+   * @param metadata strings by name; an entry {@code vqvae4j.checksum}, such as that of a file that
+   *     was read, is replaced
    * @param arrays arrays by name
    * @throws IllegalArgumentException as for {@link Safetensors#write}
    * @throws IOException if the file cannot be written
@@ -50,7 +52,7 @@ public final class CheckedSafetensors {
   public static void write(Path file, Map<String, String> metadata, Map<String, NamedArray> arrays)
       throws IOException {
     CRC32C checksum = new CRC32C();
-    try (OutputStream out = new ChecksumOutput(checksum)) {
+    try (OutputStream out = new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)) {
       Safetensors.writeTo(out, with(ZEROS, metadata), arrays);
     }
     Map<String, String> checked = with(digits(checksum), metadata);
@@ -60,31 +62,12 @@ public final class CheckedSafetensors {
   private static Map<String, String> with(String checksum, Map<String, String> metadata) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put(CHECKSUM, checksum);
-    all.putAll(metadata);
+    metadata.forEach(all::putIfAbsent);
     return all;
   }
 
   private static String digits(CRC32C checksum) {
     return HexFormat.of().toHexDigits((int) checksum.getValue());
-  }
-
-  /** Updates a checksum with what is written. */
-  private static final class ChecksumOutput extends OutputStream {
-    private final CRC32C checksum;
-
-    ChecksumOutput(CRC32C checksum) {
-      this.checksum = checksum;
-    }
-
-    @Override
-    public void write(int b) {
-      checksum.update(b);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      checksum.update(bytes, offset, length);
-    }
   }
 
   /**

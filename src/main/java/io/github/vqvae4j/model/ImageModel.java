@@ -149,7 +149,7 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
    *
    * @return the loss; empty if there is none
    */
-  protected final Optional<CustomReconstructionLoss> customLoss() {
+  public final Optional<CustomReconstructionLoss> customLoss() {
     return Optional.ofNullable(customLoss);
   }
 

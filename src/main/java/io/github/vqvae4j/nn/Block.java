@@ -45,9 +45,10 @@ import java.util.function.Supplier;
  * <p>Two settings control how a block behaves in training: {@link #freeze} keeps its values fixed,
  * {@link #eval} makes it compute as in inference. They are independent, as in PyTorch: a frozen
  * {@link BatchNorm2d} still normalizes with the batch statistics unless it is also in evaluation
- * mode. Neither setting is saved with the model. Change them between passes, not during one. They
- * do not affect the random numbers of other blocks: a block that draws random numbers only in
- * training, such as {@link Dropout}, calls {@link Step#skipDraw} otherwise.
+ * mode. Neither setting is saved with the model, but both are part of the checkpoint of a run.
+ * Change them between passes, not during one. They do not affect the random numbers of other
+ * blocks: a block that draws random numbers only in training, such as {@link Dropout}, calls {@link
+ * Step#skipDraw} otherwise.
  */
 public abstract class Block implements AutoCloseable {
   /** The number of variables created without values, and its maximum. */

@@ -7,7 +7,9 @@ import io.github.vqvae4j.config.Require;
  * The settings of a codebook's exponential moving averages. See {@link VectorQuantizer} for the
  * equations.
  *
- * @param decay gamma, in [0, 1); by default 0.99
+ * @param decay gamma, in [0, 1); by default 0.95. The averages cover about 1 / (1 - decay) steps.
+ *     At a learning rate of 1e-3, encoder outputs move so fast that a codebook with Sonnet's 0.99
+ *     lags behind them; docs/guides/training.md compares both
  * @param epsilon the epsilon of the Laplace smoothing, positive and finite; by default 1e-5
  * @param zeroDebiased whether both averages are initialized with 0 and divided by w = 1 - decay^t,
  *     as in Sonnet; otherwise w is 1, N is initialized with 0 and m randomly, as in
@@ -16,8 +18,11 @@ import io.github.vqvae4j.config.Require;
  */
 public record EmaConfig(
     double decay, double epsilon, boolean zeroDebiased, boolean smoothedCountsStored) {
-  /** Sonnet's settings: decay 0.99, epsilon 1e-5, zero-debiased, smoothed counts not stored. */
-  public static final EmaConfig DEFAULT = new EmaConfig(0.99, 1e-5, true, false);
+  /**
+   * The default settings: decay 0.95, epsilon 1e-5, zero-debiased, smoothed counts not stored.
+   * Sonnet's differ in the decay, which is 0.99.
+   */
+  public static final EmaConfig DEFAULT = new EmaConfig(0.95, 1e-5, true, false);
 
   /**
    * Validates the settings.

@@ -42,9 +42,10 @@ import java.util.function.Supplier;
  * </pre>
  *
  * <p>Initialized with 0, w is 1 - gamma^t, which corrects the bias of zero-initialized averages
- * (Kingma and Ba 2015, section 3); initialized with 1, it stays 1 (see {@link EmaConfig}). N'_i is
- * N_i / w with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT} only N_i
- * and w are tracked, for the detection of dead codes.
+ * (Kingma and Ba 2015, section 3); initialized with 1, it stays 1 (see {@link EmaConfig}). With
+ * zero-debiased averages of vectors, k-means counts as the first step (see {@link #initialize}).
+ * N'_i is N_i / w with Laplace smoothing, as in the authors' code. With {@link Update#GRADIENT}
+ * only N_i and w are tracked, for the detection of dead codes.
  *
  * <p>Rarely used codes are dead. They are restarted at encoder outputs of the training step (see
  * {@link VectorQuantizerConfig#deadCodeThreshold}). The first axis of the latents is the batch; the
@@ -321,9 +322,16 @@ public final class VectorQuantizer extends Quantizer {
 
   /**
    * Initializes the codebook and the moving averages by k-means clustering. For a cluster of c
-   * latents with mean e, the count N is c and the sum m is c e, scaled to the batch size; otherwise
-   * the first update would discard the initialization. If there are fewer distinct latents than
-   * codes, the remaining codes are placed between two of them.
+   * latents with mean e, the count N is w c and the sum m is w c e, scaled to the batch size;
+   * otherwise the first update would discard the initialization. If there are fewer distinct
+   * latents than codes, the remaining codes are placed between two of them.
+   *
+   * <p>With {@link Update#EMA} and zero-debiased averages, w is 1 - gamma: the clustering counts as
+   * one training step, and the averages are about means over the steps so far until there are 1 /
+   * (1 - gamma) of them. Straight after initialization, the encoder outputs spread to more than ten
+   * times their size within some twenty steps. With w = 1, the averages would follow by a twentieth
+   * per step at gamma = 0.95, and a code that is no longer selected would not be dead for 69 steps;
+   * with w = 1 - gamma, it is after 19. Otherwise, w is 1.
    */
   @Override
   public void initialize(float[] latents, int latentsPerStep, Rng rng) {
@@ -340,7 +348,8 @@ public final class VectorQuantizer extends Quantizer {
     KMeansConfig settings = KMeansConfig.of(clusters).maxIterations(INIT_ITERATIONS);
     KMeans kMeans = KMeans.fit(latents, d, settings, rng);
     float[] centers = CodeSplitting.distinctCodes(kMeans.centers(), d, k, rng);
-    double scale = (double) latentsPerStep * d / latents.length;
+    double w = sum != null && config.ema().zeroDebiased() ? 1 - config.ema().decay() : 1;
+    double scale = w * latentsPerStep * d / latents.length;
     double[] n = new double[k];
     double[] m = new double[k * d];
     for (int i = 0; i < m.length; i++) {
@@ -351,7 +360,7 @@ public final class VectorQuantizer extends Quantizer {
     }
     codebook.set(centers);
     count.set(n);
-    weight.set(new float[] {1});
+    weight.set(new double[] {w});
     if (sum != null) {
       sum.set(m);
     }

@@ -11,7 +11,7 @@ import io.github.vqvae4j.random.Rng;
  *
  * <pre>{@code
  * VectorQuantizerConfig config =
- *     VectorQuantizer.ema(512, 64).commitmentWeight(0.5).ema(EmaConfig.DEFAULT.decay(0.95));
+ *     VectorQuantizer.ema(512, 64).commitmentWeight(0.5).ema(EmaConfig.DEFAULT.decay(0.99));
  * }</pre>
  *
  * @param codebookSize K, the number of codes, at least 1
@@ -21,8 +21,9 @@ import io.github.vqvae4j.random.Rng;
  * @param codebookWeight alpha, the factor of the codebook loss, used only with {@link
  *     Update#GRADIENT}; by default 1
  * @param commitmentWeight beta, the factor of the commitment loss; by default 0.25
- * @param ema the settings of the moving averages; with {@link Update#GRADIENT} only the decay is
- *     used, for the detection of dead codes
+ * @param ema the settings of the moving averages; by default {@link EmaConfig#DEFAULT}. With {@link
+ *     Update#GRADIENT} only the decay is used, for the detection of dead codes; by default it is
+ *     0.99, since restarts after fewer steps made such codebooks worse
  * @param init the initialization of the codebook; by default k-means on the first batches
  * @param deadCodeThreshold the fraction of the mean usage below which the average usage of a code
  *     makes it a dead code; 0 disables restarts; by default 0.03. The mean is that of the averages
@@ -67,6 +68,9 @@ public record VectorQuantizerConfig(
   /** The maximum number of values in a codebook. */
   private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
 
+  /** The default decay of the counts of a codebook that is trained by gradient. */
+  private static final double GRADIENT_DECAY = 0.99;
+
   /**
    * Validates the settings.
    *
@@ -99,8 +103,10 @@ public record VectorQuantizerConfig(
   }
 
   static VectorQuantizerConfig of(int codebookSize, int dimension, Update update) {
+    EmaConfig ema =
+        update == Update.EMA ? EmaConfig.DEFAULT : EmaConfig.DEFAULT.decay(GRADIENT_DECAY);
     return new VectorQuantizerConfig(
-        codebookSize, dimension, update, 1, 0.25, EmaConfig.DEFAULT, Initialization.K_MEANS, 0.03);
+        codebookSize, dimension, update, 1, 0.25, ema, Initialization.K_MEANS, 0.03);
   }
 
   /**

@@ -31,6 +31,13 @@ public final class Adam implements Optimizer {
   static final double BETA_2 = 0.999;
   static final double EPSILON = 1e-8;
 
+  /** The settings in a checkpoint. */
+  record Saved(double rate, double beta1, double beta2, double epsilon) {
+    Adam build() {
+      return new Adam(rate, beta1, beta2, epsilon);
+    }
+  }
+
   private final double baseLearningRate;
   private final double beta1;
   private final double beta2;
@@ -197,6 +204,10 @@ public final class Adam implements Optimizer {
       v[i] = vi;
       values[i] = decayFactor * values[i] - stepSize * mi / ((float) Math.sqrt(vi) * scale + eps);
     }
+  }
+
+  Saved saved() {
+    return new Saved(baseLearningRate, beta1, beta2, epsilon);
   }
 
   String settings() {

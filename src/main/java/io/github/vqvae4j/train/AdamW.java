@@ -20,6 +20,13 @@ import java.util.Set;
 public final class AdamW implements Optimizer {
   private static final double WEIGHT_DECAY = 0.01;
 
+  /** The settings in a checkpoint. */
+  record Saved(Adam.Saved adam, double weightDecay) {
+    AdamW build() {
+      return new AdamW(adam.rate(), adam.beta1(), adam.beta2(), adam.epsilon(), weightDecay);
+    }
+  }
+
   private final Adam adam;
   private final double weightDecay;
 
@@ -110,6 +117,10 @@ public final class AdamW implements Optimizer {
   public void update(
       List<Parameter> parameters, Gradients gradients, double learningRate, double decay) {
     adam.update(parameters, gradients, learningRate, decay);
+  }
+
+  Saved saved() {
+    return new Saved(adam.saved(), weightDecay);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
 import java.util.Arrays;
@@ -41,6 +42,19 @@ public final class CodebookMonitor implements TrainingListener {
   /** The windowed means of both terms at a step. */
   private record Means(double commitment, double reconstruction, long step) {
     static final Means NONE = new Means(Double.POSITIVE_INFINITY, 0, 0);
+
+    /** The number of values in an array. */
+    static final int LENGTH = 3;
+
+    static Means of(double[] values, int at) {
+      return new Means(values[at], values[at + 1], (long) values[at + 2]);
+    }
+
+    void copyTo(double[] values, int at) {
+      values[at] = commitment;
+      values[at + 1] = reconstruction;
+      values[at + 2] = step;
+    }
   }
 
   private final CodebookMonitorConfig config;
@@ -107,8 +121,37 @@ public final class CodebookMonitor implements TrainingListener {
         (name, state) -> state.add(report, CodebookUsage.find(batch, name, state.usage.usage())));
   }
 
+  @Override
+  public Map<String, NamedArray> state() {
+    Map<String, NamedArray> arrays = new LinkedHashMap<>();
+    codebooks.forEach((name, state) -> state.save(name + "/", arrays));
+    return arrays;
+  }
+
+  /** Restores the state of a monitor with the same window; with another one, it starts afresh. */
+  @Override
+  public void restore(Map<String, NamedArray> state) {
+    codebooks.clear();
+    for (String array : state.keySet()) {
+      if (array.endsWith(State.USAGE)) {
+        String name = array.substring(0, array.length() - State.USAGE.length() - 1);
+        long[] shape = state.get(array).shape();
+        State codebook = new State(name, (int) shape[1], config);
+        if (codebook.restore(name + "/", state)) {
+          codebooks.put(name, codebook);
+        }
+      }
+    }
+  }
+
   /** The state of one codebook. */
   private static final class State {
+    private static final String USAGE = "usage";
+    private static final String RECONSTRUCTION = "reconstruction";
+    private static final String COMMITMENT = "commitment";
+    private static final String WARNINGS = "warnings";
+    private static final String MINIMA = "minima";
+
     private final String name;
     private final CodebookMonitorConfig config;
     private final UsageWindow usage;
@@ -125,6 +168,54 @@ public final class CodebookMonitor implements TrainingListener {
       usage = new UsageWindow(config.window(), codebookSize);
       reconstruction = new RollingMean(config.window());
       commitment = new RollingMean(config.window());
+    }
+
+    void save(String prefix, Map<String, NamedArray> arrays) {
+      List<CodeUsage> batches = usage.batches();
+      int k = usage.usage().codebookSize();
+      long[] counts = new long[batches.size() * k];
+      for (int i = 0; i < batches.size(); i++) {
+        System.arraycopy(batches.get(i).counts(), 0, counts, i * k, k);
+      }
+      arrays.put(prefix + USAGE, NamedArray.of(counts, batches.size(), k));
+      double[] means = reconstruction.state();
+      arrays.put(prefix + RECONSTRUCTION, NamedArray.of(means, means.length));
+      double[] commitments = commitment.state();
+      arrays.put(prefix + COMMITMENT, NamedArray.of(commitments, commitments.length));
+      int[] warnings = {collapsed ? 1 : 0, growing ? 1 : 0};
+      arrays.put(prefix + WARNINGS, NamedArray.of(warnings, warnings.length));
+      double[] minima = new double[2 * Means.LENGTH];
+      min.copyTo(minima, 0);
+      minSinceWarmUp.copyTo(minima, Means.LENGTH);
+      arrays.put(prefix + MINIMA, NamedArray.of(minima, minima.length));
+    }
+
+    /** Restores what was saved; returns false if it is that of another window. */
+    boolean restore(String prefix, Map<String, NamedArray> arrays) {
+      for (String name : List.of(RECONSTRUCTION, COMMITMENT, WARNINGS, MINIMA)) {
+        if (!arrays.containsKey(prefix + name)) {
+          throw new IllegalArgumentException(
+              "CodebookMonitor.restore: expected " + prefix + name + ", got " + arrays.keySet());
+        }
+      }
+      double[] means = arrays.get(prefix + RECONSTRUCTION).doubles();
+      if (means.length != config.window() + 1) {
+        return false;
+      }
+      reconstruction.restore(means);
+      commitment.restore(arrays.get(prefix + COMMITMENT).doubles());
+      int k = usage.usage().codebookSize();
+      long[] counts = arrays.get(prefix + USAGE).longs();
+      for (int from = 0; from < counts.length; from += k) {
+        usage.add(CodeUsage.ofCounts(Arrays.copyOfRange(counts, from, from + k)));
+      }
+      int[] warnings = arrays.get(prefix + WARNINGS).ints();
+      collapsed = warnings[0] == 1;
+      growing = warnings[1] == 1;
+      double[] minima = arrays.get(prefix + MINIMA).doubles();
+      min = Means.of(minima, 0);
+      minSinceWarmUp = Means.of(minima, Means.LENGTH);
+      return true;
     }
 
     /**

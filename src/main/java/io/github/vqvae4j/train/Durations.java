@@ -8,6 +8,19 @@ final class Durations {
 
   private Durations() {}
 
+  static double seconds(Duration duration) {
+    return duration.getSeconds() + duration.getNano() / 1e9;
+  }
+
+  /** Returns a number of seconds as a duration, or the longest one. */
+  static Duration ofSeconds(double seconds) {
+    if (seconds >= Long.MAX_VALUE) {
+      return Duration.ofSeconds(Long.MAX_VALUE);
+    }
+    long whole = (long) seconds;
+    return Duration.ofSeconds(whole, Math.round((seconds - whole) * 1e9));
+  }
+
   /**
    * Returns a duration of at least 0 in nanoseconds, at most {@code Long.MAX_VALUE} (292 years).
    */

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,18 +30,19 @@ record MetricsRows(List<String> columns, List<String> rows) {
    * <p>Columns are added when a row has a value for them, so the columns without a value are the
    * last ones: those that only later rows had.
    *
-   * @throws BadFileException if the table has no header
+   * @throws BadFileException if the table has no header with different names
    */
   static MetricsRows read(Path file, long step) throws IOException {
     // Not Files.readString, which fails if a damaged row is not valid UTF-8.
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     int start = headerLength(text);
     List<String> names = names(text.substring(0, start));
-    if (start == 0 || !names.get(0).equals(MetricsTable.STEP)) {
+    boolean distinct = new HashSet<>(names).size() == names.size();
+    if (start == 0 || !distinct || !names.get(0).equals(MetricsTable.STEP)) {
       throw new BadFileException(
           file,
           "line 1",
-          "expected the names of the columns, the first of which is "
+          "expected different names of the columns, the first of which is "
               + MetricsTable.STEP
               + ", got \""
               + MessageText.excerpt(text)
@@ -54,11 +57,12 @@ record MetricsRows(List<String> columns, List<String> rows) {
       if (end < 0 || !isComplete(cells, names.size())) {
         LOG.warn(
             "{}: row {} is incomplete or damaged: \"{}\". The table is cut off before it, {}"
-                + " characters are removed.",
+                + " characters are removed{}.",
             FileNames.path(file),
             rows.size() + 1,
             MessageText.excerpt(row),
-            text.length() - start);
+            text.length() - start,
+            keepDamaged(file, text, end));
         break;
       }
       if (Long.parseLong(cells[0]) > step) {
@@ -73,6 +77,21 @@ record MetricsRows(List<String> columns, List<String> rows) {
     int unused = names.size() - 1 - used;
     rows.replaceAll(row -> row.substring(0, row.length() - unused));
     return new MetricsRows(List.copyOf(names.subList(1, 1 + used)), rows);
+  }
+
+  /**
+   * Copies the table if there are rows after the damaged one: not if a process was killed while it
+   * wrote the last one.
+   *
+   * @return the end of a message about the copy; empty if there is none
+   */
+  private static String keepDamaged(Path file, String text, int end) throws IOException {
+    if (end < 0 || end == text.length() - 1) {
+      return "";
+    }
+    Path copy = file.resolveSibling(FileNames.name(file) + ".damaged");
+    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+    return ", and kept in " + FileNames.path(copy);
   }
 
   /** Returns the length of the first line with its end; 0 if there is none. */
@@ -121,6 +140,9 @@ record MetricsRows(List<String> columns, List<String> rows) {
       for (int i = 1; i < columns; i++) {
         if (!cells[i].isEmpty()) {
           Float.parseFloat(cells[i]);
+        }
+        if (cells[i].chars().anyMatch(c -> c <= ' ')) { // which parseFloat ignores
+          return false;
         }
       }
       return true;

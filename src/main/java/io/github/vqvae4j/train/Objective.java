@@ -57,7 +57,7 @@ public final class Objective<B> {
   private final String name;
   private final Loss<B> loss;
   private final Map<String, Variable> variables;
-  private final boolean severalBlocks;
+  private final List<Block> blocks;
   private Optional<Optimizer> optimizer = Optional.empty();
   private Optional<Schedule> schedule = Optional.empty();
   private Optional<Double> clipNorm = Optional.empty();
@@ -65,11 +65,11 @@ public final class Objective<B> {
   private int every = 1;
 
   private Objective(
-      String name, Loss<B> loss, Map<String, Variable> variables, boolean severalBlocks) {
+      String name, Loss<B> loss, Map<String, Variable> variables, List<Block> blocks) {
     this.name = name;
     this.loss = loss;
     this.variables = variables;
-    this.severalBlocks = severalBlocks;
+    this.blocks = blocks;
   }
 
   /**
@@ -97,7 +97,9 @@ public final class Objective<B> {
       String prefix = i + 1 + ".";
       more[i].variables().forEach((n, v) -> variables.put(prefix + n, v));
     }
-    return create(name, loss, variables, more.length > 0);
+    List<Block> blocks = new ArrayList<>(List.of(more));
+    blocks.add(0, trained);
+    return create(name, loss, variables, List.copyOf(blocks));
   }
 
   /** Returns the objectives of a model; throws IllegalStateException if they are null. */
@@ -114,21 +116,21 @@ public final class Objective<B> {
 
   /** Creates an objective that trains the given variables. */
   static <B> Objective<B> all(String name, Loss<B> loss, Map<String, Variable> variables) {
-    return create(name, loss, variables, false);
+    return create(name, loss, variables, List.of());
   }
 
   private static <B> Objective<B> create(
-      String name, Loss<B> loss, Map<String, Variable> variables, boolean severalBlocks) {
+      String name, Loss<B> loss, Map<String, Variable> variables, List<Block> blocks) {
     if (variables.isEmpty()) {
       throw new IllegalArgumentException(
           "Objective: expected parameters or buffers to train, got none. Register layers with"
               + " child(name, layer).");
     }
-    return new Objective<>(name, loss, variables, severalBlocks);
+    return new Objective<>(name, loss, variables, blocks);
   }
 
   private Objective<B> copy() {
-    Objective<B> copy = new Objective<>(name, loss, variables, severalBlocks);
+    Objective<B> copy = new Objective<>(name, loss, variables, blocks);
     copy.optimizer = optimizer;
     copy.schedule = schedule;
     copy.clipNorm = clipNorm;
@@ -249,7 +251,12 @@ public final class Objective<B> {
 
   /** Returns the prefix of the first block's variables in files of {@link Trainable#of}. */
   String firstBlock() {
-    return severalBlocks ? name + ".0" : name;
+    return blocks.size() > 1 ? name + ".0" : name;
+  }
+
+  /** Returns the blocks that are trained; none if they are those of the model. */
+  List<Block> blocks() {
+    return blocks;
   }
 
   /** Returns the name of a loss term for messages. */

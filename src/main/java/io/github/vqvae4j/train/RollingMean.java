@@ -1,5 +1,7 @@
 package io.github.vqvae4j.train;
 
+import java.util.Arrays;
+
 /** The mean of the most recent values of a series. */
 final class RollingMean {
   private final double[] values;
@@ -17,6 +19,19 @@ final class RollingMean {
 
   boolean isFull() {
     return count >= values.length;
+  }
+
+  /** Returns a copy of the values, followed by the number of values that were added. */
+  double[] state() {
+    double[] state = Arrays.copyOf(values, values.length + 1);
+    state[values.length] = count;
+    return state;
+  }
+
+  /** Sets the state to one of a mean of the same window. */
+  void restore(double... state) {
+    System.arraycopy(state, 0, values, 0, values.length);
+    count = (long) state[values.length];
   }
 
   /** Returns the mean of the values in the window, or NaN if it is empty. */

@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * model.safetensors  the model, saved at each evaluation, every five minutes and at the end;
  *                    before-divergence.safetensors is added if the run diverged
  * checkpoints/       step-&lt;n&gt;.safetensors: the state of the run after step n, from which {@link
- *                    Trainer#resume} continues; the newest two (see {@link #keep})
- * config.json        the model and training settings
+ *                    Trainer#resume(Path)} continues; the newest two (see {@link #keep}).
+ *                    best.safetensors: that after the best evaluation, if there are any
+ * config.json        the settings of the model, the training run and this folder
  * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
  *                    the last step, and the metrics of each evaluation; cells are empty in steps
  *                    in which an objective did not run
@@ -42,6 +44,8 @@ import org.slf4j.LoggerFactory;
  * events.out...      with {@link #tensorBoard}: the same metrics and images, and histograms of the
  *                    weights, for {@code tensorboard --logdir runs}
  * summary.txt        an overview of the files and the final report
+ * .lock              while the run is written: a locked file, so that no other process writes to the
+ *                    folder. A killed process leaves the file, but not the lock
  * </pre>
  *
  * <p><b>Model.</b> The model is also saved after Ctrl-C, SIGTERM, an interrupt of the thread, a
@@ -54,11 +58,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Checkpoints.</b> A checkpoint of a {@link Trainer}'s run has everything that the rest of
  * the run depends on, in about three times the size of the model with Adam, and a checksum. It is
- * written every five minutes (see {@link #modelEvery}), at the end, and in all cases above. There
- * is none of the last step if a later one failed after it updated the parameters, as the optimizers
- * are reset then; none if the evaluation of the step diverged; and none at all of custom training
- * loops, or with an optimizer that does not {@linkplain Optimizer#state save its state}, of which a
- * warning is logged.
+ * written every five minutes (see {@link #modelEvery}), at the end, in all cases above, and after
+ * each evaluation that is the best so far. If writing takes more than 1 % of the time between
+ * checkpoints, a copy of the state is written in the background, one at a time; the end of the run
+ * waits for it. There is none of the last step if a later one failed after it updated the
+ * parameters, as the optimizers are reset then; none if the evaluation of the step diverged; and
+ * none at all for custom training loops, or with an optimizer that does not {@linkplain
+ * Optimizer#state save its state}, of which a warning is logged.
  *
  * <p><b>Errors.</b> A write error never ends a run. After an I/O error, which is logged and
  * returned by {@link #failure}, the listener writes nothing but the model and checkpoints, whenever
@@ -66,9 +72,9 @@ import org.slf4j.LoggerFactory;
  * images of time series, is logged once and skipped.
  *
  * <p>A folder holds one run, and a RunFolder writes one at a time: a folder that already contains a
- * run is rejected, except by {@link #resume}, and a second call of {@code fit} with the same {@code
- * RunFolder} writes to a new folder {@code <folder>-2}. A run that ends before its first step
- * completes leaves no files.
+ * run is rejected, except by {@link #resume}; so is one to which another process, or another run of
+ * this one, is writing. A second call of {@code fit} with the same {@code RunFolder} writes to a
+ * new folder {@code <folder>-2}. A run that ends before its first step completes leaves no files.
  */
 public final class RunFolder implements TrainingListener {
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
@@ -86,6 +92,9 @@ public final class RunFolder implements TrainingListener {
 
   /** The run that has started and not ended; null if there is none. */
   private final AtomicReference<TrainingRun> current = new AtomicReference<>();
+
+  /** The step after which the current run has started. */
+  private long firstStep;
 
   private boolean folderCreated;
   private boolean used;
@@ -130,18 +139,22 @@ public final class RunFolder implements TrainingListener {
   }
 
   /**
-   * Continues the files of a run that is {@linkplain Trainer#resume resumed}: what they contain of
-   * steps after the checkpoint (rows of {@code metrics.csv}, events, images, checkpoints) is
-   * removed, and the rest is written on, as if the run had never been interrupted.
+   * Continues the files of a run that is {@linkplain Trainer#resume(Path) resumed}: what they
+   * contain of steps after the checkpoint (rows of {@code metrics.csv}, events, images,
+   * checkpoints) is removed, and the rest is written on, as if the run had never been interrupted.
+   * Without a RunFolder among its listeners, a trainer that resumes a folder does so itself. Add
+   * one for sample images, or to change the options, which are those of the first run otherwise.
    *
    * <pre>{@code
    * Path folder = RunFolder.unfinished(Path.of("runs"), "digits").orElseThrow();
-   * Trainer.of(model).resume(folder).listener(RunFolder.resume(folder)).fit(images);
+   * RunFolder files = RunFolder.resume(folder).keep(5);
+   * Trainer.resume(folder).listener(files).fit(digits.train());
    * }</pre>
    *
    * @param folder the folder of the run
-   * @return a listener for the trainer, with the default options
-   * @throws IOException if the folder does not contain a run
+   * @return a listener for the trainer
+   * @throws IOException if the folder does not contain a run, or one that is still being written,
+   *     by this process or another
    */
   public static RunFolder resume(Path folder) throws IOException {
     Objects.requireNonNull(folder, "RunFolder.resume: expected a folder, got null.");
@@ -151,15 +164,24 @@ public final class RunFolder implements TrainingListener {
           null,
           "RunFolder.resume: expected the folder of a run; pass one that a RunFolder has written");
     }
+    if (RunLock.isHeld(folder)) {
+      throw RunLock.inUse(folder);
+    }
+    RunFolderSettings settings = RunFolderSettings.read(folder.resolve(RunWriter.CONFIG));
     RunFolder resumed = new RunFolder(folder, false);
+    resumed.every = settings.metricsEvery();
+    resumed.imagesEvery = settings.imagesEvery();
+    resumed.modelEvery = Durations.ofSeconds(settings.modelEverySeconds());
+    resumed.keep = settings.keep();
+    resumed.tensorBoard = settings.tensorBoard();
     resumed.continues = true;
     return resumed;
   }
 
   /**
    * Finds the run of a name that was started last of those that have checkpoints but did not end:
-   * the process was killed, or the run failed or was interrupted. A run that another process is
-   * writing looks the same.
+   * the process was killed, or the run failed or was interrupted. Runs that are still being
+   * written, by this process or another, are passed over.
    *
    * @param runs the parent folder
    * @param name the name of the run, as passed to {@link #create}
@@ -308,6 +330,8 @@ public final class RunFolder implements TrainingListener {
    *
    * @throws IllegalStateException if another run with this listener is in progress, or if the run
    *     does not continue that of the folder given to {@link #resume}
+   * @throws UncheckedIOException if the folder contains a run, or another run is being written to
+   *     it
    */
   @Override
   public void onStart(TrainingRun run) {
@@ -317,14 +341,19 @@ public final class RunFolder implements TrainingListener {
     }
     writer = null;
     startFailure = null;
+    firstStep = run.step();
     boolean continued = continues;
-    continues = false;
-    if (continued && run.step() == 0) {
+    if (continued && !isOwn(run.checkpoint())) {
       current.set(null);
       throw new IllegalStateException(
-          "RunFolder.resume: expected a run that is resumed. Call resume(folder) of the trainer"
-              + " too.");
+          "RunFolder.resume: expected a run that is resumed from a checkpoint in "
+              + FileNames.path(path)
+              + ", got "
+              + run.checkpoint().map(file -> "one from " + FileNames.path(file)).orElse("a new run")
+              + ". Create the trainer by Trainer.resume(folder) with the same folder, or write to a"
+              + " new one.");
     }
+    RunLock lock;
     try {
       if (used) {
         path = RunPaths.createSibling(firstPath);
@@ -332,9 +361,7 @@ public final class RunFolder implements TrainingListener {
         used = false;
         LOG.info("Writing this run to {}", path);
       }
-      if (!continued) {
-        RunPaths.claim(path);
-      }
+      lock = claim(continued);
     } catch (IOException e) {
       startFailure = e;
       LOG.error(
@@ -348,6 +375,7 @@ public final class RunFolder implements TrainingListener {
         new RunWriter(
             path,
             run,
+            lock,
             new RunWriter.Options(
                 folderCreated,
                 continued,
@@ -357,6 +385,54 @@ public final class RunFolder implements TrainingListener {
                 modelEvery,
                 keep,
                 tensorBoard));
+  }
+
+  /** Returns whether a checkpoint is one of this folder. */
+  private boolean isOwn(Optional<Path> checkpoint) {
+    try {
+      return checkpoint.isPresent()
+          && Files.isSameFile(
+              checkpoint.get().toAbsolutePath().resolveSibling(""),
+              path.resolve(CheckpointFolder.NAME));
+    } catch (IOException e) {
+      return false; // one of them does not exist any more
+    }
+  }
+
+  /**
+   * Locks the folder, and claims it for a new run.
+   *
+   * @return the lock; null if the file system does not support locks
+   */
+  private RunLock claim(boolean continued) throws IOException {
+    RunPaths.createFolders(path);
+    RunLock lock = null;
+    IOException noLock = null;
+    try {
+      lock = RunLock.acquire(path).orElse(null);
+    } catch (IOException e) {
+      noLock = e;
+    }
+    if (lock == null && noLock == null) {
+      throw new UncheckedIOException(RunLock.inUse(path));
+    }
+    try {
+      if (!continued) {
+        RunPaths.claim(path);
+      }
+    } catch (IOException | RuntimeException e) {
+      if (lock != null) {
+        lock.close();
+      }
+      throw e;
+    }
+    if (noLock != null) {
+      LOG.warn(
+          "Cannot lock {} ({}). Do not resume the run before it has ended.",
+          FileNames.path(path),
+          noLock.toString());
+    }
+    return lock;
   }
 
   /** Calls the action if this run is being written. */
@@ -369,6 +445,7 @@ public final class RunFolder implements TrainingListener {
   @Override
   public void onStep(TrainingRun run, StepReport report) {
     used = true;
+    continues = false;
     ifWriting(run, w -> w.onStep(report));
   }
 
@@ -384,7 +461,7 @@ public final class RunFolder implements TrainingListener {
 
   @Override
   public void onFailure(TrainingRun run, Throwable failure) {
-    used |= run.step() > 0;
+    used |= run.step() > firstStep;
     ifWriting(run, w -> w.onFailure(failure, run.step()));
     current.compareAndSet(run, null);
   }

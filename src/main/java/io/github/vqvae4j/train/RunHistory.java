@@ -3,10 +3,12 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a run has reported so far: its last step, the recent usage of codebooks, evaluations. */
 final class RunHistory {
@@ -37,6 +39,14 @@ final class RunHistory {
   private double secondsBefore;
 
   private StepReport last;
+
+  /** The checkpoint from which the run was resumed; null for none. */
+  private Path checkpoint;
+
+  /** Returns the checkpoint from which the run was resumed; empty if there is none. */
+  Optional<Path> checkpoint() {
+    return Optional.ofNullable(checkpoint);
+  }
 
   /** Returns the last completed step; null before the first. */
   StepReport last() {
@@ -173,6 +183,7 @@ final class RunHistory {
             List.copyOf(batch),
             windowUsage(),
             Double.parseDouble(saved.examplesPerSecond));
+    checkpoint = state.file();
     secondsBefore = Double.parseDouble(saved.seconds);
     stopwatch.resume(saved.examples, saved.nanos);
   }

@@ -24,12 +24,13 @@ final class RunJson {
     return JSON.toJson(object) + "\n";
   }
 
-  /** Returns the settings of the model and the training run. */
-  static JsonObject config(Model model, TrainingSettings training) {
+  /** Returns the settings of the model, the training run and its folder. */
+  static JsonObject config(Model model, TrainingSettings training, RunFolderSettings folder) {
     JsonObject config = new JsonObject();
     config.addProperty(VERSION, 1);
     config.add("model", model(model));
     config.add("training", RecordJson.toJson(training));
+    config.add(RunFolderSettings.NAME, RecordJson.toJson(folder));
     return config;
   }
 

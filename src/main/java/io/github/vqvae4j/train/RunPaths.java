@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -105,7 +107,9 @@ final class RunPaths {
     try (Stream<Path> files = Files.list(folder)) {
       Set<String> names = files.map(FileNames::name).collect(Collectors.toSet());
       return names.contains(CheckpointFolder.NAME)
-          && (!names.contains(RunWriter.METRICS) || isInterrupted(folder));
+          && CheckpointFolder.isResumable(folder)
+          && (!names.contains(RunWriter.METRICS) || isInterrupted(folder))
+          && !isBeingWritten(folder);
     } catch (NotDirectoryException e) {
       return false;
     } catch (IOException | UncheckedIOException e) {
@@ -114,15 +118,23 @@ final class RunPaths {
     }
   }
 
+  private static boolean isBeingWritten(Path folder) throws IOException {
+    boolean isHeld = RunLock.isHeld(folder);
+    if (isHeld) {
+      LOG.info("{} is being written by another run and is passed over.", FileNames.path(folder));
+    }
+    return isHeld;
+  }
+
   private static boolean isInterrupted(Path folder) throws IOException {
     String metrics = Files.readString(folder.resolve(RunWriter.METRICS));
-    return metrics.contains("\"" + StopReason.INTERRUPTED.name() + "\"");
+    return metrics.contains("\"stopReason\": \"" + StopReason.INTERRUPTED.name() + "\"");
   }
 
   /**
-   * Prepares a folder for continuing its run after a step: deletes the images and checkpoints of
-   * later steps, and the files that are written when a run ends, so that the run is unfinished
-   * again.
+   * Prepares a folder for continuing its run after a step: deletes the images of later steps, the
+   * files that are written when a run ends, so that the run is unfinished again, and what a killed
+   * process has written of a file.
    *
    * @throws IOException if a file cannot be deleted
    */
@@ -130,7 +142,36 @@ final class RunPaths {
     Files.deleteIfExists(folder.resolve(RunWriter.METRICS));
     Files.deleteIfExists(folder.resolve(RunWriter.SUMMARY));
     deleteAfter(folder.resolve(RunFolder.IMAGES), IMAGE_FILES, step);
+    for (String name : List.of("", RunFolder.IMAGES, CheckpointFolder.NAME)) {
+      AtomicFile.deleteTemporary(folder.resolve(name));
+    }
+  }
+
+  /** Returns the number of files of sample images. */
+  static int imagesIn(Path folder) throws IOException {
+    Path images = folder.resolve(RunFolder.IMAGES);
+    if (!Files.isDirectory(images)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(images)) {
+      return Math.toIntExact(files.filter(file -> isImage(FileNames.name(file))).count());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isImage(String name) {
+    return STEP.matcher(name).matches() && name.endsWith(".png");
+  }
+
+  /**
+   * Deletes the checkpoints of later steps.
+   *
+   * @throws IOException if a file cannot be deleted
+   */
+  static void deleteCheckpointsAfter(Path folder, long step) throws IOException {
     deleteAfter(folder.resolve(CheckpointFolder.NAME), CheckpointFolder.FILES, step);
+    CheckpointFolder.deleteBestAfter(folder, step);
   }
 
   private static void deleteAfter(Path folder, String glob, long step) throws IOException {

@@ -6,7 +6,6 @@ import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.nn.WeightsFile;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.Variable;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +19,6 @@ import java.util.TreeMap;
  * example.
  */
 final class RunState<B> implements CheckpointWriter {
-  private static final String MODEL = "model/";
   private static final String NAME = "run";
 
   /**
@@ -28,6 +26,7 @@ final class RunState<B> implements CheckpointWriter {
    *
    * @param position the position in the data, in examples
    * @param optimizers their number: objectives may share one
+   * @param evaluating the names of the blocks in evaluation mode
    * @param modelNames the names of {@link Trainable#trainingState}
    */
   private record Saved(
@@ -35,20 +34,24 @@ final class RunState<B> implements CheckpointWriter {
       long clippedSteps,
       int optimizers,
       List<String> frozen,
+      List<String> evaluating,
       List<String> modelNames,
       List<String> modelValues) {}
 
   private final Trainable<B> model;
   private final TrainingSettings settings;
+  private final TrainerSettings trainer;
   private final List<ObjectiveState<B>> objectives;
   private final WeightAverages averages;
   private final Evaluations<B> evaluations;
   private final TrainingStep<B> training;
   private final RunHistory history;
+  private final BlockModes modes;
 
   /** The parameters and buffers, each with one name. */
   private final Map<String, Variable> variables = new LinkedHashMap<>();
 
+  private List<TrainingListener> listeners = List.of();
   private long position;
 
   /**
@@ -59,6 +62,7 @@ final class RunState<B> implements CheckpointWriter {
   RunState(
       Trainable<B> model,
       TrainingSettings settings,
+      TrainerSettings trainer,
       List<ObjectiveState<B>> objectives,
       WeightAverages averages,
       Evaluations<B> evaluations,
@@ -66,11 +70,13 @@ final class RunState<B> implements CheckpointWriter {
       RunHistory history) {
     this.model = model;
     this.settings = settings;
+    this.trainer = trainer;
     this.objectives = objectives;
     this.averages = averages;
     this.evaluations = evaluations;
     this.training = training;
     this.history = history;
+    modes = new BlockModes(model, objectives.stream().map(ObjectiveState::objective).toList());
     model
         .variables()
         .forEach(
@@ -86,6 +92,16 @@ final class RunState<B> implements CheckpointWriter {
     return state.get(NAME, Saved.class).position;
   }
 
+  /** Sets the listeners, whose states are part of that of the run. */
+  void listeners(List<TrainingListener> newListeners) {
+    listeners = List.copyOf(newListeners);
+  }
+
+  /** Restores the listeners, which have been notified of the start of the run. */
+  void restoreListeners(SavedState state) throws BadFileException {
+    ListenerStates.restore(listeners, state);
+  }
+
   /** Sets the position in the data after a step. */
   void position(long newPosition) {
     position = newPosition;
@@ -98,10 +114,16 @@ final class RunState<B> implements CheckpointWriter {
   }
 
   @Override
-  public void write(Path file) throws IOException {
+  public long bestStep() {
+    return evaluations.best().map(Evaluation::step).orElse(0L);
+  }
+
+  @Override
+  public Snapshot snapshot(Path file) {
     SavedState state = SavedState.empty(file);
     Checkpoint.putSettings(state, settings, model);
-    evaluations.lastWeights().save(model, MODEL, state);
+    trainer.save(state, model);
+    evaluations.lastWeights().save(model, Checkpoint.MODEL, state);
     List<Optimizer> optimizers = optimizers();
     Map<Parameter, String> names = new LinkedHashMap<>();
     parameters().forEach((name, parameter) -> names.put(parameter, name));
@@ -121,9 +143,11 @@ final class RunState<B> implements CheckpointWriter {
             training.clippedSteps(),
             optimizers.size(),
             variables.keySet().stream().filter(name -> variables.get(name).isFrozen()).toList(),
+            modes.evaluating(),
             List.copyOf(own.keySet()),
             List.copyOf(own.values())));
-    Checkpoint.write(state);
+    ListenerStates.save(listeners, state);
+    return () -> Checkpoint.write(state);
   }
 
   private Map<String, Parameter> parameters() {
@@ -184,6 +208,7 @@ final class RunState<B> implements CheckpointWriter {
               variable.unfreeze();
             }
           });
+      modes.restore(saved.evaluating);
       for (int i = 0; i < optimizers.size(); i++) {
         optimizers.get(i).restore(parameters(), state.under(optimizerPrefix(i)));
       }
@@ -202,7 +227,7 @@ final class RunState<B> implements CheckpointWriter {
 
   /** Restores what the model knows; also after its initialization, which may have changed it. */
   void restoreModel(SavedState state) throws BadFileException {
-    WeightsFile.fill(state.file(), model.variables(), state.under(MODEL));
+    WeightsFile.fill(state.file(), model.variables(), state.under(Checkpoint.MODEL));
     Saved saved = state.get(NAME, Saved.class);
     Map<String, String> own = new LinkedHashMap<>();
     for (int i = 0; i < saved.modelNames.size(); i++) {

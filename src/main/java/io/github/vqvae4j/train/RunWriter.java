@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,7 +48,12 @@ final class RunWriter {
       long rowsEvery,
       Duration modelEvery,
       int keep,
-      boolean tensorBoard) {}
+      boolean tensorBoard) {
+    RunFolderSettings settings() {
+      return new RunFolderSettings(
+          rowsEvery, imagesEvery, Durations.seconds(modelEvery), keep, tensorBoard);
+    }
+  }
 
   /** An output that can fail independently of the others. */
   private enum Output {
@@ -77,9 +84,18 @@ final class RunWriter {
   }
 
   private final Path path;
+  private final RunLock lock;
+  private final String config;
+
+  /** The step after which the run starts. */
+  private final long firstStep;
+
+  /** Whether a continued run has begun to change the folder. */
+  private boolean reopened;
+
   private final Model model;
   private final Options options;
-  private final ModelCheckpoint checkpoint;
+  private final SavedModel savedModel;
   private final CheckpointFolder checkpoints;
   private final Set<Output> unsupported = EnumSet.noneOf(Output.class);
   private Exception failure;
@@ -94,32 +110,74 @@ final class RunWriter {
   private StepReport last;
   private long lastRow;
 
-  /** Starts a run in a folder that was claimed for it. */
-  RunWriter(Path path, TrainingRun run, Options options) {
+  /**
+   * Starts a run in a folder that was claimed for it.
+   *
+   * @param lock the lock of the folder, which is released at the end; null for none
+   */
+  RunWriter(Path path, TrainingRun run, RunLock lock, Options options) {
     this.path = path;
+    this.lock = lock;
     model = run.model();
     this.options = options;
-    checkpoint = new ModelCheckpoint(model, path);
+    savedModel = new SavedModel(model, path);
     checkpoints = new CheckpointFolder(path, run, options.keep);
-    attempt(
-        Output.SETTINGS, () -> write(CONFIG, RunJson.text(RunJson.config(model, run.settings()))));
-    if (options.continued) {
-      continueAfter(run.step());
+    config = RunJson.text(RunJson.config(model, run.settings(), options.settings()));
+    firstStep = run.step();
+    if (!options.continued) {
+      attempt(Output.SETTINGS, () -> write(CONFIG, config));
     }
   }
 
-  /** Removes what the earlier part of the run has written after a step. */
+  /** Returns whether the run continues that of the folder, and has not changed anything yet. */
+  private boolean isUnchanged() {
+    return options.continued && !reopened;
+  }
+
+  /**
+   * Removes what the earlier part of the run has written after its savedModel. Called before the
+   * first change, so that a run that fails before its first step leaves the folder as it was.
+   */
+  private void reopen() {
+    if (isUnchanged()) {
+      reopened = true;
+      continueAfter(firstStep);
+    }
+  }
+
   private void continueAfter(long step) {
+    savedModel.continueAfter(step);
+    // First, so that no checkpoint of a later step is taken for the newest.
+    attempt(Output.CHECKPOINTS, () -> RunPaths.deleteCheckpointsAfter(path, step));
     attempt(Output.SETTINGS, () -> RunPaths.reopen(path, step));
-    attempt(Output.METRICS, () -> table = MetricsTable.resume(path.resolve(METRICS_TABLE), step));
+    attempt(Output.SETTINGS, () -> write(CONFIG, config));
+    attempt(Output.IMAGES, () -> imageGrids = RunPaths.imagesIn(path));
+    attempt(Output.METRICS, () -> table = resumeTable(step));
     if (options.tensorBoard) {
       attempt(Output.TENSORBOARD, () -> tensorBoard = TensorBoardWriter.resume(path, step));
     }
     lastRow = step;
   }
 
+  /** Continues the table, or moves a damaged one away. */
+  private MetricsTable resumeTable(long step) throws IOException {
+    Path file = path.resolve(METRICS_TABLE);
+    try {
+      return MetricsTable.resume(file, step);
+    } catch (BadFileException e) {
+      Path moved = path.resolve(METRICS_TABLE + ".damaged");
+      Files.move(file, moved, StandardCopyOption.REPLACE_EXISTING);
+      LOG.warn(
+          "{} The file was moved to {}, and a new table begins after step {}.",
+          e.getMessage(),
+          FileNames.name(moved),
+          step);
+      return new MetricsTable(file);
+    }
+  }
+
   Optional<Path> modelFile() {
-    return checkpoint.file();
+    return savedModel.file();
   }
 
   Optional<Exception> failure() {
@@ -144,7 +202,7 @@ final class RunWriter {
                 + " checkpoints are saved there when possible. {} Free disk space, or save the model elsewhere after training.",
             FileNames.path(path),
             e.toString(),
-            checkpoint.description());
+            savedModel.description());
       }
       diskFailed = true;
       failure = failure == null ? e : failure;
@@ -156,6 +214,14 @@ final class RunWriter {
           e.toString());
       unsupported.add(output);
       failure = failure == null ? e : failure;
+    } catch (OutOfMemoryError e) {
+      // Of the copies that are written; there may be enough memory for them later.
+      LOG.warn(
+          "Cannot write {} to {} ({}). Training continues; increase the heap (-Xmx).",
+          output,
+          FileNames.path(path),
+          e.toString());
+      failure = failure == null ? new IOException(e.toString(), e) : failure;
     }
   }
 
@@ -165,6 +231,7 @@ final class RunWriter {
   }
 
   void onStep(StepReport report) {
+    reopen();
     long step = report.step();
     last = report;
     if (step % options.rowsEvery == 0 || step == 1 || step == report.steps()) {
@@ -187,6 +254,7 @@ final class RunWriter {
    *     the next end of a step, it has other weights
    */
   void onEvaluation(Evaluation evaluation, boolean afterStepEnd) {
+    reopen();
     add(evaluation.step(), MetricNames.of(evaluation));
     if (afterStepEnd) {
       saveModel(evaluation.step());
@@ -247,16 +315,26 @@ final class RunWriter {
   }
 
   void onStepEnd(long step) {
+    attempt(Output.CHECKPOINTS, checkpoints::check);
     if (evaluated || isDue(lastSaveNanos)) {
       saveModel(step);
-      evaluated = false;
+    }
+    if (evaluated) {
+      saveBest();
     }
     if (isDue(lastCheckpointNanos)) {
       saveCheckpoint();
     }
   }
 
+  private void saveBest() {
+    attempt(Output.CHECKPOINTS, checkpoints::await);
+    attempt(Output.CHECKPOINTS, checkpoints::saveBest);
+    evaluated = false;
+  }
+
   private void saveCheckpoint() {
+    attempt(Output.CHECKPOINTS, checkpoints::await);
     attempt(Output.CHECKPOINTS, checkpoints::save);
     lastCheckpointNanos = System.nanoTime();
   }
@@ -266,17 +344,36 @@ final class RunWriter {
   }
 
   private void saveModel(long step) {
-    attempt(Output.MODEL, () -> checkpoint.save(step));
+    attempt(Output.MODEL, () -> savedModel.save(step));
     lastSaveNanos = System.nanoTime();
   }
 
-  void onFailure(Throwable reason, long step) {
-    if (step == 0) {
-      attempt(Output.SETTINGS, this::deleteFiles);
-      return;
+  private void unlock() {
+    try {
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("Cannot unlock {} ({}).", FileNames.path(path), e.toString());
     }
+  }
+
+  void onFailure(Throwable reason, long step) {
+    try {
+      if (step == 0) {
+        attempt(Output.SETTINGS, this::deleteFiles);
+      } else if (!isUnchanged()) {
+        saveAfterFailure(reason, step);
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  private void saveAfterFailure(Throwable reason, long step) {
     addLastRow();
-    String location = saveAfterFailure(reason, step);
+    String location = saveLast(reason, step);
+    attempt(Output.CHECKPOINTS, checkpoints::await);
     LOG.error("Training failed after step {} ({}). {}", step, reason.toString(), location);
     if (reason instanceof DivergenceException divergence) {
       divergence.append(location);
@@ -287,6 +384,7 @@ final class RunWriter {
 
   private void deleteFiles() throws IOException {
     Files.deleteIfExists(path.resolve(CONFIG));
+    unlock();
     if (options.folderCreated()) {
       try {
         Files.delete(path);
@@ -297,27 +395,42 @@ final class RunWriter {
   }
 
   /** Saves the model unless its weights are unusable, and returns where the checkpoint is. */
-  private String saveAfterFailure(Throwable reason, long step) {
+  private String saveLast(Throwable reason, long step) {
     if (reason instanceof DivergenceException divergence && divergence.step() == step) {
       // The evaluation of these weights diverged: an earlier checkpoint is better.
-      return checkpoint.description();
+      return savedModel.description();
     }
-    if (!checkpoint.isFinite()) {
-      return "Weights of the model are no longer finite. " + checkpoint.description();
+    if (!savedModel.isFinite()) {
+      return "Weights of the model are no longer finite. " + savedModel.description();
     }
     if (reason instanceof DivergenceException) {
-      attempt(Output.MODEL, () -> checkpoint.saveBeforeDivergence(step));
+      attempt(Output.MODEL, () -> savedModel.saveBeforeDivergence(step));
     } else {
       saveModel(step);
     }
     saveCheckpoint();
-    return checkpoint.description();
+    return savedModel.description();
   }
 
   void onEnd(TrainingReport report) {
+    try {
+      if (!isUnchanged() || report.stopReason() != StopReason.INTERRUPTED) {
+        reopen();
+        end(report);
+      }
+    } finally {
+      unlock();
+    }
+  }
+
+  private void end(TrainingReport report) {
     addLastRow();
     saveModel(report.modelStep());
+    if (evaluated) {
+      saveBest();
+    }
     saveCheckpoint();
+    attempt(Output.CHECKPOINTS, checkpoints::await);
     metrics = RunJson.metrics(report);
     attempt(Output.METRICS, this::writeMetrics);
     String summary = summary(report);
@@ -327,7 +440,7 @@ final class RunWriter {
           "The run folder {} is incomplete ({}). {}",
           FileNames.path(path),
           failure.toString(),
-          checkpoint.description());
+          savedModel.description());
     } else {
       LOG.info("{}", summary);
     }
@@ -371,7 +484,7 @@ final class RunWriter {
             + "  metrics.json       final metrics, all evaluations, stop reason%n"
             + "%s%s",
         FileNames.path(path.toAbsolutePath().normalize()),
-        checkpoint.description(),
+        savedModel.description(),
         checkpoints.description(),
         Counts.of(table == null ? 0 : table.rows(), "row"),
         options.rowsEvery == 1 ? "step" : options.rowsEvery + " steps",

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import com.google.gson.JsonObject;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.RecordJson;
@@ -53,16 +54,29 @@ final class SavedState {
   }
 
   void put(String name, Record value) {
-    metadata.put(RECORD + name, RecordJson.toJson(value).toString());
+    put(name, RecordJson.toJson(value));
+  }
+
+  void put(String name, JsonObject value) {
+    metadata.put(RECORD + name, value.toString());
   }
 
   <R extends Record> R get(String name, Class<R> type) throws BadFileException {
+    JsonObject json = json(name);
+    try {
+      return RecordJson.fromJson(json, type);
+    } catch (IllegalArgumentException e) {
+      throw bad("metadata " + RECORD + name, e.getMessage(), e);
+    }
+  }
+
+  JsonObject json(String name) throws BadFileException {
     String text = metadata.get(RECORD + name);
     if (text == null) {
       throw bad("metadata " + RECORD + name, "expected it, got none", null);
     }
     try {
-      return RecordJson.fromJson(StrictJson.parse(text), type);
+      return StrictJson.parse(text);
     } catch (IllegalArgumentException e) {
       throw bad("metadata " + RECORD + name, e.getMessage(), e);
     }

@@ -21,6 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
  * weightDecay) w before the update. PyTorch's {@code SGD} adds it to the gradient instead.
  */
 public final class Sgd implements Optimizer {
+  /** The settings in a checkpoint. */
+  record Saved(double rate, double momentum) {
+    Sgd build() {
+      return new Sgd(rate, momentum);
+    }
+  }
+
   /** The momentum buffer v of one parameter. */
   private static final class Velocity {
     final float[][] chunks;
@@ -156,6 +163,10 @@ public final class Sgd implements Optimizer {
       velocity[i] = v;
       values[i] = decayFactor * values[i] - rate * v;
     }
+  }
+
+  Saved saved() {
+    return new Saved(baseLearningRate, momentum);
   }
 
   @Override

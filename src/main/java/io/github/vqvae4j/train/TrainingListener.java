@@ -1,5 +1,8 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.NamedArray;
+import java.util.Map;
+
 /**
  * Training callbacks. All methods have empty default implementations.
  *
@@ -85,4 +88,27 @@ public interface TrainingListener {
    * @param report the report of the run
    */
   default void onEnd(TrainingRun run, TrainingReport report) {}
+
+  /**
+   * Returns a copy of what the listener remembers of the steps so far, for a checkpoint, so that it
+   * does the same in a resumed run as in one that was never interrupted. Called after a step and
+   * its evaluation, by the listener that writes it: those added before it have seen the step, those
+   * added after it not yet. By default, there is nothing.
+   *
+   * @return arrays by any names, such as {@code best}
+   */
+  default Map<String, NamedArray> state() {
+    return Map.of();
+  }
+
+  /**
+   * Replaces what the listener remembers with that of {@link #state}. Called after {@link #onStart}
+   * of a resumed run, unless the state was empty or the first run had no such listener: a
+   * checkpoint knows a listener by the simple name of its class, and its position among those of
+   * this name.
+   *
+   * @param state the arrays that {@link #state} returned
+   * @throws IllegalArgumentException if the arrays are not those of such a listener
+   */
+  default void restore(Map<String, NamedArray> state) {}
 }

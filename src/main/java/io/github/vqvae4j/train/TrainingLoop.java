@@ -33,6 +33,7 @@ final class TrainingLoop<B> {
       Trainable<B> model,
       TrainingData<B> data,
       TrainingSettings settings,
+      TrainerSettings trainer,
       List<Objective<B>> objectives,
       WeightAverages averages,
       Evaluations.Settings<B> evaluationSettings,
@@ -47,7 +48,8 @@ final class TrainingLoop<B> {
     evaluations = new Evaluations<>(evaluationSettings, model, objectives, averages, threads);
     training = new TrainingStep<>(model, data, this.objectives, settings, workers);
     state =
-        new RunState<>(model, settings, this.objectives, averages, evaluations, training, history);
+        new RunState<>(
+            model, settings, trainer, this.objectives, averages, evaluations, training, history);
   }
 
   /**
@@ -72,6 +74,7 @@ final class TrainingLoop<B> {
 
   /** Runs the steps, and notifies the listeners. */
   TrainingReport run(List<TrainingListener> listeners) {
+    state.listeners(listeners);
     try {
       return TrainingRun.run(model, settings, listeners, history, state, this::run);
     } catch (DivergenceException e) {
@@ -84,6 +87,7 @@ final class TrainingLoop<B> {
   private TrainingReport run(TrainingRun run) {
     data.accumulate(settings.accumulate());
     data.stopWhen(run::isStopped);
+    fromCheckpoint(state::restoreListeners);
     StopReason reason = runSteps(run);
     evaluations.restoreBest();
     return report(run, reason);
@@ -97,6 +101,7 @@ final class TrainingLoop<B> {
         if (resumed != null && evaluations.isDue(run.step())) {
           evaluations.run(run); // unless the run was stopped after it
         }
+        resumed = null; // releases its memory
       }
       reason = reasonToEnd(run);
       while (reason == null) {
@@ -122,9 +127,18 @@ final class TrainingLoop<B> {
 
   private void initialize() {
     model.initialize(data, new Rng(settings.seed()));
+    fromCheckpoint(state::restoreModel);
+  }
+
+  private interface Restoration {
+    void from(SavedState checkpoint) throws BadFileException;
+  }
+
+  /** Restores a part of a resumed run. */
+  private void fromCheckpoint(Restoration part) {
     if (resumed != null) {
       try {
-        state.restoreModel(resumed);
+        part.from(resumed);
       } catch (BadFileException e) {
         throw new UncheckedIOException(e);
       }

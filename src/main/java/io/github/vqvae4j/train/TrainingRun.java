@@ -295,6 +295,11 @@ public final class TrainingRun {
     return history.last();
   }
 
+  /** Returns the checkpoint from which the run was resumed; empty if there is none. */
+  Optional<Path> checkpoint() {
+    return history.checkpoint();
+  }
+
   /** Returns what writes the state of the run; empty if it cannot be resumed. */
   Optional<CheckpointWriter> checkpoints() {
     return Optional.ofNullable(checkpoints);

@@ -296,7 +296,7 @@ final class DataKinds {
             List.of(Files.readAllBytes(file)),
             f -> check(Safetensors.read(f), f));
     kinds.add(kind);
-    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+    kinds.add(kind.repaired(SafetensorsBytes::withHeaderLength, kind.reader()));
     Path image = folder.resolve("palette.png");
     Images palette = Images.of(new float[] {0, 0.25f, 0.5f, 0.75f, 1}, 1, 1, 5, 1);
     PaletteFile.write(palette, new int[] {0, 1, 2, 3, 4, 0}, 2, 3, image);
@@ -317,21 +317,6 @@ final class DataKinds {
       bytes += length * array.type().bytes();
     }
     assertTrue(bytes <= Files.size(file), "the arrays are larger than the file");
-  }
-
-  /** Repairs the length of the header, if its end can be found. */
-  static byte[] withHeaderLength(byte[] bytes) {
-    String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    int end = text.lastIndexOf("]}}");
-    if (end > 0 && bytes.length >= 8) {
-      // The writer pads with spaces.
-      int to = end + 3;
-      while (to < bytes.length && bytes[to] == ' ') {
-        to++;
-      }
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(0, to - 8);
-    }
-    return bytes;
   }
 
   private static byte[] gzip(byte[] plain) {

@@ -128,7 +128,7 @@ final class ModelKinds {
     }
     FuzzTarget kind = FuzzTarget.of(name, "a.safetensors", intact, file -> check(loader, file));
     kinds.add(kind);
-    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+    kinds.add(kind.repaired(SafetensorsBytes::withHeaderLength, kind.reader()));
   }
 
   private static void check(Loader loader, Path file) throws IOException {
@@ -178,7 +178,7 @@ final class ModelKinds {
     }
     FuzzTarget kind = FuzzTarget.of("codes", "a.safetensors", intact, ModelKinds::checkCodes);
     kinds.add(kind);
-    kinds.add(kind.repaired(DataKinds::withHeaderLength, kind.reader()));
+    kinds.add(kind.repaired(SafetensorsBytes::withHeaderLength, kind.reader()));
   }
 
   private static void checkCodes(Path file) throws IOException {

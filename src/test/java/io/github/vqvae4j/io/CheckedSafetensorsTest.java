@@ -1,6 +1,7 @@
 package io.github.vqvae4j.io;
 
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -36,6 +37,16 @@ class CheckedSafetensorsTest {
       Files.write(file, Arrays.copyOf(intact, length));
       assertThrows(BadFileException.class, () -> CheckedSafetensors.read(file), length + " bytes");
     }
+  }
+
+  /** The metadata of a file that was read contains its checksum. */
+  @Test
+  void aFileIsWrittenAgainWithItsMetadata() throws IOException {
+    Path file = folder.resolve("c.safetensors");
+    CheckedSafetensors.write(file, Map.of("name", "value"), Map.of());
+    byte[] first = Files.readAllBytes(file);
+    CheckedSafetensors.write(file, CheckedSafetensors.read(file).metadata(), Map.of());
+    assertArrayEquals(first, Files.readAllBytes(file));
   }
 
   @Test

@@ -195,7 +195,13 @@ class VectorQuantizerTest {
       for (float n : quantizer.variables().get("count").toFloats()) {
         count += n;
       }
-      assertEquals(101, count, 1e-3, "0.99 * 100 (the batch size) + 0.01 * 200 (this batch)");
+      float weight = quantizer.variables().get("weight").toFloats()[0];
+      if (update == Update.EMA) {
+        assertEquals(0.95 * 0.05 + 0.05, weight, 1e-6, "k-means counts as a step");
+        assertEquals((0.95 * 100 + 200) / 1.95, count / weight, 1e-3, "100 at first, then 200");
+      } else {
+        assertEquals(101, count, 1e-3, "0.99 * 100 (the batch size) + 0.01 * 200 (this batch)");
+      }
     }
   }
 

@@ -138,7 +138,7 @@ class CheckpointFileTest {
               IOException.class,
               () -> {
                 try {
-                  trainer(model).resume(file).fit(PointGan.points(20, 1));
+                  Trainer.resume(file, model).quiet().fit(PointGan.points(20, 1));
                 } catch (UncheckedIOException u) {
                   throw u.getCause();
                 }

@@ -131,7 +131,7 @@ class GradientAccumulationTest {
       trainer(model, 8, 2).workers(workers).steps(1).fit(TRAIN);
       assertClose(count, model.variables().get("quantizer.count").toFloats());
       assertClose(sum, model.variables().get("quantizer.sum").toFloats());
-      assertEquals(0.01, model.variables().get("quantizer.weight").toFloats()[0], 1e-6);
+      assertEquals(0.05, model.variables().get("quantizer.weight").toFloats()[0], 1e-6);
     }
   }
 
@@ -140,9 +140,9 @@ class GradientAccumulationTest {
       double[] vectors = model.encoderOutput(batch.in(step)).toDoubles();
       int[] codes = model.encode(Images.of(batch.images(), batch.count(), 8, 8, 1)).values();
       for (int i = 0; i < codes.length; i++) {
-        count[codes[i]] += 0.01;
+        count[codes[i]] += 0.05;
         for (int j = 0; j < 4; j++) {
-          sum[codes[i] * 4 + j] += 0.01 * vectors[i * 4 + j];
+          sum[codes[i] * 4 + j] += 0.05 * vectors[i * 4 + j];
         }
       }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run whose process is killed at 30 random moments ends with the bits of one that was not. */
-@Timeout(600)
+@Timeout(1_200)
 class KilledRunTest {
   private static final int KILLS = 30;
   private static final int STEPS = 600;
@@ -48,19 +48,15 @@ class KilledRunTest {
               ? RunFolder.resume(unfinished.get())
               : RunFolder.create(runs, "killed");
       Trainer<ImageBatch> trainer =
-          Trainer.of(model)
-              .batch(8)
-              .workers(2)
-              .steps(STEPS)
-              .averageWeights(0.99)
-              .evaluate(Shapes.rectangles(20, 8, 1, 2), 50)
-              .listener(files.metricsEvery(1).modelEvery(Duration.ZERO))
-              .listener(new StepPrinter())
-              .quiet();
-      if (unfinished.isPresent()) {
-        trainer.resume(unfinished.get());
-      }
-      trainer.fit(train);
+          unfinished.isPresent()
+              ? Trainer.resume(unfinished.get())
+              : Trainer.of(model).batch(8).workers(2).steps(STEPS).averageWeights(0.99);
+      trainer
+          .evaluate(Shapes.rectangles(20, 8, 1, 2), 50)
+          .listener(files.metricsEvery(1).modelEvery(Duration.ZERO))
+          .listener(new StepPrinter())
+          .quiet()
+          .fit(train);
       return files.path();
     }
   }

@@ -120,8 +120,10 @@ class MetricsTableResumeTest {
           "move this file elsewhere");
       assertArrayEquals(truncated, Files.readAllBytes(file));
     }
-    Files.writeString(file, "epoch,loss\n1,2.0\n");
-    assertThrows(BadFileException.class, () -> MetricsTable.resume(file, 10));
+    for (String other : List.of("epoch,loss\n", "step,step\n", "step,\"step\"\n")) {
+      Files.writeString(file, other + "1,2.0\n");
+      assertThrows(BadFileException.class, () -> MetricsTable.resume(file, 10), other);
+    }
   }
 
   @Test
@@ -129,7 +131,16 @@ class MetricsTableResumeTest {
     byte[] kept = inOneGo(List.of(row(1, new Metric("a", 1)), row(2, new Metric("a", 2))));
     for (String damaged :
         List.of(
-            "\0\0\0\0\n", "3\n", "3,1.0,2.0\n", "3,x\n", ",3.0\n", "\n", "3.0,1.0\n", "\uFFFD")) {
+            "\0\0\0\0\n",
+            "3\n",
+            "3,1.0,2.0\n",
+            "3,x\n",
+            ",3.0\n",
+            "\n",
+            "3.0,1.0\n",
+            "3,\r1.0\n",
+            "3,1.0 \n",
+            "\uFFFD")) {
       String text = new String(kept, StandardCharsets.UTF_8) + damaged + "4,4.0\n";
       Files.writeString(file, text);
       try (CapturedLog log = new CapturedLog(MetricsTable.class)) {
@@ -139,6 +150,7 @@ class MetricsTableResumeTest {
             new Exception(log.warnings().get(0)),
             file.toString(),
             "row 3 is incomplete or damaged",
+            damaged.endsWith("\n") ? "and kept in " + file + ".damaged" : "removed.",
             damaged.length() + 6 + " characters are removed");
       }
       assertArrayEquals(kept, Files.readAllBytes(file), damaged);

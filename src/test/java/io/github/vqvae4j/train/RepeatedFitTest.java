@@ -74,7 +74,8 @@ class RepeatedFitTest {
       trainer.fit(TRAIN);
       trainer.fit(TRAIN);
       assertEquals(1, log.all().size());
-      Trainer<ImageBatch> expected = trainer(two, Adam.rate(3e-4));
+      Trainer<ImageBatch> expected =
+          trainer(two, Adam.rate(1.5e-3)).schedule(new DefaultSchedule());
       expected.fit(TRAIN);
       expected.fit(TRAIN);
       States.assertSame(States.of(two), States.of(one));

@@ -46,6 +46,10 @@ class ResumeSettingsTest {
         .quiet();
   }
 
+  private static Trainer<int[]> resumed(Path file, Numbers trained) throws IOException {
+    return Trainer.resume(file, trained).evaluate(DATA, 4).quiet();
+  }
+
   /** Writes a checkpoint of step 6. */
   private Path checkpoint() {
     Path file = folder.resolve("6");
@@ -80,18 +84,18 @@ class ResumeSettingsTest {
             assertMessageContains(
                 assertThrows(
                     IllegalStateException.class,
-                    () -> change.apply(trainer(model)).resume(file).fit(DATA),
+                    () -> change.apply(resumed(file, model)).fit(DATA),
                     expected),
                 "Trainer.resume: expected the settings of " + file,
                 expected,
                 "Set the values of the checkpoint"));
     assertMessageContains(
         assertThrows(
-            IllegalStateException.class, () -> trainer(model).resume(file).fit(Numbers.source(24))),
+            IllegalStateException.class, () -> resumed(file, model).fit(Numbers.source(24))),
         "trainingData[0] is 24 instead of 20");
     States.assertSame(before, States.of(model));
     // the trainer can be corrected
-    Trainer<int[]> corrected = trainer(model).batch(5).resume(file);
+    Trainer<int[]> corrected = resumed(file, model).batch(5);
     assertThrows(IllegalStateException.class, () -> corrected.fit(DATA));
     assertEquals(10, corrected.batch(4).fit(DATA).last().step());
     assertEquals(4, model.trained().size());
@@ -100,17 +104,16 @@ class ResumeSettingsTest {
   @Test
   void stepsAndTimeMayChange() throws IOException {
     Path file = checkpoint();
-    Trainer<int[]> more = trainer(model).steps(15).maxTime(Duration.ofHours(1)).resume(file);
+    Trainer<int[]> more = resumed(file, model).steps(15).maxTime(Duration.ofHours(1));
     assertEquals(15, more.fit(DATA).last().step());
     assertEquals(9, model.trained().size());
     try (Numbers other = new Numbers()) {
-      TrainingReport report = trainer(other).steps(6).resume(file).fit(DATA);
+      TrainingReport report = resumed(file, other).steps(6).fit(DATA);
       assertEquals(6, report.last().step());
       assertEquals(StopReason.MAX_STEPS, report.stopReason());
       assertEquals(0, other.trained().size());
       assertMessageContains(
-          assertThrows(
-              IllegalStateException.class, () -> trainer(other).steps(5).resume(file).fit(DATA)),
+          assertThrows(IllegalStateException.class, () -> resumed(file, other).steps(5).fit(DATA)),
           "expected at least 6 steps",
           "got 5");
     }
@@ -123,7 +126,7 @@ class ResumeSettingsTest {
       Trainer<int[]> trainer = trainer(other);
       trainer.fit(DATA);
       trainer.fit(DATA);
-      Trainer<int[]> resumed = trainer(model).resume(checkpoint());
+      Trainer<int[]> resumed = resumed(checkpoint(), model);
       resumed.fit(DATA);
       assertEquals(10, resumed.fit(DATA).last().step());
       assertEquals(14, model.trained().size());
@@ -140,14 +143,10 @@ class ResumeSettingsTest {
         VqVae wider = Shapes.model(1, 3, VectorQuantizer.ema(32, 4))) {
       Trainer.of(one).batch(8).steps(4).quiet().listener(new Runs(file, 2)).fit(train);
       assertMessageContains(
-          assertThrows(
-              IllegalStateException.class,
-              () -> Trainer.of(two).batch(8).steps(4).resume(file).fit(train)),
+          assertThrows(IllegalStateException.class, () -> Trainer.resume(file, two).fit(train)),
           "model.quantizer.settings.commitmentWeight is 0.5 instead of 0.25");
       assertMessageContains(
-          assertThrows(
-              IllegalStateException.class,
-              () -> Trainer.of(wider).batch(8).steps(4).resume(file).fit(train)),
+          assertThrows(IllegalStateException.class, () -> Trainer.resume(file, wider).fit(train)),
           "model.quantizer.settings.codebookSize is 32 instead of 16");
     }
   }
@@ -157,7 +156,14 @@ class ResumeSettingsTest {
     Path file = folder.resolve("gan");
     Source<float[]> points = PointGan.points(50, 1);
     try (PointGan gan = new PointGan(1)) {
-      Trainer.of(gan).batch(4).workers(1).steps(4).quiet().listener(new Runs(file, 2)).fit(points);
+      Trainer.of(gan)
+          .optimizer(Adam.rate(3e-4))
+          .batch(4)
+          .workers(1)
+          .steps(4)
+          .quiet()
+          .listener(new Runs(file, 2))
+          .fit(points);
       Trainable<float[]> separate =
           gan.withObjectives(
               List.of(
@@ -165,8 +171,7 @@ class ResumeSettingsTest {
                   gan.discriminatorObjective().optimizer(Adam.rate(3e-4))));
       assertMessageContains(
           assertThrows(
-              IllegalStateException.class,
-              () -> Trainer.of(separate).batch(4).workers(1).steps(4).resume(file).fit(points)),
+              IllegalStateException.class, () -> Trainer.resume(file, separate).fit(points)),
           "expected objectives with 1 optimizer between them",
           "got 2");
     }
@@ -179,13 +184,13 @@ class ResumeSettingsTest {
     bias.freeze();
     trainer(model).listener(new Runs(file, 6)).fit(DATA);
     try (Numbers other = new Numbers()) {
-      trainer(other).resume(file).fit(DATA);
+      resumed(file, other).fit(DATA);
       assertTrue(other.variables().get("linear.bias").isFrozen());
       assertFalse(other.variables().get("linear.weight").isFrozen());
     }
   }
 
-  /** A schedule and an optimizer without a description of their own. */
+  /** A schedule without a description of its own. */
   @Test
   void identityOfObjectsIsIgnored() throws IOException {
     Path file = folder.resolve("lambda");
@@ -194,9 +199,39 @@ class ResumeSettingsTest {
     trainer(model).schedule(first).listener(new Runs(file, 6)).fit(DATA);
     try (Numbers other = new Numbers();
         Numbers whole = new Numbers()) {
-      trainer(other).schedule(second).resume(file).fit(DATA);
+      resumed(file, other).schedule(second).fit(DATA);
       trainer(whole).schedule(first).fit(DATA);
       States.assertSame(States.of(whole), States.of(other));
+    }
+  }
+
+  /** Only the identity itself is ignored, not what is written before and after it. */
+  @Test
+  void settingsBesideAnIdentityAreCompared() throws IOException {
+    Path file = folder.resolve("described");
+    trainer(model).schedule(new Described(0.5)).listener(new Runs(file, 6)).fit(DATA);
+    try (Numbers other = new Numbers()) {
+      resumed(file, other).schedule(new Described(0.5)).fit(DATA);
+    }
+    try (Numbers other = new Numbers()) {
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> resumed(file, other).schedule(new Described(0.25)).fit(DATA)),
+          "schedule is \"Described[factor=0.25,hook=java.lang.Object]\"",
+          "instead of \"Described[factor=0.5,hook=java.lang.Object]\"");
+    }
+  }
+
+  private record Described(double factor) implements Schedule {
+    @Override
+    public double factor(long step, long steps) {
+      return factor;
+    }
+
+    @Override
+    public String toString() {
+      return "Described[factor=" + factor + ",hook=" + new Object() + "]";
     }
   }
 
@@ -210,12 +245,12 @@ class ResumeSettingsTest {
       assertMessageContains(
           assertThrows(
               IllegalStateException.class,
-              () -> streamTrainer(other).resume(file).fit(new Numbers.Stream(100, position -> {}))),
+              () -> Trainer.resume(file, other).fit(new Numbers.Stream(100, position -> {}))),
           "expected a stream at position 24",
           "got one at 0");
       Numbers.Stream at24 = new Numbers.Stream(100, position -> {});
       at24.next(24);
-      streamTrainer(other).resume(file).fit(at24);
+      Trainer.resume(file, other).quiet().fit(at24);
       assertEquals(whole.trained().subList(6, 10), other.trained());
       States.assertSame(States.of(whole), States.of(other));
     }
@@ -241,7 +276,7 @@ class ResumeSettingsTest {
           @Override
           public void onEnd(TrainingRun run, TrainingReport report) {
             try {
-              run.checkpoints().orElseThrow().write(file);
+              run.checkpoints().orElseThrow().snapshot(file).write();
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
@@ -251,8 +286,7 @@ class ResumeSettingsTest {
     assertEquals(List.of(4L), steps(first));
     try (Numbers other = new Numbers();
         Numbers whole = new Numbers()) {
-      TrainingReport second =
-          trainer(other).evaluate(Numbers.source(200), 4).resume(file).fit(DATA);
+      TrainingReport second = resumed(file, other).evaluate(Numbers.source(200), 4).fit(DATA);
       TrainingReport expected = trainer(whole).evaluate(Numbers.source(200), 4).fit(DATA);
       assertEquals(List.of(4L, 8L, 10L), steps(second));
       assertEquals(expected.evaluations().toString(), second.evaluations().toString());

@@ -9,6 +9,7 @@ import io.github.vqvae4j.data.image.Augmentation;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.BatchNorm2d;
 import io.github.vqvae4j.nn.Block;
@@ -45,11 +46,13 @@ class ResumeTest {
    *
    * @param model returns a new model of a seed
    * @param settings configures a trainer, with new optimizers
+   * @param own configures what a checkpoint cannot contain
    */
   private record Kind<B>(
       String name,
       LongFunction<? extends Trainable<B>> model,
       UnaryOperator<Trainer<B>> settings,
+      UnaryOperator<Trainer<B>> own,
       Source<B> data) {
     @Override
     public String toString() {
@@ -57,7 +60,13 @@ class ResumeTest {
     }
 
     Trainer<B> trainer(Trainable<B> trained, Runs runs) {
-      return settings.apply(Trainer.of(trained).batch(12).steps(60).quiet()).listener(runs);
+      return own.apply(settings.apply(Trainer.of(trained).batch(12).steps(60)))
+          .quiet()
+          .listener(runs);
+    }
+
+    Trainer<B> resumed(Path file, Trainable<B> trained, Runs runs) throws IOException {
+      return own.apply(Trainer.resume(file, trained)).quiet().listener(runs);
     }
   }
 
@@ -81,7 +90,14 @@ class ResumeTest {
   }
 
   private static Kind<ImageBatch> vqVae(String name, UnaryOperator<Trainer<ImageBatch>> settings) {
-    return new Kind<>(name, seed -> Shapes.model(1, seed), settings, TRAIN);
+    return vqVae(name, settings, t -> t);
+  }
+
+  private static Kind<ImageBatch> vqVae(
+      String name,
+      UnaryOperator<Trainer<ImageBatch>> settings,
+      UnaryOperator<Trainer<ImageBatch>> own) {
+    return new Kind<>(name, seed -> Shapes.model(1, seed), settings, own, TRAIN);
   }
 
   private static Trainable<float[]> gan(long seed) {
@@ -92,13 +108,21 @@ class ResumeTest {
             gan.generatorObjective().optimizer(Adam.rate(1e-2)).every(4)));
   }
 
-  static Stream<Kind<?>> kinds() {
+  /** Kinds whose models checkpoints describe. */
+  static Stream<Kind<ImageBatch>> imageKinds() {
     return Stream.of(
         vqVae("adam", t -> t.optimizer(Adam.rate(1e-3)).workers(1)),
         vqVae("adamW", t -> t.optimizer(AdamW.rate(1e-3)).workers(2)),
         vqVae("momentum", t -> t.optimizer(new Sgd(1e-2, 0.9)).workers(2)),
         vqVae("accumulate", t -> t.accumulate(2).workers(2)),
-        vqVae("averages", t -> t.averageWeights(0.9).evaluate(TEST, 7).workers(2)),
+        vqVae("averages", t -> t.averageWeights(0.9).workers(2), t -> t.evaluate(TEST, 7)),
+        vqVae("defaults", t -> t.workers(1)),
+        vqVae(
+            "group",
+            t ->
+                t.group(ParameterGroup.of(((VqVae) t.model()).encoder()).rate(3e-3).weightDecay(0))
+                    .optimizer(AdamW.rate(1e-3, 0.1))
+                    .workers(2)),
         vqVae(
             "clipping and schedule",
             t ->
@@ -107,38 +131,53 @@ class ResumeTest {
                     .workers(1)),
         vqVae(
             "best weights of the first part",
-            t ->
-                t.evaluate(TEST, 8)
-                    .monitor(evaluation -> evaluation.step() == 16 ? 0 : 1)
-                    .stopEarly(6)
-                    .workers(1)),
+            t -> t.stopEarly(6).workers(1),
+            t -> t.evaluate(TEST, 8).monitor(evaluation -> evaluation.step() == 16 ? 0 : 1)),
         vqVae(
             "best averages",
-            t -> t.evaluate(TEST, 30).averageWeights(0.95).stopEarly(50).workers(1)),
+            t -> t.averageWeights(0.95).stopEarly(50).workers(1),
+            t -> t.evaluate(TEST, 30)),
         new Kind<ImageBatch>(
             "restarted rows of a parameter",
             seed -> Shapes.model(1, seed, VectorQuantizer.gradient(32, 4).deadCodeThreshold(0.9)),
             t -> t.optimizer(Adam.rate(1e-3)).averageWeights(0.9).workers(2),
+            t -> t,
             TRAIN),
         new Kind<ImageBatch>(
             "restarted rows of a buffer",
             seed -> Shapes.model(1, seed, VectorQuantizer.ema(32, 4).deadCodeThreshold(0.9)),
             t -> t.averageWeights(0.9).accumulate(2).workers(2),
+            t -> t,
             TRAIN),
         new Kind<ImageBatch>(
             "restarted rows with momentum",
             seed -> Shapes.model(1, seed, VectorQuantizer.gradient(32, 4).deadCodeThreshold(0.9)),
             t -> t.optimizer(new Sgd(1e-2, 0.9)).workers(1),
+            t -> t,
+            TRAIN),
+        new Kind<ImageBatch>(
+            "vae",
+            LatentModels::convolutional,
+            t -> t.averageWeights(0.9).workers(2),
+            t -> t,
             TRAIN),
         new Kind<ImageBatch>(
             "augmentation",
             seed -> Shapes.model(1, seed),
             t -> t.workers(2),
-            TRAIN.augmented(Augmentation.NONE.flip(true).brightness(0.1), 5)),
-        new Kind<ImageBatch>(
-            "batch normalization and dropout", Normed::new, t -> t.workers(2), TRAIN),
-        new Kind<float[]>("two objectives", ResumeTest::gan, t -> t.workers(2), POINTS),
-        new Kind<float[]>("one optimizer of two", PointGan::new, t -> t.workers(1), POINTS));
+            t -> t,
+            TRAIN.augmented(Augmentation.NONE.flip(true).brightness(0.1), 5)));
+  }
+
+  static Stream<Kind<?>> kinds() {
+    return Stream.concat(
+        imageKinds(),
+        Stream.of(
+            new Kind<ImageBatch>(
+                "batch normalization and dropout", Normed::new, t -> t.workers(2), t -> t, TRAIN),
+            new Kind<float[]>("two objectives", ResumeTest::gan, t -> t.workers(2), t -> t, POINTS),
+            new Kind<float[]>(
+                "one optimizer of two", PointGan::new, t -> t.workers(1), t -> t, POINTS)));
   }
 
   @ParameterizedTest
@@ -150,8 +189,7 @@ class ResumeTest {
     kind.trainer(kind.model.apply(3), new Runs(folder.resolve("first"), 30)).fit(kind.data);
     Runs second = new Runs(folder.resolve("second"), 60);
     Trainable<B> resumed = kind.model.apply(4);
-    TrainingReport two =
-        kind.trainer(resumed, second).resume(folder.resolve("first")).fit(kind.data);
+    TrainingReport two = kind.resumed(folder.resolve("first"), resumed, second).fit(kind.data);
     assertEquals(60, whole.losses().size());
     assertEquals(30, second.losses().size());
     second.losses().forEach((step, loss) -> assertEquals(whole.losses().get(step), loss));
@@ -162,6 +200,25 @@ class ResumeTest {
     assertEquals(one.modelStep(), two.modelStep());
     assertEquals(one.evaluations().toString(), two.evaluations().toString());
     assertEquals(one.best().toString(), two.best().toString());
+  }
+
+  /** The model, too, comes from the checkpoint. */
+  @ParameterizedTest
+  @MethodSource("imageKinds")
+  void modelIsBuiltFromTheCheckpoint(Kind<ImageBatch> kind) throws IOException {
+    Path first = folder.resolve("first");
+    Trainable<ImageBatch> expected = kind.model.apply(3);
+    kind.trainer(expected, new Runs(folder.resolve("whole"), 60)).fit(kind.data);
+    kind.trainer(kind.model.apply(3), new Runs(first, 30)).fit(kind.data);
+    Trainer<ImageBatch> trainer =
+        kind.own
+            .apply(Trainer.resume(first))
+            .quiet()
+            .listener(new Runs(folder.resolve("second"), 60));
+    trainer.fit(kind.data);
+    Runs.assertSame(folder.resolve("whole"), folder.resolve("second"));
+    States.assertSame(values(expected), values(trainer.model()));
+    assertEquals(expected.getClass(), trainer.model().getClass());
   }
 
   /** Returns a stream of images that get brighter, so that their variance changes. */
@@ -200,7 +257,7 @@ class ResumeTest {
         VqVae second = Shapes.model(1, 3)) {
       kind.trainer(expected, new Runs(folder.resolve("whole"), 60)).fit(stream(0));
       kind.trainer(first, new Runs(file, 30)).fit(stream(0));
-      kind.trainer(second, new Runs(folder.resolve("second"), 60)).resume(file).fit(stream(360));
+      kind.resumed(file, second, new Runs(folder.resolve("second"), 60)).fit(stream(360));
       assertEquals(expected.dataVariance(), second.dataVariance());
     }
     Runs.assertSame(folder.resolve("whole"), folder.resolve("second"));

@@ -75,7 +75,11 @@ class RunFolderCheckpointsTest {
 
   private void assertResumes(Path checkpoint, int steps) throws IOException {
     try (Numbers other = new Numbers()) {
-      trainer(other).resume(checkpoint).fit(DATA);
+      Trainer.resume(checkpoint, other)
+          .steps(20)
+          .listener(RunFolder.create(runs, "resumed"))
+          .quiet()
+          .fit(DATA);
       assertEquals(steps, other.trained().size());
       States.assertSame(expected(), States.of(other));
     }
@@ -99,7 +103,7 @@ class RunFolderCheckpointsTest {
     assertEquals(List.of(), files(none));
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> none.keep(-1)), "at least 0, got -1");
-    assertThrows(NoSuchFileException.class, () -> trainer(model).resume(none.path()));
+    assertThrows(NoSuchFileException.class, () -> Trainer.resume(none.path(), model));
   }
 
   @Test
@@ -147,9 +151,10 @@ class RunFolderCheckpointsTest {
                       throw thrown;
                     }));
     assertThrows(IllegalStateException.class, () -> failing.fit(DATA));
-    assertEquals(List.of("step-10.safetensors"), files(folder));
+    assertEquals(List.of("best.safetensors", "step-10.safetensors"), files(folder));
     try (Numbers other = new Numbers()) {
-      TrainingReport report = trainer(other).evaluate(DATA, 5).resume(folder.path()).fit(DATA);
+      TrainingReport report =
+          Trainer.resume(folder.path(), other).evaluate(DATA, 5).quiet().fit(DATA);
       assertEquals(
           List.of(5L, 10L, 15L, 20L), report.evaluations().stream().map(Evaluation::step).toList());
       States.assertSame(expected(), States.of(other));
@@ -233,10 +238,10 @@ class RunFolderCheckpointsTest {
       assertMessageContains(new Exception(log.warnings().get(0)), "damaged", "step-10.safetensors");
       assertMessageContains(new Exception(log.warnings().get(1)), "damaged", nine.toString());
     }
-    assertThrows(BadFileException.class, () -> trainer(model).resume(nine));
+    assertThrows(BadFileException.class, () -> Trainer.resume(nine, model));
     damage(checkpoints.resolve("step-8.safetensors"));
     assertMessageContains(
-        assertThrows(BadFileException.class, () -> trainer(model).resume(folder.path())),
+        assertThrows(BadFileException.class, () -> Trainer.resume(folder.path(), model)),
         "step-10.safetensors");
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
@@ -29,10 +30,12 @@ class RunFolderResumeTest {
   @TempDir Path runs;
 
   private static Trainer<ImageBatch> trainer(VqVae model, RunFolder files) {
-    return Trainer.of(model)
-        .batch(8)
-        .workers(1)
-        .steps(40)
+    return completed(Trainer.of(model).batch(8).workers(1).steps(40), model, files);
+  }
+
+  private static Trainer<ImageBatch> completed(
+      Trainer<ImageBatch> trainer, VqVae model, RunFolder files) {
+    return trainer
         .evaluate(TEST, 10)
         .listener(
             files
@@ -72,7 +75,7 @@ class RunFolderResumeTest {
     }
     try (VqVae model = Shapes.model(1, 4)) {
       RunFolder files = RunFolder.resume(parts);
-      TrainingReport report = trainer(model, files).resume(parts).fit(TRAIN);
+      TrainingReport report = completed(Trainer.resume(parts, model), model, files).fit(TRAIN);
       assertEquals(40, report.last().step());
       assertEquals(parts, files.path());
       assertEquals(Optional.empty(), files.failure());
@@ -121,10 +124,28 @@ class RunFolderResumeTest {
     try (VqVae model = Shapes.model(1, 3)) {
       Trainer<ImageBatch> trainer = trainer(model, RunFolder.resume(folder));
       Exception e = assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN));
-      assertTrue(e.getMessage().contains("Call resume(folder) of the trainer too"), e::getMessage);
+      assertTrue(
+          e.getMessage().contains("Create the trainer by Trainer.resume(folder)"), e::getMessage);
     }
     assertEquals(metrics, Files.readString(folder.resolve("metrics.csv")));
     assertThrows(IOException.class, () -> RunFolder.resume(runs));
+  }
+
+  /** Without a listener, the files are continued with the options of the first run. */
+  @Test
+  void optionsAreThoseOfTheFirstRun() throws IOException {
+    Path whole = stoppedAt(1000).path();
+    Path parts = stoppedAt(27).path();
+    Trainer.resume(parts).evaluate(TEST, 10).quiet().fit(TRAIN);
+    assertEquals(rows(whole), rows(parts));
+    assertEquals(names(whole.resolve("checkpoints")), names(parts.resolve("checkpoints")));
+    assertEquals(2, names(parts).stream().filter(name -> name.startsWith("events.out")).count());
+    assertEquals(
+        Files.readString(whole.resolve("config.json")),
+        Files.readString(parts.resolve("config.json")));
+    Files.writeString(parts.resolve("config.json"), "{}");
+    Exception e = assertThrows(BadFileException.class, () -> RunFolder.resume(parts));
+    assertTrue(e.getMessage().contains("expected the settings of a run folder"), e::getMessage);
   }
 
   @Test

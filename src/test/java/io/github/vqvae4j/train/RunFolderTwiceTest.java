@@ -133,6 +133,9 @@ class RunFolderTwiceTest {
     assertEquals(Long.MAX_VALUE, Durations.nanos(forever));
     assertEquals(Long.MAX_VALUE, Durations.nanos(Duration.ofNanos(Long.MAX_VALUE)));
     assertEquals(1_500_000_001L, Durations.nanos(Duration.ofNanos(1_500_000_001L)));
+    assertEquals(Duration.ofNanos(1_500_000_001L), Durations.ofSeconds(1.500_000_001));
+    assertEquals(Duration.ofSeconds(Long.MAX_VALUE), Durations.ofSeconds(Long.MAX_VALUE));
+    assertEquals(Duration.ofSeconds(Long.MAX_VALUE), Durations.ofSeconds(1e300));
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new ProgressLog(Duration.ofNanos(-1))),
         "ProgressLog: expected an interval of at least 0");

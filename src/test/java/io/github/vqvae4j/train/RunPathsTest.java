@@ -27,6 +27,7 @@ class RunPathsTest {
     Path path = runs.resolve(folder);
     RunPaths.claim(path);
     Files.createDirectory(path.resolve("checkpoints"));
+    Files.createFile(path.resolve("checkpoints").resolve("step-1.safetensors"));
     return path;
   }
 
@@ -34,7 +35,7 @@ class RunPathsTest {
   void aRunWithoutCheckpointsCannotBeResumed() throws IOException {
     Path run = unfinished(DAY + "000000-digits");
     assertNewest(DAY + "000000-digits", "digits");
-    Files.delete(run.resolve("checkpoints"));
+    Files.delete(run.resolve("checkpoints").resolve("step-1.safetensors"));
     assertNewest(null, "digits");
   }
 
@@ -98,6 +99,7 @@ class RunPathsTest {
       Path created = RunPaths.create(runs, "digits");
       RunPaths.claim(created);
       Files.createDirectory(created.resolve("checkpoints"));
+      Files.createFile(created.resolve("checkpoints").resolve("step-1.safetensors"));
       assertEquals(Optional.of(created), RunPaths.newestUnfinished(runs, "digits"));
     }
   }

@@ -41,7 +41,7 @@ final class Runs implements TrainingListener {
   public void onStepEnd(TrainingRun run, long step) {
     if (step == lastStep) {
       try {
-        run.checkpoints().orElseThrow().write(file);
+        run.checkpoints().orElseThrow().snapshot(file).write();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

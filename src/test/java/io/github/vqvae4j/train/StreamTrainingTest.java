@@ -100,7 +100,8 @@ class StreamTrainingTest {
   void theStreamEndsInTheMiddleOfAccumulation() {
     Map<String, float[]> complete;
     try (Numbers shorter = new Numbers()) {
-      Trainer.of(shorter).batch(4).accumulate(3).quiet().fit(new Numbers.Stream(24, p -> {}));
+      Trainer<int[]> trainer = Trainer.of(shorter).batch(4).steps(10).accumulate(3).quiet();
+      trainer.fit(new Numbers.Stream(24, p -> {}));
       complete = States.of(shorter);
     }
     TrainingReport report = trainer().accumulate(3).fit(new Numbers.Stream(34, p -> {}));

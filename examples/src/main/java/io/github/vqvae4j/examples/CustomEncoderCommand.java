@@ -4,7 +4,6 @@ import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,21 +32,20 @@ final class CustomEncoderCommand extends TrainingCommand<VqVae> {
 
   @Override
   VqVae model(ImageSets images) {
-    Rng rng = new Rng(options.seed);
     return VqVae.builder()
-        .encoder(new PatchEncoder(1, PATCH, 4 * options.hidden, options.dimension, rng))
+        .encoder(new PatchConfig(1, PATCH, 4 * options.hidden))
         .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
         .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();
   }
 
-  /** Models with custom blocks are loaded into a model built by the same code. */
+  /** The settings of the encoder are registered, so that the file is enough to build the model. */
   @Override
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
     Path modelFile = folder.file(Training.MODEL);
-    try (VqVae loaded = VqVae.load(modelFile, model(images))) {
+    try (VqVae loaded = VqVae.load(modelFile)) {
       Dataset subset = images.test().range(0, Math.min(10, images.test().size()));
       boolean same = loaded.reconstruct(subset).equals(trained.reconstruct(subset));
       if (!same) {

@@ -17,13 +17,16 @@ import picocli.CommandLine.Spec;
 
 /**
  * Trains a published recipe with several seeds, and compares the training curves with those
- * recorded by its authors. {@link FidelityRun} trains.
+ * recorded by its authors ({@link FidelityRun}), or its errors on test images with those of the
+ * library's defaults ({@link DefaultsRun}).
  */
 @Command(
-    name = "fidelity",
+    name = FidelityCommand.NAME,
     description =
         "Trains a published recipe and compares its training curves with the recorded ones.")
 final class FidelityCommand implements Callable<Integer> {
+  static final String NAME = "fidelity";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -68,36 +71,70 @@ final class FidelityCommand implements Callable<Integer> {
               + " not trained again. Default: a new folder runs/<time>-fidelity.")
   private Path output;
 
+  @Option(
+      names = "--defaults",
+      description =
+          "Compare the recipe with the library's defaults, on the same network and images, by the"
+              + " error on the first 2,000 test images.")
+  private boolean defaults;
+
+  @Mixin private ResumeOption resume;
+
   @Override
   public Integer call() throws IOException {
     RecordedCurve recorded = RecordedCurve.of(recipe);
-    int count = steps == null ? (int) recipe.steps() : steps;
-    if (count < recorded.window()) {
+    int count = resume.steps().orElse(steps == null ? (int) recipe.steps() : steps);
+    if (defaults && resume.folder().isPresent()) {
       throw new ParameterException(
           spec.commandLine(),
-          "Invalid value for option '--steps': expected at least "
-              + recorded.window()
-              + ", the number of steps averaged for each point of the recorded curve, got "
-              + count);
+          "--defaults cannot be resumed: it trains several models. Start it again without "
+              + ResumeOption.NAME);
     }
+    checkSteps(
+        count,
+        defaults ? DefaultsRun.MIN_STEPS : recorded.window(),
+        defaults
+            ? "the first step from which the codes of batches are counted"
+            : "the number of steps averaged for each point of the recorded curve");
     PrintWriter out = spec.commandLine().getOut();
-    Dataset images = images(recorded);
-    try (OutputFolder folder = OutputFolder.create(output, spec.name());
+    ImageSets sets = images(recorded);
+    Dataset images = sets.train();
+    try (OutputFolder folder = OutputFolder.of(resume, output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: %s; recorded with %d%nResults will be written to %s%n",
           recipe, images, recorded.images(), FileNames.path(folder.path()));
-      new FidelityRun(recipe, recorded, images, count, folder, interruption, out).run(seeds);
+      if (defaults) {
+        new DefaultsRun(recipe, sets, count, folder, interruption, out).run(seeds);
+      } else {
+        RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
+        new FidelityRun(recipe, recorded, images, count, saved, resume, folder, interruption, out)
+            .run(seeds);
+      }
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
     }
   }
 
-  private Dataset images(RecordedCurve recorded) throws IOException {
+  private void checkSteps(int count, int least, String reason) {
+    if (count < least) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Invalid value for option '--steps': expected at least "
+              + least
+              + ", "
+              + reason
+              + ", got "
+              + count);
+    }
+  }
+
+  /** Returns the training images of the recorded run, and the test images. */
+  private ImageSets images(RecordedCurve recorded) throws IOException {
     KnownDataset dataset =
         recipe == Recipe.KERAS_MNIST ? KnownDataset.MNIST : KnownDataset.CIFAR_10;
-    Dataset train =
+    ImageSets all =
         download
             .read(data, dataset)
             .orElseThrow(
@@ -106,8 +143,8 @@ final class FidelityCommand implements Callable<Integer> {
                         spec.commandLine(),
                         "No images given. Specify their folder with --data, or download them with"
                             + " --download "
-                            + dataset))
-            .train();
-    return train.range(0, Math.min(recorded.images(), train.size()));
+                            + dataset));
+    Dataset train = all.train().range(0, Math.min(recorded.images(), all.train().size()));
+    return new ImageSets(all.name(), train, all.test());
   }
 }

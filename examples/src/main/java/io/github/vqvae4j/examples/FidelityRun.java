@@ -3,6 +3,7 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.train.CodebookMonitor;
@@ -13,8 +14,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Trains a recipe once for each seed, and writes tables and a chart. The curve of each seed is
@@ -26,6 +34,8 @@ final class FidelityRun {
   private final RecordedCurve recorded;
   private final Dataset images;
   private final int steps;
+  private final RunOptions saved;
+  private final ResumeOption resume;
   private final OutputFolder folder;
   private final Interruption interruption;
   private final PrintWriter out;
@@ -35,6 +45,8 @@ final class FidelityRun {
       RecordedCurve recorded,
       Dataset images,
       int steps,
+      RunOptions saved,
+      ResumeOption resume,
       OutputFolder folder,
       Interruption interruption,
       PrintWriter out) {
@@ -42,6 +54,8 @@ final class FidelityRun {
     this.recorded = recorded;
     this.images = images;
     this.steps = steps;
+    this.saved = saved;
+    this.resume = resume;
     this.folder = folder;
     this.interruption = interruption;
     this.out = out;
@@ -54,7 +68,7 @@ final class FidelityRun {
     }
     String tables = CurveTable.of(recorded, curves);
     out.printf("%n%s%n", tables);
-    String page = recipe + ".md";
+    String page = page(recipe);
     String chart = recipe + ".png";
     byte[] text = tables.getBytes(StandardCharsets.UTF_8);
     folder.write(page, file -> AtomicFile.write(file, bytes -> bytes.write(text)));
@@ -66,6 +80,24 @@ final class FidelityRun {
     out.printf(
         "  %-28s the curve of each run: means over %d steps%n", name("*"), recorded.window());
     out.printf("  %-28s the model and metrics of each run%n", "<time>-" + recipe + "-seed-*/");
+  }
+
+  /** Finds the folder of the last run of the command that has not written its tables. */
+  static Optional<Path> newestUnfinished(Path runs) throws IOException {
+    if (!Files.isDirectory(runs)) {
+      return Optional.empty();
+    }
+    return newest(
+        runs,
+        FidelityCommand.NAME,
+        folder ->
+            Files.exists(folder.resolve(RunOptions.FILE))
+                && Arrays.stream(Recipe.values())
+                    .noneMatch(recipe -> Files.exists(folder.resolve(page(recipe)))));
+  }
+
+  private static String page(Recipe recipe) {
+    return recipe + ".md";
   }
 
   private String name(Object seed) {
@@ -95,19 +127,38 @@ final class FidelityRun {
     return curve;
   }
 
+  /** Finds the last run of a name that has checkpoints. It may have ended, with fewer steps. */
+  private Optional<Path> begun(String name) throws IOException {
+    return newest(folder.path(), name, run -> Files.isDirectory(run.resolve("checkpoints")));
+  }
+
+  private static Optional<Path> newest(Path parent, String name, Predicate<Path> condition)
+      throws IOException {
+    try (Stream<Path> folders = Files.list(parent)) {
+      String names = "\\d{8}-\\d{6}-" + Pattern.quote(name) + "(-\\d+)?";
+      return folders
+          .filter(folder -> FileNames.name(folder).matches(names))
+          .filter(condition)
+          .max(Comparator.comparing(FileNames::name));
+    }
+  }
+
   private TrainingCurve train(long seed) throws IOException {
     out.printf("Seed %d: %d steps%n", seed, steps);
-    WindowMeans means = new WindowMeans(recorded.window());
     try (VqVae model = recipe.model().seed(seed).build()) {
       folder.requireSpaceFor(model);
-      RunFolder record = RunFolder.create(folder.path(), recipe + "-seed-" + seed);
+      String name = recipe + "-seed-" + seed;
+      Optional<Path> begun = resume.folder().isPresent() ? begun(name) : Optional.empty();
+      RunFolder record =
+          begun.isPresent() ? RunFolder.resume(begun.get()) : RunFolder.create(folder.path(), name);
+      WindowMeans means = new WindowMeans(recorded.window());
       Trainer<ImageBatch> trainer =
-          recipe
-              .trainer(model)
-              .steps(steps)
-              .seed(seed)
-              .listener(means)
-              .listener(new CodebookMonitor());
+          begun.isPresent() ? Trainer.resume(begun.get(), model) : recipe.trainer(model).seed(seed);
+      trainer
+          .steps(steps)
+          .listener(means)
+          .listener(new AfterFirstStep(folder, RunOptions.FILE, saved::write))
+          .listener(new CodebookMonitor());
       TrainingReport report = interruption.train(trainer, images, record, model);
       return new TrainingCurve(
           recipe.toString(),

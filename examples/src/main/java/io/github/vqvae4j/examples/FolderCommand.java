@@ -17,6 +17,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Trains a VQ-VAE on a folder of images. */
 @Command(name = "folder", description = "Trains a VQ-VAE on your own images.")
@@ -31,11 +32,10 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Option(
       names = "--data",
-      required = true,
       paramLabel = "DIR",
       description =
           "Folder of PNG, JPEG and BMP files of any size; subfolders are included. One image in ten"
-              + " is held out; corrupt files are skipped and listed.")
+              + " is held out; corrupt files are skipped and listed. Required without --resume.")
   private Path data;
 
   @Option(
@@ -66,6 +66,10 @@ final class FolderCommand extends TrainingCommand<VqVae> {
 
   @Override
   ImageSets images() throws IOException {
+    if (data == null) {
+      throw new ParameterException(
+          spec.commandLine(), "No images given. Specify their folder with --data");
+    }
     folder = ImageFolder.in(data, ImageFolderConfig.of(size).skipCorrupt(true));
     if (folder.size() < MIN_IMAGES) {
       throw new IllegalArgumentException(

@@ -1,11 +1,15 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TrainingListener;
 import io.github.vqvae4j.train.TrainingRun;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Records the metrics of a run as curves of at most 2,000 points, regardless of the number of
@@ -18,6 +22,10 @@ final class History implements TrainingListener {
   private static final int PERPLEXITY = 1;
   private static final int CODES = 2;
   private static final int TERMS = 3;
+
+  private static final String POINTS = "points";
+  private static final String SUM = "sum";
+  private static final String COUNTS = "counts";
 
   /** Rows of the metrics above, with the loss terms starting at {@link #TERMS}. */
   private final List<double[]> points = new ArrayList<>();
@@ -46,6 +54,35 @@ final class History implements TrainingListener {
         halve();
       }
     }
+  }
+
+  @Override
+  public Map<String, NamedArray> state() {
+    int width = sum.length;
+    double[] values = new double[points.size() * width];
+    for (int i = 0; i < points.size(); i++) {
+      System.arraycopy(points.get(i), 0, values, i * width, width);
+    }
+    return Map.of(
+        POINTS, NamedArray.of(values, points.size(), width),
+        SUM, NamedArray.of(sum.clone(), width),
+        COUNTS, NamedArray.of(new long[] {stepsPerPoint, summed}, 2));
+  }
+
+  @Override
+  public void restore(Map<String, NamedArray> state) {
+    if (!state.keySet().equals(Set.of(POINTS, SUM, COUNTS))) {
+      throw new IllegalArgumentException("History: expected curves, got " + state.keySet());
+    }
+    sum = state.get(SUM).doubles();
+    double[] values = state.get(POINTS).doubles();
+    points.clear();
+    for (int from = 0; from < values.length; from += sum.length) {
+      points.add(Arrays.copyOfRange(values, from, from + sum.length));
+    }
+    long[] counts = state.get(COUNTS).longs();
+    stepsPerPoint = counts[0];
+    summed = counts[1];
   }
 
   /** Doubles the number of steps per point. */

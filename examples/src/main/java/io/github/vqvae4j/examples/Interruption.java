@@ -94,10 +94,12 @@ final class Interruption implements AutoCloseable {
               .map(
                   file ->
                       String.format(
-                          "%nThe latest model is in %s; load it with %s.load(Path.of(\"%s\")).",
+                          "%nThe latest model is in %s; load it with %s.load(Path.of(\"%1$s\"))."
+                              + "%nContinue the run with the option %s %s.",
                           FileNames.path(file),
                           trained.getClass().getSimpleName(),
-                          FileNames.path(file)))
+                          ResumeOption.NAME,
+                          FileNames.path(folder.path())))
               .orElse("");
     }
   }

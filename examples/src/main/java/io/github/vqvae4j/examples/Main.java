@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.model.ModelRegistry;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -51,6 +52,11 @@ public final class Main implements Runnable {
   /** Exit code of a command stopped by Ctrl-C: 128 + SIGINT, as shells expect. */
   static final int STOPPED = 130;
 
+  static {
+    // Before the first model is loaded.
+    ModelRegistry.register("example-patch-encoder", PatchConfig.class);
+  }
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -86,18 +92,24 @@ public final class Main implements Runnable {
   /** Runs a command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
     Main main = new Main();
-    CommandLine line = new CommandLine(main);
-    line.setOut(out).setErr(err);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.registerConverter(Path.class, new PathConverter());
-    line.setDefaultValueProvider(new TrainingDefaults.Provider());
-    line.setParameterExceptionHandler(new UsageMessage());
+    CommandLine line = commandLine(main, out, err);
+    line.setExecutionStrategy(new Resumption(() -> commandLine(new Main(), out, err)));
     line.setExecutionExceptionHandler((failure, command, parsed) -> main.failed(err, failure));
     try {
       return line.execute(args);
     } catch (OutOfMemoryError | LinkageError e) {
       return main.failed(err, e);
     }
+  }
+
+  private static CommandLine commandLine(Main main, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(main);
+    line.setOut(out).setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.registerConverter(Path.class, new PathConverter());
+    line.setDefaultValueProvider(new TrainingDefaults.Provider());
+    line.setParameterExceptionHandler(new UsageMessage());
+    return line;
   }
 
   private int failed(PrintWriter err, Throwable failure) {

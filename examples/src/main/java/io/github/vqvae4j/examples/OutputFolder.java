@@ -24,6 +24,9 @@ final class OutputFolder implements AutoCloseable {
   /** An upper bound for the size of images and metrics, in bytes. */
   private static final long OTHER_BYTES = 4 << 20;
 
+  /** The parent of the folders of runs. */
+  static final Path RUNS = Path.of("runs");
+
   /** Writes a file atomically. */
   interface Writing {
     void to(Path file) throws IOException;
@@ -34,10 +37,17 @@ final class OutputFolder implements AutoCloseable {
   private final List<String> existing;
   private final List<String> written = Collections.synchronizedList(new ArrayList<>());
 
-  private OutputFolder(Path path, Deque<Path> created) {
+  private OutputFolder(Path path, Deque<Path> created, boolean resumed) {
     this.path = path;
     this.created = created;
-    existing = names();
+    existing = resumed ? List.of() : names();
+  }
+
+  /** Opens the folder of a run that is resumed, or creates one. */
+  static OutputFolder of(ResumeOption resume, Path output, String command) throws IOException {
+    return resume.folder().isPresent()
+        ? new OutputFolder(resume.folder().get(), new ArrayDeque<>(), true)
+        : create(output, command);
   }
 
   /**
@@ -50,12 +60,11 @@ final class OutputFolder implements AutoCloseable {
     if (output != null) {
       Path folder = output.toString().isEmpty() ? Path.of(".") : output;
       createAll(folder, created);
-      return new OutputFolder(folder, created);
+      return new OutputFolder(folder, created, false);
     }
-    Path runs = Path.of("runs");
-    createAll(runs, created);
-    created.push(RunFolder.createFolder(runs, command));
-    return new OutputFolder(created.peek(), created);
+    createAll(RUNS, created);
+    created.push(RunFolder.createFolder(RUNS, command));
+    return new OutputFolder(created.peek(), created, false);
   }
 
   private static void createAll(Path folder, Deque<Path> created) throws IOException {

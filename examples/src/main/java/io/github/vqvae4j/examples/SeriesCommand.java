@@ -109,6 +109,8 @@ final class SeriesCommand implements Callable<Integer> {
       description = "Output folder. Default: a new folder runs/<time>-series.")
   private Path output;
 
+  @Mixin private ResumeOption resume;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
@@ -116,7 +118,7 @@ final class SeriesCommand implements Callable<Integer> {
     ChannelScale scale = ChannelScale.of(input.train());
     requireEnough(input);
     try (VqVae model = model(input.channels().size());
-        OutputFolder folder = OutputFolder.create(output, spec.name());
+        OutputFolder folder = OutputFolder.of(resume, output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.printf(
           "%s: searching for faults in %s%nResults will be written to %s%n",
@@ -191,15 +193,16 @@ final class SeriesCommand implements Callable<Integer> {
       Interruption interruption,
       PrintWriter out)
       throws IOException {
-    RunFolder record = RunFolder.in(folder.path());
+    RunFolder record = resume.files(folder);
+    RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
     Trainer<ImageBatch> trainer =
-        Trainer.of(model)
-            .optimizer(Adam.rate(1e-3))
-            .batch(16)
-            .steps(steps)
-            .seed(seed)
-            .listener(new ScaleFile(folder, scale))
-            .listener(new CodebookMonitor());
+        resume.folder().isPresent()
+            ? resume.trainer(model)
+            : Trainer.of(model).optimizer(Adam.rate(1e-3)).batch(16).steps(steps).seed(seed);
+    trainer
+        .listener(new AfterFirstStep(folder, SCALE, scale::save))
+        .listener(new AfterFirstStep(folder, RunOptions.FILE, saved::write))
+        .listener(new CodebookMonitor());
     Dataset windows = windows(input.train(), scale, Math.max(1, window / 8));
     interruption.train(trainer, windows, record, model);
     Evaluation heldOut = Evaluation.of(model, windows(input.heldOut(), scale, window));

@@ -27,8 +27,9 @@ final class Training {
   /** Number of evaluations during training. */
   private static final int EVALUATIONS = 12;
 
-  private final String command;
+  private final RunOptions saved;
   private final TrainingOptions options;
+  private final ResumeOption resume;
   private final ImageSets images;
   private final ImageModel model;
   private final OutputFolder folder;
@@ -36,15 +37,17 @@ final class Training {
   private final PrintWriter out;
 
   Training(
-      String command,
+      RunOptions saved,
       TrainingOptions options,
+      ResumeOption resume,
       ImageSets images,
       ImageModel model,
       OutputFolder folder,
       Interruption interruption,
       PrintWriter out) {
-    this.command = command;
+    this.saved = saved;
     this.options = options;
+    this.resume = resume;
     this.images = images;
     this.model = model;
     this.folder = folder;
@@ -54,18 +57,20 @@ final class Training {
 
   void run() throws IOException {
     History history = new History();
-    RunFolder record = RunFolder.in(folder.path()).images(model.reconstructions(images.test()));
+    RunFolder record = resume.files(folder).images(model.reconstructions(images.test()));
     if (options.tensorBoard) {
       record.tensorBoard();
     }
     TrainingReport report = train(history, record);
     write(MODEL, model::save);
     Evaluation test = Evaluation.of(model, images.test());
-    RunMetrics metrics = RunMetrics.of(command, images, model, test);
+    RunMetrics metrics = RunMetrics.of(saved.command(), images, model, test);
     write(METRICS, file -> record.add(metrics));
     out.printf("%n%s%n", metrics.table(report, options.batch));
     write(RECONSTRUCTIONS, file -> ReconstructionGrid.write(model, images.test(), file));
-    write(LOSS, file -> LossChart.write(command, model instanceof Vae, history, report, file));
+    write(
+        LOSS,
+        file -> LossChart.write(saved.command(), model instanceof Vae, history, report, file));
 
     out.println(folder.displayPath());
     out.printf("  %-20s held-out images, each row above its reconstructions%n", RECONSTRUCTIONS);
@@ -82,19 +87,24 @@ final class Training {
     }
   }
 
-  private TrainingReport train(History history, RunFolder record) {
+  private TrainingReport train(History history, RunFolder record) throws IOException {
     Dataset test = images.test();
     Dataset subset = test.range(0, Math.min(EVALUATION_IMAGES, test.size()));
-    Trainer<ImageBatch> trainer =
-        Trainer.of(model)
-            .optimizer(Adam.rate(options.rate))
-            .batch(options.batch)
-            .steps(options.steps)
-            .seed(options.seed)
-            .evaluate(subset, Math.max(1, options.steps / EVALUATIONS))
-            .listener(history)
-            .listener(new CodebookMonitor());
+    Trainer<ImageBatch> trainer = resume.folder().isPresent() ? resume.trainer(model) : trainer();
+    trainer
+        .evaluate(subset, Math.max(1, options.steps / EVALUATIONS))
+        .listener(history)
+        .listener(new AfterFirstStep(folder, RunOptions.FILE, saved::write))
+        .listener(new CodebookMonitor());
     return interruption.train(trainer, images.train(), record, model);
+  }
+
+  private Trainer<ImageBatch> trainer() {
+    return Trainer.of(model)
+        .optimizer(Adam.rate(options.rate))
+        .batch(options.batch)
+        .steps(options.steps)
+        .seed(options.seed);
   }
 
   private void write(String name, OutputFolder.Writing writing) throws IOException {

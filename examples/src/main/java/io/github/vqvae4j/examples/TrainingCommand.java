@@ -20,6 +20,8 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
   /** The options of the command line. */
   @Mixin protected TrainingOptions options;
 
+  @Mixin private ResumeOption resume;
+
   /** The command, for its name and error messages. */
   @Spec protected CommandSpec spec;
 
@@ -62,7 +64,7 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
     ImageSets images = images();
     boolean reduced = fitBatch(images.train().size());
     try (M model = model(images);
-        OutputFolder folder = OutputFolder.create(options.output, spec.name());
+        OutputFolder folder = OutputFolder.of(resume, options.output, spec.name());
         Interruption interruption = new Interruption(folder, out)) {
       out.println(images);
       if (reduced) {
@@ -72,7 +74,8 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
       }
       out.printf("Results will be written to %s%n", FileNames.path(folder.path()));
       folder.requireSpaceFor(model);
-      new Training(spec.name(), options, images, model, folder, interruption, out).run();
+      RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
+      new Training(saved, options, resume, images, model, folder, interruption, out).run();
       finish(images, folder, model, out);
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {

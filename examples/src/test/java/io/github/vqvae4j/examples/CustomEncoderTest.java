@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
+import io.github.vqvae4j.data.image.Images;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,11 +45,16 @@ class CustomEncoderTest {
             .getAsDouble();
     assertTrue(testError < 0.7, () -> "expected below 0.7 (a constant image: 1), got " + testError);
 
+    Path digit = folder.resolve("digit.png");
+    Images.write(Images.from(BundledDigits.read().test(), 3), digit);
     Run load =
         Run.of(
-            "reconstruct", "--model=" + folder.resolve("model.safetensors"), "--image=unused.png");
-    load.failed(1, "a custom component", "VqVae.load(file, model)");
-    assertEquals("", load.out());
+            "reconstruct",
+            "--model=" + folder.resolve("model.safetensors"),
+            "--image=" + digit,
+            "--output=" + folder.resolve("again.png"));
+    assertEquals(
+        7, load.succeeded().out().lines().limit(7).toList().get(6).strip().split(" +").length);
   }
 
   private static double reconstruction(List<String> metrics, String step) {

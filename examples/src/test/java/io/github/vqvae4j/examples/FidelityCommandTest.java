@@ -63,7 +63,12 @@ class FidelityCommandTest {
     run.succeeded();
     try (Stream<Path> files = Files.list(output)) {
       assertEquals(
-          Set.of(CURVE, "<time>-sonnet-cifar10-seed-4", "sonnet-cifar10.md", "sonnet-cifar10.png"),
+          Set.of(
+              CURVE,
+              "<time>-sonnet-cifar10-seed-4",
+              "options.json",
+              "sonnet-cifar10.md",
+              "sonnet-cifar10.png"),
           files
               .map(file -> file.getFileName().toString().replaceFirst("\\d{8}-\\d{6}", "<time>"))
               .collect(Collectors.toSet()));
@@ -110,9 +115,27 @@ class FidelityCommandTest {
   }
 
   @Test
+  void comparesARecipeWithTheDefaults() throws IOException {
+    Path target = folder.resolve("defaults");
+    Run comparison = fidelity(data, "--defaults", "--steps=50", "--output=" + target).succeeded();
+    String page = Files.readString(target.resolve("defaults.md"));
+    assertTrue(comparison.out().contains(page.strip()), comparison::out);
+    List<String> lines = page.lines().toList();
+    assertTrue(lines.get(0).contains("| sonnet-cifar10, seed 4 | mean | defaults, seed 4 |"), page);
+    assertEquals(
+        List.of("10", "20", "30", "40", "50", "fewest codes in a batch from step 50", "images/s"),
+        lines.stream().skip(2).map(line -> line.split("\\|")[1].strip()).toList());
+    for (String line : lines.subList(2, 7)) {
+      double error = Double.parseDouble(line.split("\\|")[4]);
+      assertTrue(error > 0 && error < 2, line);
+    }
+  }
+
+  @Test
   void invalidUsage() {
     fidelity(data, "--recipe=sonet").failed(2, "--recipe", "sonnet-cifar10, zalando", "'sonet'");
     fidelity(data, "--steps=99").failed(2, "--steps", "at least 100", "got 99");
+    fidelity(data, "--defaults", "--steps=49").failed(2, "--steps", "at least 50", "got 49");
     fidelity(data, "--recipe=keras-mnist", "--steps=100").failed(2, "at least 468");
     Run.of("fidelity").failed(2, "--data");
     fidelity(folder.resolve("nowhere")).failed(1, "nowhere", "no such folder");

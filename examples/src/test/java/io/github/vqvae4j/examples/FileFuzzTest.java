@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,10 +34,14 @@ class FileFuzzTest {
     new TrainingCurve(
             Recipe.KERAS_MNIST.toString(), 1, 60_000, 0.1, 200, 1_000, Machine.here(), points)
         .write(curve);
+    Path options = folder.resolve("run.json");
+    new RunOptions("mnist", List.of("--steps=60", "--tensorboard", "--rate=0.001")).write(options);
     return Fuzzing.chosen(
         List.of(
             FuzzTarget.of(
                 "codes", "a", intact(codes, "1 2 3\n4 5 6\n", "7,-1\n"), FileFuzzTest::codes),
+            FuzzTarget.of(
+                "options of a run", RunOptions.FILE, intact(options), FileFuzzTest::options),
             FuzzTarget.of("training curve", "a.json", intact(curve), FileFuzzTest::curve)));
   }
 
@@ -53,6 +58,11 @@ class FileFuzzTest {
     for (int code : codes.values()) {
       assertTrue(code >= -1 && code < largest, () -> "code " + code);
     }
+  }
+
+  private static void options(Path file) throws IOException {
+    RunOptions read = RunOptions.read(file.getParent());
+    assertEquals(read.options().size(), read.byName().values().stream().mapToInt(List::size).sum());
   }
 
   /** Reads a curve and uses it in a chart and a table. */

@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.metrics.CodeUsage;
@@ -12,22 +13,27 @@ import io.github.vqvae4j.train.StepReport;
 import io.github.vqvae4j.train.TermReport;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Curves have at most 2,000 points, regardless of the length of the run. */
 class HistoryTest {
   private static History historyOf(long steps) {
+    History history = new History();
+    addSteps(history, 1, steps);
+    return history;
+  }
+
+  private static void addSteps(History history, long first, long last) {
     List<CodebookUsage> usage =
         List.of(new CodebookUsage("codebook", CodeUsage.of(new int[] {0, 1, 1, 3}, 8_192)));
-    History history = new History();
-    for (long step = 1; step <= steps; step++) {
+    for (long step = first; step <= last; step++) {
       List<TermReport> terms =
           List.of(new TermReport("a", 2.0 * step, 1), new TermReport("b", 7, 1));
       ObjectiveReport objective =
           new ObjectiveReport(1, new LossReport("", terms, List.of()), 0, 0);
-      history.onStep(null, new StepReport(step, steps, List.of(objective), usage, usage, 0));
+      history.onStep(null, new StepReport(step, last, List.of(objective), usage, usage, 0));
     }
-    return history;
   }
 
   @Test
@@ -55,5 +61,19 @@ class HistoryTest {
       assertEquals(7, history.term(1)[positions.length - 1], 1e-9);
       assertEquals(positions.length, history.perplexity().length);
     }
+  }
+
+  @Test
+  void curvesOfAResumedRunContinue() {
+    for (long steps : new long[] {1, 2_001, 4_003}) {
+      History resumed = new History();
+      resumed.restore(historyOf(steps).state());
+      addSteps(resumed, steps + 1, 6_007);
+      History expected = historyOf(6_007);
+      assertArrayEquals(expected.steps(), resumed.steps());
+      assertArrayEquals(expected.term(1), resumed.term(1));
+      assertArrayEquals(expected.perplexity(), resumed.perplexity());
+    }
+    assertThrows(IllegalArgumentException.class, () -> new History().restore(Map.of()));
   }
 }

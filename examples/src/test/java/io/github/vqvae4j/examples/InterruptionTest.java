@@ -36,8 +36,9 @@ class InterruptionTest {
       assertEquals(
           "Stopped; complete files in "
               + output
-              + ": checkpoints, config.json, images, metrics.csv, metrics.json, model.safetensors, summary.txt.",
-          lines.get(lines.size() - 2));
+              + ": checkpoints, config.json, images, metrics.csv, metrics.json, model.safetensors,"
+              + " options.json, summary.txt.",
+          lines.get(lines.size() - 3));
       Path model = output.resolve("model.safetensors");
       assertEquals(
           "The latest model is in "
@@ -45,7 +46,9 @@ class InterruptionTest {
               + "; load it with VqVae.load(Path.of(\""
               + model
               + "\")).",
-          lines.get(lines.size() - 1));
+          lines.get(lines.size() - 2));
+      assertEquals(
+          "Continue the run with the option --resume " + output + ".", lines.get(lines.size() - 1));
       assertTrue(process.waitFor(10, TimeUnit.SECONDS));
       assertNotEquals(0, process.exitValue());
       VqVae.load(model).close();

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import io.github.vqvae4j.train.ProgressLog;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * The result of a command.
@@ -25,12 +30,49 @@ import java.util.stream.Stream;
  * @param err the error output
  */
 record Run(int exitCode, String out, String err) {
+  static {
+    // The models of the programs are registered before a test loads one.
+    of("--version");
+  }
+
   /** Runs a command in this process. */
   static Run of(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int exitCode = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
     return new Run(exitCode, out.toString(), err.toString());
+  }
+
+  /** Runs a command in this process, and interrupts it when it logs a line with this start. */
+  static Run interrupted(String line, String... args) {
+    Logger log = (Logger) LoggerFactory.getLogger(ProgressLog.class);
+    AppenderBase<ILoggingEvent> interrupter =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            if (event.getFormattedMessage().startsWith(line)) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    interrupter.start();
+    log.addAppender(interrupter);
+    try {
+      return of(args);
+    } finally {
+      log.detachAppender(interrupter);
+      Thread.interrupted();
+    }
+  }
+
+  /** Runs a command in a separate process with this working directory. */
+  static Run in(Path directory, String... args) throws IOException, InterruptedException {
+    return ended(builder(args).directory(directory.toFile()).start());
+  }
+
+  /** Starts a command in a separate process with this working directory. */
+  static Process startIn(Path directory, String... args) throws IOException {
+    return builder(args).directory(directory.toFile()).start();
   }
 
   /** Runs a command in a separate process. */
@@ -88,6 +130,7 @@ record Run(int exitCode, String out, String err) {
                 "metrics.csv",
                 "metrics.json",
                 "model.safetensors",
+                "options.json",
                 "reconstructions.png",
                 "summary.txt"));
     expected.addAll(List.of(more));

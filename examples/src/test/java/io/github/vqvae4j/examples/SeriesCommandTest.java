@@ -35,6 +35,7 @@ class SeriesCommandTest {
           "metrics.csv",
           "metrics.json",
           "model.safetensors",
+          "options.json",
           "scale.json",
           "series.png",
           "summary.txt");

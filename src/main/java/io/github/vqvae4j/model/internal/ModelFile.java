@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model.internal;
 
+import com.google.gson.JsonObject;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.NamedArray;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -36,13 +38,18 @@ public final class ModelFile {
   private final OptionalDouble variance;
 
   private ModelFile(
-      Path path, Registry registry, Registry.Entry model, int version, SafetensorsFile content)
+      Path path,
+      Registry registry,
+      Registry.Entry model,
+      int version,
+      Map<String, String> metadata,
+      Map<String, NamedArray> arrays)
       throws BadFileException {
     this.path = path;
-    String config = content.metadata().getOrDefault(CONFIG, "");
+    String config = metadata.getOrDefault(CONFIG, "");
     settings = new ModelSettings(registry, model, path, "metadata " + CONFIG, version, config);
-    this.arrays = content.arrays();
-    variance = variance(content.metadata().get(VARIANCE));
+    this.arrays = arrays;
+    variance = variance(metadata.get(VARIANCE));
   }
 
   private OptionalDouble variance(String text) throws BadFileException {
@@ -82,12 +89,47 @@ public final class ModelFile {
                             + ". Call ModelRegistry.register for it, or save its weights only, with"
                             + " saveWeights(file)."));
     Map<String, NamedArray> arrays = WeightsFile.arrays(type + ".save", model.variables());
+    JsonObject settings = ModelSettings.toJson(registry, entry, model.settings());
+    Safetensors.write(path, metadata(registry, entry, settings, model), arrays);
+  }
+
+  private static Map<String, String> metadata(
+      Registry registry, Registry.Entry entry, JsonObject settings, ImageModel model) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(FORMAT, String.valueOf(registry.version()));
     metadata.put(MODEL, entry.name());
-    metadata.put(CONFIG, ModelSettings.toJson(registry, entry, model.settings()).toString());
+    metadata.put(CONFIG, settings.toString());
     model.trainingVariance().ifPresent(v -> metadata.put(VARIANCE, String.valueOf(v)));
-    Safetensors.write(path, metadata, arrays);
+    return metadata;
+  }
+
+  /**
+   * Returns the metadata of a file from which {@link #build(Path, Map, Map)} builds a model with
+   * the same loss; empty if the model or one of its components is not registered, or it has a
+   * custom reconstruction loss.
+   */
+  static Map<String, String> description(ImageModel model) {
+    Registry registry = Registry.instance();
+    Optional<Registry.Entry> entry = registry.ofModel(model.getClass());
+    if (entry.isEmpty() || model.customLoss().isPresent()) {
+      return Map.of();
+    }
+    JsonObject settings = ModelSettings.toJson(registry, entry.get(), model.settings());
+    return ModelSettings.hasCustom(settings)
+        ? Map.of()
+        : metadata(registry, entry.get(), settings, model);
+  }
+
+  /**
+   * Returns a new model from the content of a file.
+   *
+   * @throws BadFileException if it is not that of a model
+   */
+  static ImageModel build(Path path, Map<String, String> metadata, Map<String, NamedArray> arrays)
+      throws BadFileException {
+    Registry.instance().makeReadOnly();
+    ModelFile file = of(path, metadata, arrays, ImageModel.class);
+    return file.build(file.settings.read(), ImageModel.class);
   }
 
   /** Returns a new model from a file. See {@link ImageModel#load(Path)}. */
@@ -104,11 +146,20 @@ public final class ModelFile {
 
   /** Reads the file of a model of the given type. */
   private static ModelFile read(Path path, Class<? extends ImageModel> type) throws IOException {
-    Registry registry = Registry.instance();
-    registry.makeReadOnly();
+    Registry.instance().makeReadOnly();
     SafetensorsFile content = Safetensors.read(path);
-    String version = content.metadata().get(FORMAT);
-    String kind = content.metadata().get(MODEL);
+    return of(path, content.metadata(), content.arrays(), type);
+  }
+
+  private static ModelFile of(
+      Path path,
+      Map<String, String> metadata,
+      Map<String, NamedArray> arrays,
+      Class<? extends ImageModel> type)
+      throws BadFileException {
+    Registry registry = Registry.instance();
+    String version = metadata.get(FORMAT);
+    String kind = metadata.get(MODEL);
     if (version == null || kind == null) {
       throw wrongFile(path, type, version, kind, "got another safetensors file");
     }
@@ -128,7 +179,7 @@ public final class ModelFile {
     if (!type.isAssignableFrom(model.model())) {
       throw wrongFile(path, type, version, kind, "got a file of " + model.model().getSimpleName());
     }
-    return new ModelFile(path, registry, model, number, content);
+    return new ModelFile(path, registry, model, number, metadata, arrays);
   }
 
   private static BadFileException wrongFile(

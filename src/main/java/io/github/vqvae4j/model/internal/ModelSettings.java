@@ -117,6 +117,12 @@ final class ModelSettings {
     return components;
   }
 
+  /** Returns whether the output of {@link #toJson} has a component whose settings it lacks. */
+  static boolean hasCustom(JsonObject components) {
+    return components.asMap().values().stream()
+        .anyMatch(c -> c.getAsJsonObject().get(KIND).getAsString().equals(CUSTOM));
+  }
+
   /**
    * Returns the settings of the model, with those of its components.
    *

@@ -1,6 +1,9 @@
 package io.github.vqvae4j.model.vae;
 
+import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.StrictJson;
 import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,9 +22,32 @@ final class PosteriorCollapseMonitor {
    */
   private static final int PATIENCE = 2;
 
-  private double[] sums;
+  /** The state in a checkpoint. */
+  private record Saved(long steps, boolean warned, List<Double> sums) {}
+
+  private double[] sums = {};
   private long steps;
   private boolean warned;
+
+  /** Returns the state as text. */
+  String state() {
+    List<Double> saved = Arrays.stream(sums).boxed().toList();
+    return RecordJson.toJson(new Saved(steps, warned, saved)).toString();
+  }
+
+  /**
+   * Returns a monitor with a state.
+   *
+   * @throws IllegalArgumentException if the text is not one
+   */
+  static PosteriorCollapseMonitor of(String state) {
+    Saved saved = RecordJson.fromJson(StrictJson.parse(state), Saved.class);
+    PosteriorCollapseMonitor monitor = new PosteriorCollapseMonitor();
+    monitor.steps = saved.steps;
+    monitor.warned = saved.warned;
+    monitor.sums = saved.sums.stream().mapToDouble(Double::doubleValue).toArray();
+    return monitor;
+  }
 
   /**
    * Adds a training step.

@@ -24,7 +24,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A variational autoencoder (VAE; Kingma and Welling 2014): the encoder computes q(z|x) = N(mu(x),
@@ -62,6 +64,9 @@ public final class Vae extends LatentModel {
    * The seed of the latents that are sampled in evaluations, which makes evaluations comparable.
    */
   private static final long EVALUATION_SEED = 0x7c3d_0000_0000_0000L;
+
+  /** The name of the state of the detection of posterior collapse in checkpoints. */
+  private static final String COLLAPSE = "posteriorCollapse";
 
   private final VaeConfig config;
   private final PixelDistribution distribution;
@@ -164,6 +169,22 @@ public final class Vae extends LatentModel {
   public void initialize(TrainingData<ImageBatch> data, Rng rng) {
     super.initialize(data, rng);
     collapseMonitor = new PosteriorCollapseMonitor();
+  }
+
+  /** Returns the variance of the training data and the state of the detection. */
+  @Override
+  public Map<String, String> trainingState() {
+    Map<String, String> state = new LinkedHashMap<>(super.trainingState());
+    state.put(COLLAPSE, collapseMonitor.state());
+    return state;
+  }
+
+  @Override
+  public void restoreTrainingState(Map<String, String> state) {
+    Map<String, String> others = new LinkedHashMap<>(state);
+    String collapse = others.remove(COLLAPSE);
+    super.restoreTrainingState(others);
+    collapseMonitor = PosteriorCollapseMonitor.of(collapse == null ? "" : collapse);
   }
 
   /** Returns q(z|x) of centered images. */

@@ -23,6 +23,7 @@ import java.util.function.UnaryOperator;
 public final class VqVaePresets {
   private static final int K = 512;
   private static final int D = 64;
+  private static final EmaConfig SONNET_EMA = EmaConfig.DEFAULT.decay(0.99);
 
   private VqVaePresets() {}
 
@@ -39,7 +40,11 @@ public final class VqVaePresets {
   public static VqVaeBuilder sonnetCifar10() {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3))
-        .quantizer(VectorQuantizer.ema(K, D).init(Initialization.UNIFORM).deadCodeThreshold(0))
+        .quantizer(
+            VectorQuantizer.ema(K, D)
+                .init(Initialization.UNIFORM)
+                .ema(SONNET_EMA)
+                .deadCodeThreshold(0))
         .decoder(ConvDecoder.channels(3));
   }
 
@@ -60,7 +65,7 @@ public final class VqVaePresets {
         .quantizer(
             VectorQuantizer.ema(K, D)
                 .init(Initialization.NORMAL)
-                .ema(EmaConfig.DEFAULT.zeroDebiased(false).smoothedCountsStored(true))
+                .ema(SONNET_EMA.zeroDebiased(false).smoothedCountsStored(true))
                 .deadCodeThreshold(0))
         .decoder(ConvDecoder.channels(3).residual(residual).initializer(Initializer.TORCH));
   }

@@ -214,7 +214,22 @@ class VaeTest {
     }
   }
 
+  /** A monitor that is replaced by one with its state warns as if it had not been. */
+  @Test
+  void stateOfTheCollapseMonitorIsRestored() {
+    float[] kl = {1, 0, 0, 0};
+    for (int step : new int[] {0, 1, 99, 100, 250, 299, 300, 400}) {
+      assertEquals(warnings(kl, 500), warnings(kl, step, 500), "restored after step " + step);
+    }
+    assertEquals(1, warnings(kl, 500).size());
+    assertThrows(IllegalArgumentException.class, () -> PosteriorCollapseMonitor.of("{}"));
+  }
+
   private static List<String> warnings(float[] kl, int steps) {
+    return warnings(kl, -1, steps);
+  }
+
+  private static List<String> warnings(float[] kl, int restored, int steps) {
     Logger logger = (Logger) LoggerFactory.getLogger(Vae.class);
     ListAppender<ILoggingEvent> appender = new ListAppender<>();
     appender.start();
@@ -222,6 +237,9 @@ class VaeTest {
     try {
       PosteriorCollapseMonitor monitor = new PosteriorCollapseMonitor();
       for (int i = 0; i < steps; i++) {
+        if (i == restored) {
+          monitor = PosteriorCollapseMonitor.of(monitor.state());
+        }
         double[] statistics = new double[kl.length + 1];
         for (int j = 0; j < kl.length; j++) {
           statistics[j] = kl[j] * 32.0;

@@ -182,7 +182,7 @@ class VqVaePresetsTest {
               Update.GRADIENT,
               1,
               0.25,
-              EmaConfig.DEFAULT,
+              new EmaConfig(0.99, 1e-5, true, false),
               Initialization.SMALL_UNIFORM,
               0),
           quantizer);

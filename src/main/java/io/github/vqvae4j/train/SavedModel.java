@@ -3,26 +3,32 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.tensor.NonFinite;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The checkpoint files of a model in training. A file is replaced atomically, and only if all
- * weights are finite. After a divergence the last weights may already be unusable, so they are
- * saved to a separate file instead of replacing an earlier checkpoint.
+ * The files of a model in training. A file is replaced atomically, and only if all weights are
+ * finite. After a divergence the last weights may already be unusable, so they are saved to a
+ * separate file instead of replacing the earlier ones.
  */
-final class ModelCheckpoint {
+final class SavedModel {
   private final Model model;
   private final Path file;
   private final Path beforeDivergence;
   private long savedStep;
   private long stepBeforeDivergence;
 
-  /** Creates a checkpoint in a folder, without writing it. */
-  ModelCheckpoint(Model model, Path folder) {
+  /** Describes the files in a folder, without writing any. */
+  SavedModel(Model model, Path folder) {
     this.model = model;
     file = folder.resolve("model.safetensors");
     beforeDivergence = folder.resolve("before-divergence.safetensors");
+  }
+
+  /** Continues a run whose model may have been saved, after a step. */
+  void continueAfter(long step) {
+    savedStep = Files.exists(file) ? step : 0;
   }
 
   /** Returns whether all weights of the model are finite. */
@@ -48,7 +54,7 @@ final class ModelCheckpoint {
     }
   }
 
-  /** Returns the checkpoint file, or empty if the model has not been saved. */
+  /** Returns the file of the model, or empty if it has not been saved. */
   Optional<Path> file() {
     return savedStep == 0 ? Optional.empty() : Optional.of(file);
   }

@@ -1,0 +1,202 @@
+package io.github.vqvae4j.train;
+
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.Source;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One run at a time writes a folder. */
+@Timeout(120)
+class RunLockTest {
+  private static final Source<int[]> DATA = Numbers.source(20);
+
+  @TempDir Path runs;
+
+  private static Trainer<int[]> trainer(Numbers model, RunFolder files) {
+    return Trainer.of(model)
+        .batch(4)
+        .workers(1)
+        .steps(10)
+        .listener(files.modelEvery(Duration.ZERO))
+        .quiet();
+  }
+
+  private static TrainingListener afterStep(long step, Consumer<TrainingRun> action) {
+    return new TrainingListener() {
+      @Override
+      public void onStepEnd(TrainingRun run, long ended) {
+        if (ended == step) {
+          action.accept(run);
+        }
+      }
+    };
+  }
+
+  /** Trains until it is killed. */
+  static final class Program {
+    private Program() {}
+
+    public static void main(String[] arguments) throws IOException {
+      RunFolder files = RunFolder.create(Path.of(arguments[0]), "live");
+      try (Numbers model = new Numbers()) {
+        trainer(model, files)
+            .listener(
+                afterStep(
+                    3,
+                    run -> {
+                      System.out.println("step 3");
+                      Numbers.sleep(100_000);
+                    }))
+            .fit(DATA);
+      }
+    }
+  }
+
+  @Test
+  void liveRunOfAnotherProcessIsRefused() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-classpath",
+                System.getProperty("java.class.path"),
+                Program.class.getName(),
+                runs.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (Numbers model = new Numbers()) {
+      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+      List<String> lines = new ArrayList<>();
+      do {
+        lines.add(String.valueOf(out.readLine()));
+        assertFalse(lines.contains("null"), lines::toString);
+      } while (!lines.contains("step 3"));
+      Path folder;
+      try (var folders = Files.list(runs)) {
+        folder = folders.findFirst().orElseThrow();
+      }
+      assertEquals(Optional.empty(), RunFolder.unfinished(runs, "live"));
+      assertRefused(folder);
+      assertMessageContains(
+          assertThrows(IOException.class, () -> Trainer.resume(folder, model)),
+          folder.toString(),
+          "another process");
+      Path file = folder.resolve("checkpoints/step-2.safetensors");
+      assertEquals(10, Trainer.resume(file, model).quiet().fit(DATA).last().step());
+      process.destroyForcibly().waitFor();
+      assertEquals(Optional.of(folder), RunFolder.unfinished(runs, "live"));
+      assertEquals(10, Trainer.resume(folder, model).quiet().fit(DATA).last().step());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static void assertRefused(Path folder) {
+    assertMessageContains(
+        assertThrows(IOException.class, () -> RunFolder.resume(folder)),
+        folder.toString(),
+        "another process, or another run of this one",
+        "stop it");
+  }
+
+  @Test
+  void liveRunOfThisProcessIsRefused() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a");
+    Path folder = files.path();
+    RunFolder resumed = resumable(folder);
+    try (Numbers model = new Numbers();
+        Numbers other = new Numbers();
+        CapturedLog log = new CapturedLog(RunFolder.class)) {
+      trainer(model, files)
+          .listener(
+              afterStep(
+                  3,
+                  run -> {
+                    assertRefused(folder);
+                    assertEquals(Optional.empty(), unfinished());
+                    assertMessageContains(
+                        assertThrows(
+                            UncheckedIOException.class, () -> trainer(other, resumed).fit(DATA)),
+                        folder.toString(),
+                        "another run");
+                  }))
+          .fit(DATA);
+      assertEquals(0, other.trained().size());
+      assertEquals(List.of(), log.warnings());
+      Files.delete(folder.resolve("metrics.json"));
+      assertEquals(Optional.of(folder), unfinished());
+      assertTrue(Files.exists(folder.resolve("checkpoints/step-10.safetensors")));
+    }
+  }
+
+  /** Returns a listener that was created for a folder before a run was started there. */
+  private static RunFolder resumable(Path folder) throws IOException {
+    return RunFolder.in(folder);
+  }
+
+  private Optional<Path> unfinished() {
+    try {
+      return RunFolder.unfinished(runs, "a");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void lockIsReleasedAtEachEnd() throws IOException {
+    for (Consumer<TrainingRun> end :
+        List.<Consumer<TrainingRun>>of(
+            TrainingRun::stop,
+            run -> {
+              throw new IllegalStateException("listener");
+            })) {
+      RunFolder files = RunFolder.create(runs, "a");
+      try (Numbers model = new Numbers()) {
+        trainer(model, files).listener(afterStep(3, end)).fit(DATA);
+      } catch (IllegalStateException e) {
+        assertEquals("listener", e.getMessage());
+      }
+      assertFalse(RunLock.isHeld(files.path()));
+      assertFalse(Files.exists(files.path().resolve(RunLock.NAME)));
+      try (Numbers model = new Numbers()) {
+        assertEquals(10, Trainer.resume(files.path(), model).quiet().fit(DATA).last().step());
+      }
+    }
+  }
+
+  @Test
+  void folderOfARunWithoutAStepIsDeleted() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a");
+    try (Numbers model = new Numbers()) {
+      Trainer<int[]> trainer =
+          trainer(model, files)
+              .listener(
+                  new TrainingListener() {
+                    @Override
+                    public void onStart(TrainingRun run) {
+                      assertTrue(Files.exists(files.path().resolve(RunLock.NAME)));
+                      throw new IllegalStateException("start");
+                    }
+                  });
+      assertThrows(IllegalStateException.class, () -> trainer.fit(DATA));
+    }
+    assertFalse(Files.exists(files.path()));
+  }
+}
