@@ -328,10 +328,10 @@ public final class VectorQuantizer extends Quantizer {
    *
    * <p>With {@link Update#EMA} and zero-debiased averages, w is 1 - gamma: the clustering counts as
    * one training step, and the averages are about means over the steps so far until there are 1 /
-   * (1 - gamma) of them. Straight after initialization, the encoder outputs spread to more than ten
-   * times their size within some twenty steps. With w = 1, the averages would follow by a twentieth
-   * per step at gamma = 0.95, and a code that is no longer selected would not be dead for 69 steps;
-   * with w = 1 - gamma, it is after 19. Otherwise, w is 1.
+   * (1 - gamma) of them. Straight after initialization, the encoder outputs spread to some eight
+   * times their size within twenty steps. With w = 1, the averages would follow by a twentieth per
+   * step at gamma = 0.95, and a code of mean usage that is no longer selected would not be dead for
+   * 69 steps; with w = 1 - gamma, it is after 19. Otherwise, w is 1.
    */
   @Override
   public void initialize(float[] latents, int latentsPerStep, Rng rng) {

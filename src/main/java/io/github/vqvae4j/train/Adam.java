@@ -108,30 +108,12 @@ public final class Adam implements Optimizer {
 
   @Override
   public Map<String, NamedArray> state(Map<Parameter, String> names) {
-    OptimizerState state = new OptimizerState();
-    names.forEach(
-        (parameter, name) -> {
-          if (moments.containsKey(parameter)) {
-            moments.get(parameter).save(parameter, state, name);
-          }
-        });
-    return state.arrays();
+    return OptimizerState.save(moments, names);
   }
 
   @Override
   public void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
-    OptimizerState saved = new OptimizerState(state);
-    Map<Parameter, AdamMoments> restored = new ConcurrentHashMap<>();
-    saved
-        .parameters(parameters)
-        .forEach(
-            (name, parameter) -> {
-              AdamMoments moment = new AdamMoments(parameter);
-              moment.restore(parameter, saved, name);
-              restored.put(parameter, moment);
-            });
-    moments.clear();
-    moments.putAll(restored);
+    OptimizerState.restore(moments, AdamMoments::new, parameters, state);
   }
 
   @Override

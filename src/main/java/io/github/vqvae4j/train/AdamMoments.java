@@ -3,7 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.nn.Parameter;
 
 /** The state of {@link Adam} for one parameter: both moments and the number of updates. */
-final class AdamMoments {
+final class AdamMoments implements OptimizerState.ForParameter {
   final float[][] m;
   final float[][] v;
   private final ReplacedRows replaced;
@@ -38,8 +38,8 @@ final class AdamMoments {
         });
   }
 
-  /** Adds a copy of the state; rows that were replaced since the last update are reset first. */
-  void save(Parameter parameter, OptimizerState state, String name) {
+  @Override
+  public void save(Parameter parameter, OptimizerState state, String name) {
     resetReplacedRows(parameter);
     state.put(name, "m", m);
     state.put(name, "v", v);
@@ -49,8 +49,8 @@ final class AdamMoments {
     }
   }
 
-  /** Sets the state to a saved one. */
-  void restore(Parameter parameter, OptimizerState state, String name) {
+  @Override
+  public void restore(Parameter parameter, OptimizerState state, String name) {
     state.get(name, "m", m);
     state.get(name, "v", v);
     updates = state.ints(name, "updates", 1)[0];

@@ -1,27 +1,19 @@
 package io.github.vqvae4j.train;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.CheckedSafetensors;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
-import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.SafetensorsFile;
 import io.github.vqvae4j.train.internal.CheckpointModels;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
 
 /**
  * The file of a checkpoint: a safetensors file with a checksum, whose metadata names the version of
@@ -37,13 +29,6 @@ final class Checkpoint {
   static final String MODEL = "model/";
 
   private static final Optional<CheckpointModels> MODELS = CheckpointModels.find();
-
-  /** Settings that a resumed run may change. */
-  private static final Set<String> FREE = Set.of("steps", "maxSeconds", "bestFile");
-
-  /** The part of a description that differs in each process: that of an object or a lambda. */
-  private static final Pattern IDENTITY =
-      Pattern.compile("(?<=[\\w.$])(\\$\\$Lambda[\\w/$]*)?@[0-9a-f]{1,8}(?![\\w/.@-])");
 
   private Checkpoint() {}
 
@@ -136,101 +121,14 @@ final class Checkpoint {
     return models.build(state.file(), description, state.under(MODEL));
   }
 
+  /** Returns the settings of the model of a checkpoint. */
+  static JsonObject modelSettings(SavedState state) throws BadFileException {
+    return state.json(MODEL_SETTINGS);
+  }
+
   /** Returns what a message calls the model of a checkpoint. */
   private static String type(SavedState state) throws BadFileException {
-    JsonElement type = state.json(MODEL_SETTINGS).get("type");
+    JsonElement type = modelSettings(state).get("type");
     return type == null ? "several objectives" : type.toString();
-  }
-
-  /**
-   * Checks that a run has the settings of a checkpoint; the number of steps, the time limit and the
-   * settings of an optimizer of the same kind may differ.
-   *
-   * @return the differences of optimizers
-   * @throws IllegalStateException if another setting differs, or the checkpoint has more steps
-   * @throws BadFileException if the checkpoint has no settings
-   */
-  static List<String> checkSettings(SavedState state, TrainingSettings settings, Model model)
-      throws BadFileException {
-    TrainingSettings saved = settings(state);
-    List<String> differences = new ArrayList<>();
-    JsonObject expected = RecordJson.toJson(saved);
-    JsonObject actual = RecordJson.toJson(settings);
-    FREE.forEach(
-        name -> {
-          expected.remove(name);
-          actual.remove(name);
-        });
-    compare("", expected, actual, differences);
-    List<String> ofOptimizers = optimizers(saved, settings);
-    differences.removeAll(ofOptimizers);
-    compare("model", state.json(MODEL_SETTINGS), RunJson.model(model), differences);
-    if (!differences.isEmpty()) {
-      throw new IllegalStateException(
-          "Trainer.resume: expected the settings of "
-              + FileNames.path(state.file())
-              + ", got others: "
-              + String.join("; ", differences)
-              + ". Set the values of the checkpoint, or start a new run.");
-    }
-    long step = RunHistory.step(state);
-    if (settings.steps() < step) {
-      throw new IllegalStateException(
-          "Trainer.resume: expected at least "
-              + step
-              + " steps, those of "
-              + FileNames.path(state.file())
-              + ", got "
-              + settings.steps()
-              + ". Call steps(..) with the number of all steps.");
-    }
-    return ofOptimizers;
-  }
-
-  /** Returns the differences between optimizers of the same kind, as {@link #compare} does. */
-  private static List<String> optimizers(TrainingSettings saved, TrainingSettings settings) {
-    List<String> differences = new ArrayList<>();
-    int count = Math.min(saved.objectives().size(), settings.objectives().size());
-    for (int i = 0; i < count; i++) {
-      String expected = saved.objectives().get(i).optimizer();
-      String actual = settings.objectives().get(i).optimizer();
-      if (kind(expected).equals(kind(actual))) {
-        compare(
-            "objectives[" + i + "].optimizer",
-            new JsonPrimitive(expected),
-            new JsonPrimitive(actual),
-            differences);
-      }
-    }
-    return differences;
-  }
-
-  /** Returns the name at the start of a description. */
-  private static String kind(String optimizer) {
-    return optimizer.split("[^\\w.$]", 2)[0];
-  }
-
-  private static void compare(
-      String path, JsonElement expected, JsonElement actual, List<String> differences) {
-    if (expected instanceof JsonObject one && actual instanceof JsonObject two) {
-      Set<String> names = new TreeSet<>(one.keySet());
-      names.addAll(two.keySet());
-      for (String name : names) {
-        compare(
-            path.isEmpty() ? name : path + "." + name, one.get(name), two.get(name), differences);
-      }
-    } else if (expected instanceof JsonArray one
-        && actual instanceof JsonArray two
-        && one.size() == two.size()) {
-      for (int i = 0; i < one.size(); i++) {
-        compare(path + "[" + i + "]", one.get(i), two.get(i), differences);
-      }
-    } else if (!text(expected).equals(text(actual))) {
-      differences.add(path + " is " + text(actual) + " instead of " + text(expected));
-    }
-  }
-
-  private static String text(JsonElement value) {
-    return value == null ? "missing" : IDENTITY.matcher(value.toString()).replaceAll("");
   }
 }

@@ -40,6 +40,9 @@ final class CheckpointFolder {
   /** The step of the newest checkpoint, which may have been written in the background. */
   private volatile long savedStep;
 
+  /** Whether the newest checkpoint contains the evaluation of its step. */
+  private volatile boolean savedEvaluation;
+
   private volatile long savedBest;
 
   /**
@@ -55,18 +58,21 @@ final class CheckpointFolder {
   }
 
   /**
-   * Writes a checkpoint of the last step, unless there is one or its state is lost, and then
-   * deletes the oldest ones.
+   * Writes a checkpoint of the last step, unless there is one, with the evaluation of the step if
+   * there was any, or its state is lost. Then deletes the oldest ones.
    */
   void save() throws IOException {
     queue.await();
     long step = run.step();
-    if (savedStep != step && canBeSaved()) {
+    boolean isEvaluated = run.isEvaluated();
+    boolean isSaved = savedStep == step && savedEvaluation == isEvaluated;
+    if (!isSaved && canBeSaved()) {
       CheckpointWriter.Snapshot snapshot = snapshot("step-" + step + ".safetensors");
       queue.write(
           () -> {
             snapshot.write();
             savedStep = step;
+            savedEvaluation = isEvaluated;
             deleteOthers(step);
           });
     }
@@ -127,7 +133,7 @@ final class CheckpointFolder {
         Files.delete(best);
       }
     } catch (BadFileException e) {
-      LOG.warn("Passing over a damaged checkpoint. {}", e.getMessage());
+      LOG.warn("Skipping a damaged checkpoint. {}", e.getMessage());
     }
   }
 
@@ -201,7 +207,7 @@ final class CheckpointFolder {
           break;
         }
       } catch (BadFileException | NoSuchFileException e) { // or the target of a link is missing
-        LOG.warn("Passing over a damaged checkpoint. {}", e.getMessage());
+        LOG.warn("Skipping a damaged checkpoint. {}", e.getMessage());
         damaged = damaged == null ? e : damaged;
       }
     }
@@ -216,6 +222,7 @@ final class CheckpointFolder {
         null,
         "expected a run folder with checkpoints, got none in "
             + FileNames.path(path.resolve(NAME))
-            + "; pass the folder of a run that a RunFolder has written");
+            + "; pass the folder of a run that a RunFolder has written, or start a new one if the run"
+            + " was killed before its first checkpoint");
   }
 }

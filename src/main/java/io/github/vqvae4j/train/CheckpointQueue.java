@@ -30,13 +30,14 @@ final class CheckpointQueue {
     boolean inBackground = lastDuration > (now - lastStart) / FRACTION;
     lastStart = now;
     if (inBackground) {
-      current =
+      FutureTask<Void> task =
           new FutureTask<>(
               () -> {
                 writeTimed(snapshot);
                 return null;
               });
-      new Thread(current, "vqvae4j-checkpoint").start();
+      new Thread(task, "vqvae4j-checkpoint").start();
+      current = task; // not before the thread was started, which may fail
     } else {
       writeTimed(snapshot);
     }

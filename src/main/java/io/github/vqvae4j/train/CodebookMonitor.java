@@ -39,6 +39,8 @@ public final class CodebookMonitor implements TrainingListener {
   /** The multiple of the tolerated growth that always triggers a warning, even during warm-up. */
   private static final int RUNAWAY = 25;
 
+  private static final long ANY = -1;
+
   /** The windowed means of both terms at a step. */
   private record Means(double commitment, double reconstruction, long step) {
     static final Means NONE = new Means(Double.POSITIVE_INFINITY, 0, 0);
@@ -135,13 +137,36 @@ public final class CodebookMonitor implements TrainingListener {
     for (String array : state.keySet()) {
       if (array.endsWith(State.USAGE)) {
         String name = array.substring(0, array.length() - State.USAGE.length() - 1);
-        long[] shape = state.get(array).shape();
-        State codebook = new State(name, (int) shape[1], config);
+        NamedArray usage = array(state, array, NamedArray.Type.I64, ANY, ANY);
+        State codebook = new State(name, (int) usage.shape()[1], config);
         if (codebook.restore(name + "/", state)) {
           codebooks.put(name, codebook);
         }
       }
     }
+  }
+
+  /** Returns an array of a shape, in which {@link #ANY} is any length above 0. */
+  private static NamedArray array(
+      Map<String, NamedArray> state, String name, NamedArray.Type type, long... shape) {
+    NamedArray array = state.get(name);
+    boolean suits = array != null && array.type() == type && array.shape().length == shape.length;
+    for (int i = 0; suits && i < shape.length; i++) {
+      long length = array.shape()[i];
+      suits = shape[i] == ANY ? length > 0 : length == shape[i];
+    }
+    if (!suits) {
+      throw new IllegalArgumentException(
+          "CodebookMonitor.restore: expected "
+              + type
+              + Arrays.toString(shape).replace(String.valueOf(ANY), "..")
+              + " as "
+              + MessageText.excerpt(name)
+              + ", got "
+              + (array == null ? "no such array" : array)
+              + ". Restore the state of a CodebookMonitor.");
+    }
+    return array;
   }
 
   /** The state of one codebook. */
@@ -171,13 +196,7 @@ public final class CodebookMonitor implements TrainingListener {
     }
 
     void save(String prefix, Map<String, NamedArray> arrays) {
-      List<CodeUsage> batches = usage.batches();
-      int k = usage.usage().codebookSize();
-      long[] counts = new long[batches.size() * k];
-      for (int i = 0; i < batches.size(); i++) {
-        System.arraycopy(batches.get(i).counts(), 0, counts, i * k, k);
-      }
-      arrays.put(prefix + USAGE, NamedArray.of(counts, batches.size(), k));
+      arrays.put(prefix + USAGE, UsageArrays.of(usage.batches(), usage.usage().codebookSize()));
       double[] means = reconstruction.state();
       arrays.put(prefix + RECONSTRUCTION, NamedArray.of(means, means.length));
       double[] commitments = commitment.state();
@@ -192,27 +211,20 @@ public final class CodebookMonitor implements TrainingListener {
 
     /** Restores what was saved; returns false if it is that of another window. */
     boolean restore(String prefix, Map<String, NamedArray> arrays) {
-      for (String name : List.of(RECONSTRUCTION, COMMITMENT, WARNINGS, MINIMA)) {
-        if (!arrays.containsKey(prefix + name)) {
-          throw new IllegalArgumentException(
-              "CodebookMonitor.restore: expected " + prefix + name + ", got " + arrays.keySet());
-        }
-      }
-      double[] means = arrays.get(prefix + RECONSTRUCTION).doubles();
-      if (means.length != config.window() + 1) {
+      NamedArray means = array(arrays, prefix + RECONSTRUCTION, NamedArray.Type.F64, ANY);
+      NamedArray commitments =
+          array(arrays, prefix + COMMITMENT, NamedArray.Type.F64, means.length());
+      int[] warnings = array(arrays, prefix + WARNINGS, NamedArray.Type.I32, 2).ints();
+      double[] minima =
+          array(arrays, prefix + MINIMA, NamedArray.Type.F64, 2 * Means.LENGTH).doubles();
+      if (means.length() != config.window() + 1) {
         return false;
       }
-      reconstruction.restore(means);
-      commitment.restore(arrays.get(prefix + COMMITMENT).doubles());
-      int k = usage.usage().codebookSize();
-      long[] counts = arrays.get(prefix + USAGE).longs();
-      for (int from = 0; from < counts.length; from += k) {
-        usage.add(CodeUsage.ofCounts(Arrays.copyOfRange(counts, from, from + k)));
-      }
-      int[] warnings = arrays.get(prefix + WARNINGS).ints();
+      reconstruction.restore(means.doubles());
+      commitment.restore(commitments.doubles());
+      UsageArrays.batches(arrays.get(prefix + USAGE)).forEach(usage::add);
       collapsed = warnings[0] == 1;
       growing = warnings[1] == 1;
-      double[] minima = arrays.get(prefix + MINIMA).doubles();
       min = Means.of(minima, 0);
       minSinceWarmUp = Means.of(minima, Means.LENGTH);
       return true;

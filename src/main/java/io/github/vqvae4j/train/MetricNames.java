@@ -17,6 +17,9 @@ final class MetricNames {
   static final String LEARNING_RATE = "learningRate";
   static final String GRADIENT_NORM = "gradientNorm";
 
+  /** The names of metrics of evaluations start with this. */
+  static final String VALIDATION = "validation/";
+
   private MetricNames() {}
 
   /** Returns the metrics of a training step, without objectives that did not run in it. */
@@ -55,15 +58,15 @@ final class MetricNames {
     List<Metric> own = evaluation.metrics();
     Set<String> ownNames = own.stream().map(Metric::name).collect(Collectors.toSet());
     for (LossReport loss : evaluation.losses()) {
-      addTerms(metrics, prefix("validation/", loss), loss);
+      addTerms(metrics, prefix(VALIDATION, loss), loss);
     }
     Stream.concat(
             evaluation.losses().stream()
                 .flatMap(loss -> loss.qualifiedMetrics().stream())
                 .filter(metric -> !ownNames.contains(metric.name())),
             own.stream())
-        .forEach(m -> metrics.add(new Metric("validation/" + m.name(), m.value())));
-    addUsage(metrics, "validation/", evaluation.usage());
+        .forEach(m -> metrics.add(new Metric(VALIDATION + m.name(), m.value())));
+    addUsage(metrics, VALIDATION, evaluation.usage());
     return distinct(metrics);
   }
 

@@ -79,6 +79,19 @@ record MetricsRows(List<String> columns, List<String> rows) {
     return new MetricsRows(List.copyOf(names.subList(1, 1 + used)), rows);
   }
 
+  /** Returns whether there is a row of an evaluation after a step. */
+  boolean hasEvaluation(long step) {
+    for (String row : rows) {
+      String[] cells = row.split(",", -1);
+      for (int i = 1; i < cells.length && Long.parseLong(cells[0]) == step; i++) {
+        if (!cells[i].isEmpty() && columns.get(i - 1).startsWith(MetricNames.VALIDATION)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /**
    * Copies the table if there are rows after the damaged one: not if a process was killed while it
    * wrote the last one.

@@ -39,6 +39,9 @@ final class MetricsTable {
   private int rows;
   private boolean warned;
 
+  /** Whether a table that is continued has an evaluation of the last step that was kept. */
+  private boolean hasEvaluation;
+
   /** Creates a table without writing it. */
   MetricsTable(Path file) {
     this.file = file;
@@ -56,7 +59,9 @@ final class MetricsTable {
   static MetricsTable resume(Path file, long step) throws IOException {
     MetricsTable table = new MetricsTable(file);
     if (Files.exists(file)) {
-      table.rewrite(MetricsRows.read(file, step));
+      MetricsRows kept = MetricsRows.read(file, step);
+      table.rewrite(kept);
+      table.hasEvaluation = kept.hasEvaluation(step);
     }
     return table;
   }
@@ -176,6 +181,14 @@ final class MetricsTable {
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
+  }
+
+  /**
+   * Returns whether the table has been continued after a step, and has an evaluation of it: that
+   * the run repeats if its checkpoint is older.
+   */
+  boolean hasEvaluation() {
+    return hasEvaluation;
   }
 
   int rows() {

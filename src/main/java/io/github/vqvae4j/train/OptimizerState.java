@@ -3,26 +3,68 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.nn.Parameter;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The saved state of an optimizer: arrays named {@code <parameter>/<kind>}. */
 final class OptimizerState {
-  private final Map<String, NamedArray> arrays;
+  /** What an optimizer remembers of one parameter. */
+  interface ForParameter {
+    /** Adds a copy; rows that were replaced since the last update are reset first. */
+    void save(Parameter parameter, OptimizerState state, String name);
 
-  OptimizerState() {
-    this(new LinkedHashMap<>());
+    /** Replaces the values with saved ones. */
+    void restore(Parameter parameter, OptimizerState state, String name);
   }
 
-  OptimizerState(Map<String, NamedArray> arrays) {
+  private final Map<String, NamedArray> arrays;
+
+  private OptimizerState(Map<String, NamedArray> arrays) {
     this.arrays = arrays;
   }
 
-  Map<String, NamedArray> arrays() {
-    return arrays;
+  /** Implements {@link Optimizer#state}. */
+  static Map<String, NamedArray> save(
+      Map<Parameter, ? extends ForParameter> states, Map<Parameter, String> names) {
+    OptimizerState saved = new OptimizerState(new LinkedHashMap<>());
+    names.forEach(
+        (parameter, name) -> {
+          ForParameter state = states.get(parameter);
+          if (state != null) {
+            state.save(parameter, saved, name);
+          }
+        });
+    return saved.arrays;
+  }
+
+  /**
+   * Implements {@link Optimizer#restore}.
+   *
+   * @param states the states to replace, which remain as they are if the arrays do not suit
+   * @param create creates the state of a parameter before its first update
+   */
+  static <S extends ForParameter> void restore(
+      Map<Parameter, S> states,
+      Function<Parameter, S> create,
+      Map<String, Parameter> parameters,
+      Map<String, NamedArray> arrays) {
+    OptimizerState saved = new OptimizerState(arrays);
+    Map<Parameter, S> restored = new HashMap<>();
+    saved
+        .parameters(parameters)
+        .forEach(
+            (name, parameter) -> {
+              S state = create.apply(parameter);
+              state.restore(parameter, saved, name);
+              restored.put(parameter, state);
+            });
+    states.clear();
+    states.putAll(restored);
   }
 
   /**
@@ -31,7 +73,7 @@ final class OptimizerState {
    * @param known all parameters by name
    * @throws IllegalArgumentException if another parameter has one
    */
-  Map<String, Parameter> parameters(Map<String, Parameter> known) {
+  private Map<String, Parameter> parameters(Map<String, Parameter> known) {
     Set<String> names =
         arrays.keySet().stream()
             .map(name -> name.substring(0, Math.max(0, name.lastIndexOf('/'))))

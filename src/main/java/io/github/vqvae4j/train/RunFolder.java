@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  *                    best.safetensors: that after the best evaluation, if there are any
  * config.json        the settings of the model, the training run and this folder
  * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
- *                    the last step, and the metrics of each evaluation; cells are empty in steps
- *                    in which an objective did not run
+ *                    the last step, unless the run failed or was interrupted in between, and the
+ *                    metrics of each evaluation; cells are empty in steps in which an objective did
+ *                    not run
  * metrics.json       the final metrics, all evaluations and the stop reason, unless the run failed
  * images/            with {@link #images(Supplier)}: sample images after steps 1, 2, 4, ..
  * events.out...      with {@link #tensorBoard}: the same metrics and images, and histograms of the
@@ -99,7 +100,7 @@ public final class RunFolder implements TrainingListener {
   private boolean folderCreated;
   private boolean used;
 
-  /** Whether the next run continues that of the folder. */
+  /** Whether the next run continues that of the folder; false after its first step. */
   private boolean continues;
 
   private Exception startFailure;
@@ -141,7 +142,7 @@ public final class RunFolder implements TrainingListener {
   /**
    * Continues the files of a run that is {@linkplain Trainer#resume(Path) resumed}: what they
    * contain of steps after the checkpoint (rows of {@code metrics.csv}, events, images,
-   * checkpoints) is removed, and the rest is written on, as if the run had never been interrupted.
+   * checkpoints) is removed, and they are continued as if the run had never been interrupted.
    * Without a RunFolder among its listeners, a trainer that resumes a folder does so itself. Add
    * one for sample images, or to change the options, which are those of the first run otherwise.
    *
@@ -181,7 +182,7 @@ public final class RunFolder implements TrainingListener {
   /**
    * Finds the run of a name that was started last of those that have checkpoints but did not end:
    * the process was killed, or the run failed or was interrupted. Runs that are still being
-   * written, by this process or another, are passed over.
+   * written, by this process or another, are skipped.
    *
    * @param runs the parent folder
    * @param name the name of the run, as passed to {@link #create}

@@ -13,7 +13,7 @@ import java.nio.file.Path;
  *
  * @param metricsEvery the interval of rows of metrics, in steps
  * @param imagesEvery the interval of sample images, in steps
- * @param modelEverySeconds the interval of checkpoints
+ * @param modelEverySeconds the interval of saved models and checkpoints, in seconds
  * @param keep the number of checkpoints that are kept
  */
 record RunFolderSettings(
@@ -21,10 +21,26 @@ record RunFolderSettings(
   /** The name in the file. */
   static final String NAME = "folder";
 
+  RunFolderSettings {
+    // The values of a file that a user has edited were not checked by the setters of RunFolder.
+    if (metricsEvery < 1 || imagesEvery < 1 || !(modelEverySeconds >= 0) || keep < 0) {
+      throw new IllegalArgumentException(
+          "expected intervals of at least 1 step, a number of seconds and a number of checkpoints of"
+              + " at least 0, got metricsEvery="
+              + metricsEvery
+              + ", imagesEvery="
+              + imagesEvery
+              + ", modelEverySeconds="
+              + modelEverySeconds
+              + ", keep="
+              + keep);
+    }
+  }
+
   /**
    * Reads the settings of a folder.
    *
-   * @throws BadFileException if the file does not contain them
+   * @throws BadFileException if the file does not contain them, or one is out of range
    */
   static RunFolderSettings read(Path config) throws IOException {
     try {

@@ -28,10 +28,12 @@ final class RunLock implements AutoCloseable {
   private static final Set<Path> HELD = new HashSet<>();
 
   private final Path file;
+  private final Object key;
   private final FileChannel channel;
 
-  private RunLock(Path file, FileChannel channel) {
+  private RunLock(Path file, Object key, FileChannel channel) {
     this.file = file;
+    this.key = key;
     this.channel = channel;
   }
 
@@ -61,7 +63,7 @@ final class RunLock implements AutoCloseable {
         }
       } while (!Objects.equals(opened, key(file)));
       HELD.add(file);
-      return Optional.of(new RunLock(file, channel));
+      return Optional.of(new RunLock(file, opened, channel));
     }
   }
 
@@ -108,12 +110,29 @@ final class RunLock implements AutoCloseable {
             + " stop it, or choose another folder");
   }
 
-  /** Deletes the file and releases the lock. */
+  /**
+   * Checks that the folder has not been moved while another run took its place.
+   *
+   * @throws IOException if the file is that of another run
+   */
+  void check() throws IOException {
+    if (isReplaced()) {
+      throw new IOException(
+          FileNames.path(file.getParent()) + " was moved, and another run is written in its place");
+    }
+  }
+
+  private boolean isReplaced() throws IOException {
+    Object current = key(file);
+    return current != null && !current.equals(key);
+  }
+
+  /** Deletes the file, unless it is that of another run, and releases the lock. */
   @Override
   public void close() throws IOException {
     synchronized (HELD) {
       try (channel) {
-        if (Files.exists(file)) {
+        if (Files.exists(file) && !isReplaced()) {
           Files.delete(file);
         }
       } finally {

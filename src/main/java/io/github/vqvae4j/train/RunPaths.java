@@ -121,7 +121,7 @@ final class RunPaths {
   private static boolean isBeingWritten(Path folder) throws IOException {
     boolean isHeld = RunLock.isHeld(folder);
     if (isHeld) {
-      LOG.info("{} is being written by another run and is passed over.", FileNames.path(folder));
+      LOG.info("{} is being written by another run and is skipped.", FileNames.path(folder));
     }
     return isHeld;
   }

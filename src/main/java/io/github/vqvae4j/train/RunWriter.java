@@ -3,22 +3,18 @@ package io.github.vqvae4j.train;
 import com.google.gson.JsonObject;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.AtomicFile;
-import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.train.RunOutputs.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +26,6 @@ final class RunWriter {
   static final String SUMMARY = "summary.txt";
 
   private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
-  private static final String METRICS_TABLE = "metrics.csv";
 
   /**
    * The options of a run folder.
@@ -53,25 +48,6 @@ final class RunWriter {
       return new RunFolderSettings(
           rowsEvery, imagesEvery, Durations.seconds(modelEvery), keep, tensorBoard);
     }
-  }
-
-  /** An output that can fail independently of the others. */
-  private enum Output {
-    MODEL,
-    CHECKPOINTS,
-    SETTINGS,
-    METRICS,
-    IMAGES,
-    TENSORBOARD;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  private interface WriteAction {
-    void run() throws IOException;
   }
 
   /** A suppressed exception that names the checkpoint in the stack trace of a failure. */
@@ -97,18 +73,13 @@ final class RunWriter {
   private final Options options;
   private final SavedModel savedModel;
   private final CheckpointFolder checkpoints;
-  private final Set<Output> unsupported = EnumSet.noneOf(Output.class);
-  private Exception failure;
-  private boolean diskFailed;
-  private MetricsTable table;
-  private TensorBoardWriter tensorBoard;
+  private final RunOutputs outputs;
+  private final RunCurves curves;
   private int imageGrids;
   private boolean evaluated;
   private long lastSaveNanos = System.nanoTime();
   private long lastCheckpointNanos = System.nanoTime();
   private JsonObject metrics;
-  private StepReport last;
-  private long lastRow;
 
   /**
    * Starts a run in a folder that was claimed for it.
@@ -121,11 +92,13 @@ final class RunWriter {
     model = run.model();
     this.options = options;
     savedModel = new SavedModel(model, path);
+    outputs = new RunOutputs(path, savedModel, lock);
+    curves = new RunCurves(path, outputs, options.tensorBoard);
     checkpoints = new CheckpointFolder(path, run, options.keep);
     config = RunJson.text(RunJson.config(model, run.settings(), options.settings()));
     firstStep = run.step();
     if (!options.continued) {
-      attempt(Output.SETTINGS, () -> write(CONFIG, config));
+      outputs.attempt(Output.SETTINGS, () -> write(CONFIG, config));
     }
   }
 
@@ -135,7 +108,7 @@ final class RunWriter {
   }
 
   /**
-   * Removes what the earlier part of the run has written after its savedModel. Called before the
+   * Removes what the earlier part of the run has written after the checkpoint. Called before the
    * first change, so that a run that fails before its first step leaves the folder as it was.
    */
   private void reopen() {
@@ -148,32 +121,11 @@ final class RunWriter {
   private void continueAfter(long step) {
     savedModel.continueAfter(step);
     // First, so that no checkpoint of a later step is taken for the newest.
-    attempt(Output.CHECKPOINTS, () -> RunPaths.deleteCheckpointsAfter(path, step));
-    attempt(Output.SETTINGS, () -> RunPaths.reopen(path, step));
-    attempt(Output.SETTINGS, () -> write(CONFIG, config));
-    attempt(Output.IMAGES, () -> imageGrids = RunPaths.imagesIn(path));
-    attempt(Output.METRICS, () -> table = resumeTable(step));
-    if (options.tensorBoard) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard = TensorBoardWriter.resume(path, step));
-    }
-    lastRow = step;
-  }
-
-  /** Continues the table, or moves a damaged one away. */
-  private MetricsTable resumeTable(long step) throws IOException {
-    Path file = path.resolve(METRICS_TABLE);
-    try {
-      return MetricsTable.resume(file, step);
-    } catch (BadFileException e) {
-      Path moved = path.resolve(METRICS_TABLE + ".damaged");
-      Files.move(file, moved, StandardCopyOption.REPLACE_EXISTING);
-      LOG.warn(
-          "{} The file was moved to {}, and a new table begins after step {}.",
-          e.getMessage(),
-          FileNames.name(moved),
-          step);
-      return new MetricsTable(file);
-    }
+    outputs.attempt(Output.CHECKPOINTS, () -> RunPaths.deleteCheckpointsAfter(path, step));
+    outputs.attempt(Output.SETTINGS, () -> RunPaths.reopen(path, step));
+    outputs.attempt(Output.SETTINGS, () -> write(CONFIG, config));
+    outputs.attempt(Output.IMAGES, () -> imageGrids = RunPaths.imagesIn(path));
+    curves.continueAfter(step);
   }
 
   Optional<Path> modelFile() {
@@ -181,48 +133,7 @@ final class RunWriter {
   }
 
   Optional<Exception> failure() {
-    return Optional.ofNullable(failure);
-  }
-
-  /**
-   * Writes an output, if possible. After an I/O error only the model and checkpoints are retried;
-   * after any other error the output is no longer written.
-   */
-  private void attempt(Output output, WriteAction action) {
-    boolean retried = output == Output.MODEL || output == Output.CHECKPOINTS;
-    if (unsupported.contains(output) || diskFailed && !retried) {
-      return;
-    }
-    try {
-      action.run();
-    } catch (IOException e) {
-      if (!diskFailed) {
-        LOG.error(
-            "Cannot write to {} ({}). Training continues; from now on only the model and"
-                + " checkpoints are saved there when possible. {} Free disk space, or save the model elsewhere after training.",
-            FileNames.path(path),
-            e.toString(),
-            savedModel.description());
-      }
-      diskFailed = true;
-      failure = failure == null ? e : failure;
-    } catch (RuntimeException e) {
-      LOG.warn(
-          "Cannot write {} to {} ({}). Training continues without them.",
-          output,
-          FileNames.path(path),
-          e.toString());
-      unsupported.add(output);
-      failure = failure == null ? e : failure;
-    } catch (OutOfMemoryError e) {
-      // Of the copies that are written; there may be enough memory for them later.
-      LOG.warn(
-          "Cannot write {} to {} ({}). Training continues; increase the heap (-Xmx).",
-          output,
-          FileNames.path(path),
-          e.toString());
-      failure = failure == null ? new IOException(e.toString(), e) : failure;
-    }
+    return outputs.failure();
   }
 
   private void write(String name, String text) throws IOException {
@@ -233,17 +144,15 @@ final class RunWriter {
   void onStep(StepReport report) {
     reopen();
     long step = report.step();
-    last = report;
+    curves.last(report);
     if (step % options.rowsEvery == 0 || step == 1 || step == report.steps()) {
-      addLastRow();
+      curves.addLast();
     }
     if (isDue(step, options.imagesEvery)) {
       if (options.samples != null) {
-        attempt(Output.IMAGES, () -> writeImages(step));
+        outputs.attempt(Output.IMAGES, () -> writeImages(step));
       }
-      if (options.tensorBoard) {
-        attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, model));
-      }
+      curves.addWeights(step, model);
     }
   }
 
@@ -255,40 +164,11 @@ final class RunWriter {
    */
   void onEvaluation(Evaluation evaluation, boolean afterStepEnd) {
     reopen();
-    add(evaluation.step(), MetricNames.of(evaluation));
+    curves.add(evaluation);
     if (afterStepEnd) {
       saveModel(evaluation.step());
     } else {
       evaluated = true;
-    }
-  }
-
-  /** Adds the row of the last step unless it has been added already. */
-  private void addLastRow() {
-    if (last != null && last.step() > lastRow) {
-      lastRow = last.step();
-      add(last.step(), MetricNames.of(last));
-    }
-  }
-
-  private TensorBoardWriter tensorBoard() throws IOException {
-    if (tensorBoard == null) {
-      tensorBoard = new TensorBoardWriter(path);
-    }
-    return tensorBoard;
-  }
-
-  private void add(long step, List<Metric> newMetrics) {
-    attempt(
-        Output.METRICS,
-        () -> {
-          if (table == null) {
-            table = new MetricsTable(path.resolve(METRICS_TABLE));
-          }
-          table.add(step, newMetrics);
-        });
-    if (options.tensorBoard) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, newMetrics));
     }
   }
 
@@ -309,13 +189,11 @@ final class RunWriter {
     String name = String.format(Locale.ROOT, RunFolder.IMAGES + "/step-%06d.png", step);
     Images.write(grid, path.resolve(name));
     imageGrids++;
-    if (options.tensorBoard) {
-      attempt(Output.TENSORBOARD, () -> tensorBoard().add(step, grid));
-    }
+    curves.addImages(step, grid);
   }
 
   void onStepEnd(long step) {
-    attempt(Output.CHECKPOINTS, checkpoints::check);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::check);
     if (evaluated || isDue(lastSaveNanos)) {
       saveModel(step);
     }
@@ -328,14 +206,14 @@ final class RunWriter {
   }
 
   private void saveBest() {
-    attempt(Output.CHECKPOINTS, checkpoints::await);
-    attempt(Output.CHECKPOINTS, checkpoints::saveBest);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::await);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::saveBest);
     evaluated = false;
   }
 
   private void saveCheckpoint() {
-    attempt(Output.CHECKPOINTS, checkpoints::await);
-    attempt(Output.CHECKPOINTS, checkpoints::save);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::await);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::save);
     lastCheckpointNanos = System.nanoTime();
   }
 
@@ -344,7 +222,7 @@ final class RunWriter {
   }
 
   private void saveModel(long step) {
-    attempt(Output.MODEL, () -> savedModel.save(step));
+    outputs.attempt(Output.MODEL, () -> savedModel.save(step));
     lastSaveNanos = System.nanoTime();
   }
 
@@ -361,7 +239,7 @@ final class RunWriter {
   void onFailure(Throwable reason, long step) {
     try {
       if (step == 0) {
-        attempt(Output.SETTINGS, this::deleteFiles);
+        outputs.attempt(Output.SETTINGS, this::deleteFiles);
       } else if (!isUnchanged()) {
         saveAfterFailure(reason, step);
       }
@@ -371,9 +249,11 @@ final class RunWriter {
   }
 
   private void saveAfterFailure(Throwable reason, long step) {
-    addLastRow();
+    if (reason instanceof DivergenceException) {
+      curves.addLast();
+    }
     String location = saveLast(reason, step);
-    attempt(Output.CHECKPOINTS, checkpoints::await);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::await);
     LOG.error("Training failed after step {} ({}). {}", step, reason.toString(), location);
     if (reason instanceof DivergenceException divergence) {
       divergence.append(location);
@@ -404,7 +284,7 @@ final class RunWriter {
       return "Weights of the model are no longer finite. " + savedModel.description();
     }
     if (reason instanceof DivergenceException) {
-      attempt(Output.MODEL, () -> savedModel.saveBeforeDivergence(step));
+      outputs.attempt(Output.MODEL, () -> savedModel.saveBeforeDivergence(step));
     } else {
       saveModel(step);
     }
@@ -424,22 +304,25 @@ final class RunWriter {
   }
 
   private void end(TrainingReport report) {
-    addLastRow();
+    // An interrupted run is continued, and then has the rows of one that was not.
+    if (report.stopReason() != StopReason.INTERRUPTED) {
+      curves.addLast();
+    }
     saveModel(report.modelStep());
     if (evaluated) {
       saveBest();
     }
     saveCheckpoint();
-    attempt(Output.CHECKPOINTS, checkpoints::await);
+    outputs.attempt(Output.CHECKPOINTS, checkpoints::await);
     metrics = RunJson.metrics(report);
-    attempt(Output.METRICS, this::writeMetrics);
+    outputs.attempt(Output.METRICS, this::writeMetrics);
     String summary = summary(report);
-    attempt(Output.SETTINGS, () -> write(SUMMARY, summary + "\n"));
-    if (diskFailed) {
+    outputs.attempt(Output.SETTINGS, () -> write(SUMMARY, summary + "\n"));
+    if (outputs.hasDiskFailed()) {
       LOG.warn(
           "The run folder {} is incomplete ({}). {}",
           FileNames.path(path),
-          failure.toString(),
+          outputs.failure().orElseThrow().toString(),
           savedModel.description());
     } else {
       LOG.info("{}", summary);
@@ -486,7 +369,7 @@ final class RunWriter {
         FileNames.path(path.toAbsolutePath().normalize()),
         savedModel.description(),
         checkpoints.description(),
-        Counts.of(table == null ? 0 : table.rows(), "row"),
+        Counts.of(curves.rows(), "row"),
         options.rowsEvery == 1 ? "step" : options.rowsEvery + " steps",
         images,
         report);

@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * The content of a checkpoint: arrays and records by name. Each part of a run adds its state, and
@@ -119,23 +118,14 @@ final class SavedState {
 
   /** Adds the usage of a codebook in several batches. */
   void putUsage(String name, List<CodeUsage> batches, int codebookSize) {
-    long[] counts = new long[batches.size() * codebookSize];
-    for (int i = 0; i < batches.size(); i++) {
-      System.arraycopy(batches.get(i).counts(), 0, counts, i * codebookSize, codebookSize);
-    }
-    put(name, NamedArray.of(counts, batches.size(), codebookSize));
+    put(name, UsageArrays.of(batches, codebookSize));
   }
 
   /** Returns the usage of a codebook in several batches. */
   List<CodeUsage> usage(String name, int batches, int codebookSize) throws BadFileException {
-    long[] counts = array(name, NamedArray.Type.I64, batches, codebookSize).longs();
+    NamedArray array = array(name, NamedArray.Type.I64, batches, codebookSize);
     try {
-      return IntStream.range(0, batches)
-          .mapToObj(
-              i ->
-                  CodeUsage.ofCounts(
-                      Arrays.copyOfRange(counts, i * codebookSize, (i + 1) * codebookSize)))
-          .toList();
+      return UsageArrays.batches(array);
     } catch (IllegalArgumentException e) {
       throw bad(name, e.getMessage(), e);
     }

@@ -29,7 +29,7 @@ public final class Sgd implements Optimizer {
   }
 
   /** The momentum buffer v of one parameter. */
-  private static final class Velocity {
+  private static final class Velocity implements OptimizerState.ForParameter {
     final float[][] chunks;
     private final ReplacedRows replaced;
     private final int rowLength;
@@ -42,6 +42,17 @@ public final class Sgd implements Optimizer {
 
     void resetReplacedRows(Parameter parameter) {
       replaced.forEach(parameter, row -> ParameterChunks.clear(chunks, row, rowLength));
+    }
+
+    @Override
+    public void save(Parameter parameter, OptimizerState state, String name) {
+      resetReplacedRows(parameter);
+      state.put(name, "v", chunks);
+    }
+
+    @Override
+    public void restore(Parameter parameter, OptimizerState state, String name) {
+      state.get(name, "v", chunks);
     }
   }
 
@@ -102,31 +113,12 @@ public final class Sgd implements Optimizer {
 
   @Override
   public Map<String, NamedArray> state(Map<Parameter, String> names) {
-    OptimizerState state = new OptimizerState();
-    names.forEach(
-        (parameter, name) -> {
-          if (velocities.containsKey(parameter)) {
-            velocities.get(parameter).resetReplacedRows(parameter);
-            state.put(name, "v", velocities.get(parameter).chunks);
-          }
-        });
-    return state.arrays();
+    return OptimizerState.save(velocities, names);
   }
 
   @Override
   public void restore(Map<String, Parameter> parameters, Map<String, NamedArray> state) {
-    OptimizerState saved = new OptimizerState(state);
-    Map<Parameter, Velocity> restored = new ConcurrentHashMap<>();
-    saved
-        .parameters(parameters)
-        .forEach(
-            (name, parameter) -> {
-              Velocity velocity = new Velocity(parameter);
-              saved.get(name, "v", velocity.chunks);
-              restored.put(parameter, velocity);
-            });
-    velocities.clear();
-    velocities.putAll(restored);
+    OptimizerState.restore(velocities, Velocity::new, parameters, state);
   }
 
   @Override

@@ -151,23 +151,23 @@ public final class Trainer<B> {
    *
    * <p>A {@link RunFolder} writes checkpoints. They contain the whole state of a run: parameters
    * and buffers, which of them are frozen, which blocks are in evaluation mode, the state of
-   * optimizers, averaged weights, evaluations and the best one, the place in the data, the figures
-   * of reports, and what listeners remember ({@link TrainingListener#state}).
+   * optimizers, averaged weights, evaluations and the best one, the position in the data, the
+   * values of reports, and the state of listeners ({@link TrainingListener#state}).
    *
-   * <p><b>The model</b> is built from its settings; parts that are not of the library are
-   * registered before ({@code ModelRegistry}). {@link #model()} returns it. Other models, and those
-   * with objectives or a loss of their own, are passed to {@link #resume(Path, Trainable)}.
+   * <p><b>The model</b> is built from its settings; custom parts must be registered first ({@code
+   * ModelRegistry}). {@link #model()} returns it. Other models, and those with custom objectives or
+   * a custom loss, are passed to {@link #resume(Path, Trainable)}.
    *
    * <p><b>The settings</b> are those of the checkpoint. Call {@link #evaluate} with the same
    * held-out data if the run was evaluated, {@link #monitor} if it was called before, and {@link
    * #optimizer} and {@link #schedule} if they are of a class of your own: a file cannot contain
    * these. {@link #steps} or {@link #epochs}, which count from the first step of the run, {@link
-   * #maxTime}, which includes the time before, may change, and {@link #saveBest} is called again: a
-   * checkpoint does not choose which file is written. Schedules then follow the new number of
-   * steps. So may the learning rate and the other settings of the optimizer, to continue before a
-   * divergence: an optimizer of the same kind continues with the state of the first one, and a
-   * warning is logged. {@code fit} throws IllegalStateException, which names each difference, if
-   * anything else is missing or differs.
+   * #maxTime}, which includes the time before, and the patience of {@link #stopEarly} may change,
+   * and {@link #saveBest} is called again: a checkpoint does not choose which file is written.
+   * Schedules then follow the new number of steps. So may the learning rate and the other settings
+   * of the optimizer, to continue before a divergence: an optimizer of the same kind continues with
+   * the state of the first one, and a warning is logged. {@code fit} throws IllegalStateException,
+   * which names each difference, if anything else is missing or differs.
    *
    * <p><b>The files</b>: if the path is that of a run folder, and no RunFolder is added as a
    * listener, those in it are continued as by {@link RunFolder#resume}. A folder to which a run is
@@ -176,8 +176,8 @@ public final class Trainer<B> {
    * <p><b>The data</b> is that of the first run; a {@link BatchStream} is opened at its {@linkplain
    * BatchStream#position position} after the last step.
    *
-   * @param folderOrFile a run folder, whose newest checkpoint is read, where damaged ones are
-   *     passed over with a warning; or a checkpoint
+   * @param folderOrFile a run folder, whose newest checkpoint is read, while damaged ones are
+   *     skipped with a warning; or a checkpoint
    * @return a trainer with the settings of the run
    * @throws IllegalStateException if the model cannot be built from the checkpoint
    * @throws BadFileException if the checkpoint is damaged, or all of them are
@@ -607,8 +607,8 @@ public final class Trainer<B> {
   private TrainingReport fit(
       Source<B> source, long total, Function<Workers, TrainingData<B>> open) {
     if (resumed != null) {
-      TrainerChecks.complete(resumed, optimizer, schedule, metric, heldOut);
-      TrainerChecks.monitored(resumed, isMonitored);
+      ResumeChecks.complete(resumed, optimizer, schedule, metric, heldOut);
+      ResumeChecks.monitored(resumed, isMonitored);
     }
     List<Objective<B>> objectives = objectives(total);
     TrainingSettings settings = settings(source, total, objectives);
@@ -616,7 +616,7 @@ public final class Trainer<B> {
     if (resumed == null) {
       TrainerChecks.logContinued(objectives);
     } else {
-      TrainerChecks.resumed(resumed, settings, model);
+      ResumeChecks.settings(resumed, settings, model);
     }
     TrainerChecks.schedules(objectives, total);
     TrainerChecks.warnOfUntrained(objectives, total);
@@ -667,8 +667,8 @@ public final class Trainer<B> {
   }
 
   /**
-   * Forgets the checkpoint: a further run starts at its own first step. One that fails before its
-   * first step can be repeated.
+   * Forgets the checkpoint: a further run starts at its own first step. One that fails or is
+   * interrupted before its first step can be repeated.
    */
   private final class ForgetCheckpoint implements TrainingListener {
     @Override
@@ -679,8 +679,10 @@ public final class Trainer<B> {
 
     @Override
     public void onEnd(TrainingRun run, TrainingReport report) {
-      resumed = null;
-      resumedStep = 0;
+      if (report.stopReason() != StopReason.INTERRUPTED) {
+        resumed = null;
+        resumedStep = 0;
+      }
     }
   }
 

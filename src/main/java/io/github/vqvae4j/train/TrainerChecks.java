@@ -1,19 +1,14 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
-import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Variable;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,91 +51,6 @@ final class TrainerChecks {
                 + "\", which trains other parameters or buffers. Register its blocks as children of"
                 + " the model.");
       }
-    }
-  }
-
-  /**
-   * Checks that a resumed run has what its checkpoint cannot contain.
-   *
-   * @param optimizer null if it is missing
-   * @param schedule null if it is missing
-   * @param metric null if it is missing
-   * @param heldOut null if there are no evaluations
-   */
-  static void complete(
-      SavedState checkpoint,
-      Optimizer optimizer,
-      Schedule schedule,
-      ToDoubleFunction<Evaluation> metric,
-      Source<?> heldOut) {
-    List<String> missing = new ArrayList<>();
-    if (optimizer == null) {
-      missing.add("optimizer(..)");
-    }
-    if (schedule == null) {
-      missing.add("schedule(..)");
-    }
-    if (metric == null) {
-      missing.add("monitor(..)");
-    }
-    long every = savedSettings(checkpoint).evaluateEvery();
-    if (heldOut == null && every > 0) {
-      missing.add("evaluate(heldOut, " + every + ")");
-    }
-    if (!missing.isEmpty()) {
-      throw new IllegalStateException(
-          "Trainer.resume: expected the parts of the run that "
-              + FileNames.path(checkpoint.file())
-              + " cannot contain, got none. Before fit, call "
-              + String.join(" and ", missing)
-              + ", with the objects of the first run.");
-    }
-  }
-
-  /** Checks that a resumed run has a metric of the user only if the first one had one. */
-  static void monitored(SavedState checkpoint, boolean isMonitored) {
-    try {
-      if (isMonitored && !TrainerSettings.isMonitored(checkpoint)) {
-        throw new IllegalStateException(
-            "Trainer.resume: expected no metric, since the run of "
-                + FileNames.path(checkpoint.file())
-                + " had none, and its best evaluation was chosen by the score of the model. Remove"
-                + " monitor(..), or start a new run.");
-      }
-    } catch (BadFileException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static TrainingSettings savedSettings(SavedState checkpoint) {
-    try {
-      return Checkpoint.settings(checkpoint);
-    } catch (BadFileException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /**
-   * Checks that a run has the settings of the checkpoint with which it starts. Warns if an
-   * optimizer has others.
-   */
-  static void resumed(SavedState checkpoint, TrainingSettings settings, Model model) {
-    try {
-      List<String> changes = Checkpoint.checkSettings(checkpoint, settings, model);
-      String best = Checkpoint.settings(checkpoint).bestFile();
-      if (!best.isEmpty() && settings.bestFile().isEmpty()) {
-        LOG.warn(
-            "The run saved its best model in {}, which is not written any more. To go on, call"
-                + " saveBest(..) before fit.",
-            MessageText.escaped(best));
-      }
-      if (!changes.isEmpty()) {
-        LOG.warn(
-            "{}. From here on, the run differs from one with the first settings.",
-            MessageText.escaped(String.join("; ", changes)));
-      }
-    } catch (BadFileException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

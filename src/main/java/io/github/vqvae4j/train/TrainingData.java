@@ -152,7 +152,7 @@ public final class TrainingData<B> implements AutoCloseable {
    * @throws IllegalStateException if {@link #next} has been called
    */
   public Iterator<B> firstBatches() {
-    return FirstBatches.flattened(firstShares());
+    return FirstBatches.flattened(firstShares(1));
   }
 
   /**
@@ -165,24 +165,32 @@ public final class TrainingData<B> implements AutoCloseable {
    *     at the same time
    * @return the values of each training step: those of its batches, of which there are several if
    *     gradients are accumulated, and of their shares, one after the other; otherwise as {@link
-   *     #firstBatches()}
+   *     #firstBatches()}. The first step is complete, even if it needs more than an epoch
    * @throws io.github.vqvae4j.tensor.NonFiniteException if {@code pass} throws it; its cause names
    *     the operation in which the value originated
    */
   public Iterator<float[]> firstBatches(BiFunction<Step, B, float[]> pass) {
-    return new FirstPasses<>(firstShares(), batch, shares, accumulate, seed, workers, pass);
+    return new FirstPasses<>(
+        firstShares(accumulate), batch, shares, accumulate, seed, workers, pass);
   }
 
-  private Iterator<List<B>> firstShares() {
+  /**
+   * Returns the shares of the batches of the first epoch.
+   *
+   * @param least the least number of batches of a source; more than those of an epoch continue with
+   *     the next one
+   */
+  private Iterator<List<B>> firstShares(int least) {
     requireInitialization();
-    return source == null ? firstOfStream() : firstOfSource();
+    return source == null ? firstOfStream() : firstOfSource(least);
   }
 
-  private Iterator<List<B>> firstOfSource() {
+  private Iterator<List<B>> firstOfSource(int least) {
     endInitialization();
     Batches<List<B>> opened = Batches.shuffled(Shares.of(source, shares), batch, seed);
     initialization = opened;
-    return new FirstBatches<>(source.size() / batch, this::requireInitialization) {
+    int count = Math.max(source.size() / batch, least);
+    return new FirstBatches<>(count, this::requireInitialization) {
       @Override
       List<B> read(int index) {
         return opened.next(stop);

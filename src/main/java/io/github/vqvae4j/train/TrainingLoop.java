@@ -98,8 +98,10 @@ final class TrainingLoop<B> {
     try {
       if (!run.isStopped()) {
         training.initialize(this::initialize);
-        if (resumed != null && evaluations.isDue(run.step())) {
-          evaluations.run(run); // unless the run was stopped after it
+        boolean isDue = resumed != null && evaluations.isDue(run.step());
+        if (isDue && !run.isEvaluated()) { // the run was stopped during this evaluation
+          evaluations.run(run);
+          run.notifyStepEnd();
         }
         resumed = null; // releases its memory
       }

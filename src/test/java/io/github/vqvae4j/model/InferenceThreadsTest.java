@@ -263,7 +263,7 @@ class InferenceThreadsTest {
   }
 
   @Test
-  @EnabledForJreRange(minVersion = 21)
+  @EnabledForJreRange(minVersion = 21, disabledReason = "older JDKs have no virtual threads")
   void virtualThreadsMayCallModels() throws Exception {
     try (VqVae model = vqVae();
         Vae vae = LatentModels.vae(1).build()) {

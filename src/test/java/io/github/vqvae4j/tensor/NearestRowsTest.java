@@ -63,7 +63,7 @@ class NearestRowsTest {
 
   /** Runs in a process limited to 512 MB in total. */
   @Test
-  @EnabledOnOs(OS.LINUX)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "the memory is read from /proc")
   void memoryIsIndependentOfRowsTimesCodes() throws Exception {
     ChildJvm.Result result =
         new ChildJvm().with("-Xmx192m").run(LargeSearchProgram.class, KernelSet.ONEDNN.name());

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -81,18 +82,15 @@ class BestCheckpointTest {
     evaluated(Trainer.of(model).batch(4).workers(1).steps(10))
         .listener(files)
         .listener(
-            new TrainingListener() {
-              @Override
-              public void onStep(TrainingRun run, StepReport report) {
-                try {
-                  if (report.step() == 6) { // the write of step 4 has ended before that of step 5
+            Runs.afterStep(
+                6, // the write of step 4 has ended before that of step 5
+                run -> {
+                  try {
                     Files.setLastModifiedTime(best, old);
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                   }
-                } catch (IOException e) {
-                  throw new IllegalStateException(e);
-                }
-              }
-            })
+                }))
         .fit(DATA);
     assertEquals(old, Files.getLastModifiedTime(best));
   }
@@ -138,6 +136,45 @@ class BestCheckpointTest {
 
   private static Path third(Path run) {
     return checkpoint(run, "step-3");
+  }
+
+  /** The run was stopped during the evaluation of step 4, the best one. */
+  @Test
+  void theEvaluationWithWhichARunIsResumedIsSaved() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a");
+    TrainingListener stop = Runs.afterStep(4, TrainingRun::stop);
+    Trainer<int[]> part = evaluated(Trainer.of(model).batch(4).workers(1).steps(10));
+    assertEquals(3, part.listener(files).listener(stop).fit(DATA).evaluations().size());
+    try (Numbers other = new Numbers()) {
+      evaluated(Trainer.resume(files.path(), other)).fit(DATA);
+    }
+    try (Numbers other = new Numbers()) {
+      RunFolder whole = RunFolder.create(runs, "whole");
+      evaluated(Trainer.of(other).batch(4).workers(1).steps(10)).listener(whole).fit(DATA);
+      Runs.assertSame(checkpoint(whole.path(), "best"), checkpoint(files.path(), "best"));
+    }
+  }
+
+  /** The checkpoint is due at the end of the step, before the evaluation at the end of the run. */
+  @Test
+  void theEvaluationAtATimeLimitIsSaved() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a").modelEvery(Duration.ZERO);
+    Trainer.of(model)
+        .batch(4)
+        .workers(1)
+        .steps(3)
+        .maxTime(Duration.ofNanos(1))
+        .evaluate(DATA, 100)
+        .listener(files)
+        .quiet()
+        .fit(DATA);
+    TrainingReport report =
+        Trainer.resume(files.path(), model)
+            .maxTime(Duration.ofDays(1))
+            .evaluate(DATA, 100)
+            .quiet()
+            .fit(DATA);
+    assertEquals(List.of(1L, 3L), report.evaluations().stream().map(Evaluation::step).toList());
   }
 
   @Test

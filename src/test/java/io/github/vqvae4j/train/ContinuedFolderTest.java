@@ -145,6 +145,41 @@ class ContinuedFolderTest {
     assertEquals(STEPS + 1, Files.readAllLines(folder.resolve("metrics.csv")).size());
   }
 
+  @Test
+  void aRunThatIsInterruptedBeforeItsFirstStepCanBeRepeated() throws IOException {
+    Path folder = part("own", 9);
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer<ImageBatch> trainer = Trainer.resume(folder, model).quiet();
+      Thread.currentThread().interrupt();
+      assertEquals(StopReason.INTERRUPTED, trainer.fit(TRAIN).stopReason());
+      assertTrue(Thread.interrupted());
+      assertEquals(STEPS, trainer.fit(TRAIN).last().step());
+    }
+    assertEquals(STEPS + 1, Files.readAllLines(folder.resolve("metrics.csv")).size());
+  }
+
+  /** Another process has started a run in the old place of the folder. */
+  @Test
+  void theFolderOfAnotherRunIsLeftUnchanged() throws IOException {
+    RunFolder files = RunFolder.create(runs, "moved").modelEvery(Duration.ZERO).metricsEvery(1);
+    Path folder = files.path();
+    Path moved = runs.resolve("elsewhere");
+    AtStep move =
+        (run, step) -> {
+          if (step == 5) {
+            Files.move(folder, moved);
+            Files.createDirectory(folder);
+            Files.createFile(folder.resolve(".lock"));
+          }
+        };
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer.of(model).batch(8).steps(8).quiet().listener(move).listener(files).fit(TRAIN);
+    }
+    assertEquals(List.of(".lock"), List.copyOf(contents(folder).keySet()));
+    assertMessageContains(files.failure().orElseThrow(), folder.toRealPath() + " was moved");
+    assertTrue(Files.exists(moved.resolve("checkpoints/step-4.safetensors")));
+  }
+
   /** As in a run that was never interrupted, a divergence does not replace the saved model. */
   @Test
   void aDivergenceKeepsTheSavedModel() throws IOException {

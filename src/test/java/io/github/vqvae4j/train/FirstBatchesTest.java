@@ -82,6 +82,33 @@ class FirstBatchesTest {
     }
   }
 
+  /** An epoch has 3 batches; a step of 5 batches continues with those of the next epoch. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void theFirstStepIsComplete(int accumulate) {
+    try (Workers team = new Workers(1);
+        TrainingData<int[]> data = TrainingData.of(SOURCE, BATCH, 9, 0, 1, team::run);
+        Batches<int[]> expected = Batches.shuffled(SOURCE, BATCH, 9)) {
+      data.accumulate(accumulate);
+      float[] first = data.firstBatches((step, batch) -> numbers(step, batch).toFloats()).next();
+      assertEquals(accumulate * BATCH, first.length);
+      for (int i = 0; i < accumulate; i++) {
+        int[] batch = expected.next();
+        assertArrayEquals(
+            floats(BATCH, j -> batch[j]), Arrays.copyOfRange(first, i * BATCH, (i + 1) * BATCH));
+      }
+      assertEquals(23 / BATCH, count(data.firstBatches()), "those of an epoch");
+    }
+  }
+
+  private static int count(Iterator<?> iterator) {
+    int count = 0;
+    for (; iterator.hasNext(); count++) {
+      iterator.next();
+    }
+    return count;
+  }
+
   /** Shares may return any number of values. */
   @Test
   void valuesOfSharesFollowEachOther() {

@@ -50,20 +50,11 @@ class FullDiskTest {
   private void assertSucceeds(Class<?> program) throws IOException, InterruptedException {
     List<String> namespaces = List.of("unshare", "--map-root-user", "--mount");
     assumeTrue(exit(namespaces, "true") == 0, "this system does not allow namespaces");
-    assertEquals(
-        0,
-        exit(
-            namespaces,
-            "sh",
-            "-c",
-            "mount -t tmpfs -o size=2m tmpfs \"$0\" && exec \"$@\"",
-            folder.toString(),
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-Xmx256m",
-            "-classpath",
-            System.getProperty("java.class.path"),
-            program.getName(),
-            folder.toString()));
+    List<String> mounting = new ArrayList<>(namespaces);
+    mounting.addAll(List.of("sh", "-c", "mount -t tmpfs -o size=2m tmpfs \"$0\" && exec \"$@\""));
+    mounting.add(folder.toString());
+    String[] command = ChildProgram.command(program, folder.toString()).toArray(String[]::new);
+    assertEquals(0, exit(mounting, command));
   }
 
   private static int exit(List<String> prefix, String... more)

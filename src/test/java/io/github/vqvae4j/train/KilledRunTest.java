@@ -3,15 +3,12 @@ package io.github.vqvae4j.train;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -70,29 +67,16 @@ class KilledRunTest {
 
   /** Kills a process some microseconds after it has printed a number of steps. */
   private static void kill(Path runs, int steps, int micros) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                runs.toString())
-            .redirectErrorStream(true)
-            .start();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    StringBuilder all = new StringBuilder();
-    for (int seen = 0; seen < steps; ) {
-      String line = out.readLine();
-      assertTrue(line != null, () -> "ended too early: " + all);
-      all.append(line).append('\n');
-      seen += line.startsWith("step ") ? 1 : 0;
+    try (ChildProgram child = new ChildProgram(Program.class, runs.toString())) {
+      for (int i = 0; i < steps; i++) {
+        child.await(line -> line.startsWith("step "));
+      }
+      long end = System.nanoTime() + micros * 1000L;
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      child.kill();
     }
-    long end = System.nanoTime() + micros * 1000L;
-    while (System.nanoTime() < end) {
-      Thread.onSpinWait();
-    }
-    process.destroyForcibly().waitFor();
   }
 
   @Test

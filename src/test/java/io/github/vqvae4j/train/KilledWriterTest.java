@@ -2,12 +2,9 @@ package io.github.vqvae4j.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.github.vqvae4j.io.EventFileReader;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,25 +51,10 @@ class KilledWriterTest {
 
   /** Runs the program until it has printed a step, kills it, and returns an earlier step. */
   private long killAfter(long begin, long end) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                folder.toString(),
-                String.valueOf(begin))
-            .redirectErrorStream(true)
-            .start();
-    List<String> lines = new ArrayList<>();
-    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-    while (!lines.contains(String.valueOf(end))) {
-      String line = out.readLine();
-      assertNotNull(line, "ended too early: " + lines);
-      lines.add(line);
+    try (ChildProgram child =
+        new ChildProgram(Program.class, folder.toString(), String.valueOf(begin))) {
+      child.await(String.valueOf(end)).kill();
     }
-    process.destroyForcibly().waitFor();
     return end - 7;
   }
 

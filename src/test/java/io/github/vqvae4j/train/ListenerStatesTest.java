@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -187,6 +188,27 @@ class ListenerStatesTest {
       CodebookMonitor shorter = new CodebookMonitor(CodebookMonitorConfig.DEFAULT.window(10));
       Trainer.resume(file, model).steps(31).quiet().listener(shorter).fit(IMAGES);
       assertEquals(16 * 16, Arrays.stream(shorter.report().usage().counts()).sum());
+    }
+  }
+
+  /** Arrays of other lengths and types are rejected, not used in part. */
+  @Test
+  void codebookMonitorRejectsOtherArrays() {
+    CodebookMonitor monitor = monitor();
+    try (VqVae model = collapsing()) {
+      Trainer.of(model).batch(16).steps(2).quiet().listener(monitor).fit(IMAGES);
+    }
+    assertEquals(5, monitor.state().size());
+    for (String name : monitor.state().keySet()) {
+      for (NamedArray other :
+          List.of(NamedArray.of(new int[1], 1), NamedArray.of(new double[1], 1))) {
+        Map<String, NamedArray> changed = new LinkedHashMap<>(monitor.state());
+        changed.put(name, other);
+        assertMessageContains(
+            assertThrows(
+                IllegalArgumentException.class, () -> monitor().restore(changed), name + other),
+            "CodebookMonitor.restore: expected");
+      }
     }
   }
 }

@@ -43,16 +43,13 @@ class ResumeModesTest {
 
   /** Changes modes in the middle of a run. */
   private static TrainingListener changing(Normed model) {
-    return new TrainingListener() {
-      @Override
-      public void onStepEnd(TrainingRun run, long step) {
-        if (step == 10) {
+    return Runs.atStepEnd(
+        10,
+        run -> {
           model.eval();
           model.dropout.train();
           model.linear.variables().get("bias").freeze();
-        }
-      }
-    };
+        });
   }
 
   private static Trainer<ImageBatch> trainer(Normed model) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.CheckedSafetensors;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -101,6 +103,78 @@ class ResumeSettingsTest {
     assertEquals(4, model.trained().size());
   }
 
+  /** A file with a correct checksum, whose values no trainer accepts. */
+  @Test
+  void settingsOutOfRangeAreDamage() throws IOException {
+    Path file = checkpoint();
+    SavedState state = Checkpoint.read(file);
+    String name = "vqvae4j.settings";
+    String settings = state.metadata().get(name);
+    for (String change :
+        List.of(
+            "\"batch\":4,\"batch\":0",
+            "\"workers\":1,\"workers\":0",
+            "\"accumulate\":1,\"accumulate\":-1",
+            "\"steps\":10,\"steps\":0",
+            "\"maxSeconds\":0.0,\"maxSeconds\":-1.0",
+            "\"averageDecay\":0.0,\"averageDecay\":1.0",
+            "\"evaluateEvery\":4,\"evaluateEvery\":-4",
+            "\"patience\":0,\"patience\":-1")) {
+      String[] values = change.split(",");
+      assertTrue(settings.contains(values[0]), () -> values[0] + " in " + settings);
+      Map<String, String> metadata = new LinkedHashMap<>(state.metadata());
+      metadata.put(name, settings.replace(values[0], values[1]));
+      CheckedSafetensors.write(file, metadata, state.arrays());
+      assertMessageContains(
+          assertThrows(BadFileException.class, () -> Trainer.resume(file, model)),
+          file.toString(),
+          "expected settings of a run");
+    }
+  }
+
+  @Test
+  void aBestFileIsNamedThatIsNotWrittenAnyMore() throws IOException {
+    Path file = folder.resolve("best-6");
+    Path best = folder.resolve("best.safetensors");
+    try (Numbers other = new Numbers()) {
+      trainer(other).saveBest(best).listener(new Runs(file, 6)).fit(DATA);
+    }
+    try (CapturedLog log = new CapturedLog(Trainer.class)) {
+      resumed(file, model).fit(DATA);
+      assertEquals(1, log.warnings().size(), log.warnings()::toString);
+      assertTrue(
+          log.warnings().get(0).contains(best + ", which is not written any more"),
+          log.warnings()::toString);
+    }
+    try (CapturedLog log = new CapturedLog(Trainer.class)) {
+      resumed(file, model).saveBest(best).fit(DATA);
+      assertEquals(List.of(), log.warnings());
+    }
+  }
+
+  @Test
+  void whatCannotBeBuiltOrFoundIsNamed() throws IOException {
+    Path file = folder.resolve("gan");
+    try (PointGan gan = new PointGan(1)) {
+      Trainer.of(gan)
+          .batch(4)
+          .steps(3)
+          .quiet()
+          .listener(new Runs(file, 2))
+          .fit(PointGan.points(40, 1));
+    }
+    assertMessageContains(
+        assertThrows(IllegalStateException.class, () -> Trainer.resume(file)),
+        file.toString(),
+        "cannot be built from a file",
+        "Trainer.resume(path, model)");
+    Path missing = folder.resolve("missing");
+    assertMessageContains(
+        assertThrows(IOException.class, () -> Trainer.resume(missing)),
+        missing.toString(),
+        "got no such file; check the path");
+  }
+
   @Test
   void stepsAndTimeMayChange() throws IOException {
     Path file = checkpoint();
@@ -120,6 +194,24 @@ class ResumeSettingsTest {
   }
 
   /** A resumed run is followed by an ordinary one, with the state of the optimizer. */
+  /** The error of these numbers increases, so that the run stops at its second evaluation. */
+  @Test
+  void aRunThatStoppedEarlyContinuesWithMorePatience() throws IOException {
+    RunFolder files = RunFolder.create(folder, "early");
+    UnaryOperator<Trainer<int[]>> early =
+        t -> t.monitor(evaluation -> evaluation.step()).evaluate(DATA, 2).quiet();
+    TrainingReport first = early.apply(trainer(model)).stopEarly(1).listener(files).fit(DATA);
+    assertEquals(4, first.last().step());
+    assertEquals(4, early.apply(Trainer.resume(files.path(), model)).fit(DATA).last().step());
+    TrainingReport more = early.apply(Trainer.resume(files.path(), model)).stopEarly(3).fit(DATA);
+    assertEquals(8, more.last().step());
+    try (Numbers whole = new Numbers()) {
+      TrainingReport expected = early.apply(trainer(whole)).stopEarly(3).fit(DATA);
+      assertEquals(expected.evaluations().toString(), more.evaluations().toString());
+      States.assertSame(States.of(whole), States.of(model));
+    }
+  }
+
   @Test
   void secondFitStartsOver() throws IOException {
     try (Numbers other = new Numbers()) {

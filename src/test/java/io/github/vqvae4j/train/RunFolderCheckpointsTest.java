@@ -44,17 +44,6 @@ class RunFolderCheckpointsTest {
     return Trainer.of(trained).optimizer(Adam.rate(1e-2)).batch(4).workers(1).steps(20).quiet();
   }
 
-  private static TrainingListener afterStep(long step, Consumer<TrainingRun> action) {
-    return new TrainingListener() {
-      @Override
-      public void onStep(TrainingRun run, StepReport report) {
-        if (report.step() == step) {
-          action.accept(run);
-        }
-      }
-    };
-  }
-
   private static List<String> files(RunFolder folder) throws IOException {
     Path checkpoints = folder.path().resolve("checkpoints");
     if (!Files.exists(checkpoints)) {
@@ -83,6 +72,38 @@ class RunFolderCheckpointsTest {
       assertEquals(steps, other.trained().size());
       States.assertSame(expected(), States.of(other));
     }
+  }
+
+  /** A copy of the state may need more memory than there is, at one step and not at the next. */
+  @Test
+  void aFullHeapCostsOnlyTheCheckpoint() throws IOException {
+    RunFolder files = RunFolder.create(runs, "full").modelEvery(Duration.ZERO);
+    long[] last = {0};
+    TrainingListener full =
+        new TrainingListener() {
+          @Override
+          public void onStep(TrainingRun run, StepReport report) {
+            last[0] = report.step();
+          }
+
+          @Override
+          public Map<String, NamedArray> state() {
+            if (last[0] == 20) {
+              throw new OutOfMemoryError("no copy");
+            }
+            return Map.of();
+          }
+        };
+    try (CapturedLog log = new CapturedLog(RunFolder.class)) {
+      assertEquals(20, trainer(model).listener(full).listener(files).fit(DATA).last().step());
+      assertTrue(
+          log.warnings().stream().anyMatch(line -> line.contains("increase the heap (-Xmx)")),
+          log.warnings()::toString);
+    }
+    assertEquals(List.of("step-18.safetensors", "step-19.safetensors"), files(files));
+    assertMessageContains(files.failure().orElseThrow(), "no copy");
+    assertTrue(Files.exists(files.path().resolve("metrics.json")));
+    assertResumes(files.path(), 1);
   }
 
   @Test
@@ -127,7 +148,7 @@ class RunFolderCheckpointsTest {
             TrainingRun::stop, run -> Thread.currentThread().interrupt())) {
       RunFolder folder = RunFolder.create(runs, "a");
       try (Numbers other = new Numbers()) {
-        trainer(other).listener(folder).listener(afterStep(9, end)).fit(DATA);
+        trainer(other).listener(folder).listener(Runs.afterStep(9, end)).fit(DATA);
       }
       Thread.interrupted();
       assertEquals(List.of("step-9.safetensors"), files(folder));
@@ -145,7 +166,7 @@ class RunFolderCheckpointsTest {
             .evaluate(DATA, 5)
             .listener(folder)
             .listener(
-                afterStep(
+                Runs.afterStep(
                     10,
                     run -> {
                       throw thrown;

@@ -12,15 +12,22 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files of a resumed run are those of a run that was never interrupted. */
 class RunFolderResumeTest {
@@ -50,17 +57,7 @@ class RunFolderResumeTest {
   private RunFolder stoppedAt(long last) throws IOException {
     RunFolder files = RunFolder.create(runs, "digits");
     try (VqVae model = Shapes.model(1, 3)) {
-      trainer(model, files)
-          .listener(
-              new TrainingListener() {
-                @Override
-                public void onStepEnd(TrainingRun run, long step) {
-                  if (step == last) {
-                    run.stop();
-                  }
-                }
-              })
-          .fit(TRAIN);
+      trainer(model, files).listener(Runs.atStepEnd(last, TrainingRun::stop)).fit(TRAIN);
     }
     return files;
   }
@@ -117,6 +114,97 @@ class RunFolderResumeTest {
     }
   }
 
+  /** Step 13 has a row only because of the interruption, not because of the interval. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void rowsOfAnInterruptedRunEqualThoseOfAWholeOne(boolean fails) throws IOException {
+    RunFolder whole = RunFolder.create(runs, "whole");
+    RunFolder parts = RunFolder.create(runs, "parts");
+    try (VqVae model = Shapes.model(1, 3)) {
+      rare(Trainer.of(model).batch(8).workers(1).steps(40), whole).fit(TRAIN);
+    }
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer<ImageBatch> interrupted =
+          rare(Trainer.of(model).batch(8).workers(1).steps(40), parts)
+              .listener(
+                  Runs.atStepEnd(
+                      13,
+                      run -> {
+                        if (fails) {
+                          throw new IllegalStateException("step 13");
+                        }
+                        Thread.currentThread().interrupt();
+                      }));
+      if (fails) {
+        assertThrows(IllegalStateException.class, () -> interrupted.fit(TRAIN));
+      } else {
+        assertEquals(StopReason.INTERRUPTED, interrupted.fit(TRAIN).stopReason());
+        assertTrue(Thread.interrupted());
+      }
+      rare(Trainer.resume(parts.path(), model), RunFolder.resume(parts.path())).fit(TRAIN);
+    }
+    assertEquals(rows(whole.path()), rows(parts.path()));
+    assertEquals(1 + 1 + 4 + 3, rows(parts.path()).size(), "header, steps 1, 10, .., evaluations");
+    assertEquals(scalars(whole.path()), scalars(parts.path()));
+  }
+
+  /** A run whose intervals of rows, evaluations and checkpoints do not coincide. */
+  private static Trainer<ImageBatch> rare(Trainer<ImageBatch> trainer, RunFolder files) {
+    return trainer.evaluate(TEST, 15).listener(files.tensorBoard()).quiet();
+  }
+
+  /** Returns how often each name of a scalar occurs in the event files. */
+  private static Map<String, Integer> scalars(Path folder) throws IOException {
+    StringBuilder events = new StringBuilder();
+    for (String file : names(folder)) {
+      if (file.startsWith("events.out")) {
+        events.append(Files.readString(folder.resolve(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    Map<String, Integer> counts = new TreeMap<>();
+    Matcher name = Pattern.compile("(train|validation)/\\w+").matcher(events);
+    while (name.find()) {
+      counts.merge(name.group(), 1, Integer::sum);
+    }
+    assertEquals(5, counts.get("train/learningRate"), counts::toString);
+    return counts;
+  }
+
+  /**
+   * The run was stopped during the evaluation of step 10, and the process that repeated it was
+   * killed before its next checkpoint.
+   */
+  @Test
+  void aRepeatedEvaluationHasOneRow() throws IOException {
+    Path whole = stoppedAt(1000).path();
+    RunFolder first = RunFolder.create(runs, "first");
+    Path parts = first.path();
+    Path checkpoint = parts.resolve("checkpoints/step-10.safetensors");
+    try (VqVae model = Shapes.model(1, 3)) {
+      trainer(model, first).listener(stopIn(10)).fit(TRAIN);
+      byte[] withoutEvaluation = Files.readAllBytes(checkpoint);
+      completed(Trainer.resume(parts, model), model, RunFolder.resume(parts))
+          .listener(stopIn(11))
+          .fit(TRAIN);
+      Files.delete(parts.resolve("checkpoints/step-11.safetensors"));
+      Files.delete(parts.resolve("checkpoints/best.safetensors"));
+      Files.write(checkpoint, withoutEvaluation);
+      completed(Trainer.resume(parts, model), model, RunFolder.resume(parts)).fit(TRAIN);
+    }
+    assertEquals(rows(whole), rows(parts));
+  }
+
+  private static TrainingListener stopIn(long step) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(TrainingRun run, StepReport report) {
+        if (report.step() == step) {
+          run.stop();
+        }
+      }
+    };
+  }
+
   @Test
   void onlyAResumedRunContinuesAFolder() throws IOException {
     Path folder = stoppedAt(5).path();
@@ -156,15 +244,7 @@ class RunFolderResumeTest {
     RunFolder files = RunFolder.create(runs, "digits");
     try (VqVae model = Shapes.model(1, 3)) {
       trainer(model, files)
-          .listener(
-              new TrainingListener() {
-                @Override
-                public void onStep(TrainingRun run, StepReport report) {
-                  if (report.step() == 3) {
-                    Thread.currentThread().interrupt();
-                  }
-                }
-              })
+          .listener(Runs.afterStep(3, run -> Thread.currentThread().interrupt()))
           .fit(TRAIN);
     }
     assertTrue(Thread.interrupted());

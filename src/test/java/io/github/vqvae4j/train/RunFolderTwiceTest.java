@@ -25,17 +25,6 @@ class RunFolderTwiceTest {
 
   @TempDir private Path folder;
 
-  private static TrainingListener inStep(long step, Runnable action) {
-    return new TrainingListener() {
-      @Override
-      public void onStep(TrainingRun run, StepReport report) {
-        if (report.step() == step) {
-          action.run();
-        }
-      }
-    };
-  }
-
   private static void assertRejected(RuntimeException e) {
     assertMessageContains(
         e, "RunFolder: expected one run at a time", "create a RunFolder for each run");
@@ -62,9 +51,9 @@ class RunFolderTwiceTest {
               .quiet()
               .listener(run)
               .listener(
-                  inStep(
+                  Runs.afterStep(
                       2,
-                      () ->
+                      training ->
                           assertRejected(
                               assertThrows(
                                   IllegalStateException.class,
@@ -100,9 +89,9 @@ class RunFolderTwiceTest {
               .quiet()
               .listener(run)
               .listener(
-                  inStep(
+                  Runs.afterStep(
                       1,
-                      () -> {
+                      training -> {
                         CompletionException e = assertThrows(CompletionException.class, other::run);
                         assertRejected((IllegalStateException) e.getCause());
                       }))

@@ -7,14 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.Source;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -38,17 +35,6 @@ class RunLockTest {
         .quiet();
   }
 
-  private static TrainingListener afterStep(long step, Consumer<TrainingRun> action) {
-    return new TrainingListener() {
-      @Override
-      public void onStepEnd(TrainingRun run, long ended) {
-        if (ended == step) {
-          action.accept(run);
-        }
-      }
-    };
-  }
-
   /** Trains until it is killed. */
   static final class Program {
     private Program() {}
@@ -58,7 +44,7 @@ class RunLockTest {
       try (Numbers model = new Numbers()) {
         trainer(model, files)
             .listener(
-                afterStep(
+                Runs.atStepEnd(
                     3,
                     run -> {
                       System.out.println("step 3");
@@ -71,23 +57,9 @@ class RunLockTest {
 
   @Test
   void liveRunOfAnotherProcessIsRefused() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-classpath",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                runs.toString())
-            .redirectErrorStream(true)
-            .start();
-    try (Numbers model = new Numbers()) {
-      BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
-      List<String> lines = new ArrayList<>();
-      do {
-        lines.add(String.valueOf(out.readLine()));
-        assertFalse(lines.contains("null"), lines::toString);
-      } while (!lines.contains("step 3"));
+    try (ChildProgram child = new ChildProgram(Program.class, runs.toString());
+        Numbers model = new Numbers()) {
+      child.await("step 3");
       Path folder;
       try (var folders = Files.list(runs)) {
         folder = folders.findFirst().orElseThrow();
@@ -100,11 +72,9 @@ class RunLockTest {
           "another process");
       Path file = folder.resolve("checkpoints/step-2.safetensors");
       assertEquals(10, Trainer.resume(file, model).quiet().fit(DATA).last().step());
-      process.destroyForcibly().waitFor();
+      child.kill();
       assertEquals(Optional.of(folder), RunFolder.unfinished(runs, "live"));
       assertEquals(10, Trainer.resume(folder, model).quiet().fit(DATA).last().step());
-    } finally {
-      process.destroyForcibly();
     }
   }
 
@@ -126,7 +96,7 @@ class RunLockTest {
         CapturedLog log = new CapturedLog(RunFolder.class)) {
       trainer(model, files)
           .listener(
-              afterStep(
+              Runs.atStepEnd(
                   3,
                   run -> {
                     assertRefused(folder);
@@ -169,7 +139,7 @@ class RunLockTest {
             })) {
       RunFolder files = RunFolder.create(runs, "a");
       try (Numbers model = new Numbers()) {
-        trainer(model, files).listener(afterStep(3, end)).fit(DATA);
+        trainer(model, files).listener(Runs.atStepEnd(3, end)).fit(DATA);
       } catch (IllegalStateException e) {
         assertEquals("listener", e.getMessage());
       }

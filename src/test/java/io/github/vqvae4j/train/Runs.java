@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A listener that writes a checkpoint after a step, stops the run there, and records losses. */
 final class Runs implements TrainingListener {
@@ -47,6 +48,30 @@ final class Runs implements TrainingListener {
       }
       run.stop();
     }
+  }
+
+  /** Returns a listener that does something after a step, before an evaluation that is due. */
+  static TrainingListener afterStep(long step, Consumer<TrainingRun> action) {
+    return new TrainingListener() {
+      @Override
+      public void onStep(TrainingRun run, StepReport report) {
+        if (report.step() == step) {
+          action.accept(run);
+        }
+      }
+    };
+  }
+
+  /** Returns a listener that does something at the end of a step, after its evaluation. */
+  static TrainingListener atStepEnd(long step, Consumer<TrainingRun> action) {
+    return new TrainingListener() {
+      @Override
+      public void onStepEnd(TrainingRun run, long ended) {
+        if (ended == step) {
+          action.accept(run);
+        }
+      }
+    };
   }
 
   Map<Long, String> losses() {

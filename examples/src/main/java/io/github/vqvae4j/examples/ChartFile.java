@@ -23,9 +23,13 @@ final class ChartFile {
     try {
       BitmapEncoder.saveBitmap(panels, panels.size(), 1, png, BitmapFormat.PNG);
     } catch (RuntimeException | InternalError | LinkageError e) {
+      String cause = FailureMessage.rootCause(e).getMessage();
+      if ("Shutdown in progress".equals(cause)) { // after Ctrl-C, drawing cannot be started
+        throw new Interruption.StoppedException();
+      }
       throw new IllegalStateException(
           "Cannot draw the chart ("
-              + FailureMessage.rootCause(e).getMessage()
+              + cause
               + "); all other results were written. Java needs system fonts for drawing: install"
               + " fontconfig and a font such as DejaVu.",
           e);

@@ -21,11 +21,10 @@ import picocli.CommandLine.Spec;
  * library's defaults ({@link DefaultsRun}).
  */
 @Command(
-    name = FidelityCommand.NAME,
+    name = "fidelity",
     description =
         "Trains a published recipe and compares its training curves with the recorded ones.")
 final class FidelityCommand implements Callable<Integer> {
-  static final String NAME = "fidelity";
 
   @Spec private CommandSpec spec;
 

@@ -16,11 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -68,11 +66,12 @@ final class FidelityRun {
     }
     String tables = CurveTable.of(recorded, curves);
     out.printf("%n%s%n", tables);
-    String page = page(recipe);
+    String page = recipe + ".md";
     String chart = recipe + ".png";
     byte[] text = tables.getBytes(StandardCharsets.UTF_8);
     folder.write(page, file -> AtomicFile.write(file, bytes -> bytes.write(text)));
     folder.write(chart, file -> CurveChart.write(recipe, recorded, curves, file));
+    saved.finish(folder);
 
     out.println(folder.displayPath());
     out.printf("  %-28s these tables%n", page);
@@ -80,24 +79,6 @@ final class FidelityRun {
     out.printf(
         "  %-28s the curve of each run: means over %d steps%n", name("*"), recorded.window());
     out.printf("  %-28s the model and metrics of each run%n", "<time>-" + recipe + "-seed-*/");
-  }
-
-  /** Finds the folder of the last run of the command that has not written its tables. */
-  static Optional<Path> newestUnfinished(Path runs) throws IOException {
-    if (!Files.isDirectory(runs)) {
-      return Optional.empty();
-    }
-    return newest(
-        runs,
-        FidelityCommand.NAME,
-        folder ->
-            Files.exists(folder.resolve(RunOptions.FILE))
-                && Arrays.stream(Recipe.values())
-                    .noneMatch(recipe -> Files.exists(folder.resolve(page(recipe)))));
-  }
-
-  private static String page(Recipe recipe) {
-    return recipe + ".md";
   }
 
   private String name(Object seed) {
@@ -129,18 +110,19 @@ final class FidelityRun {
 
   /** Finds the last run of a name that has checkpoints. It may have ended, with fewer steps. */
   private Optional<Path> begun(String name) throws IOException {
-    return newest(folder.path(), name, run -> Files.isDirectory(run.resolve("checkpoints")));
-  }
-
-  private static Optional<Path> newest(Path parent, String name, Predicate<Path> condition)
-      throws IOException {
-    try (Stream<Path> folders = Files.list(parent)) {
+    try (Stream<Path> folders = Files.list(folder.path())) {
       String names = "\\d{8}-\\d{6}-" + Pattern.quote(name) + "(-\\d+)?";
       return folders
-          .filter(folder -> FileNames.name(folder).matches(names))
-          .filter(condition)
+          .filter(run -> FileNames.name(run).matches(names))
+          .filter(FidelityRun::hasCheckpoints)
           .max(Comparator.comparing(FileNames::name));
     }
+  }
+
+  /** Returns false if the process was killed before its first checkpoint. */
+  private static boolean hasCheckpoints(Path run) {
+    String[] names = run.resolve("checkpoints").toFile().list();
+    return names != null && Stream.of(names).anyMatch(name -> name.endsWith(".safetensors"));
   }
 
   private TrainingCurve train(long seed) throws IOException {

@@ -6,12 +6,14 @@ import io.github.vqvae4j.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionStrategy;
@@ -92,9 +94,11 @@ final class Resumption implements IExecutionStrategy {
     }
     String name = command.commandSpec().name();
     Optional<Path> unfinished =
-        name.equals(FidelityCommand.NAME)
-            ? FidelityRun.newestUnfinished(OutputFolder.RUNS)
-            : RunFolder.unfinished(OutputFolder.RUNS, name);
+        Stream.of(
+                RunFolder.unfinished(OutputFolder.RUNS, name),
+                RunOptions.newestWithoutResults(OutputFolder.RUNS, name))
+            .flatMap(Optional::stream)
+            .max(Comparator.comparing(FileNames::name));
     return unfinished.orElseThrow(
         () ->
             new IOException(

@@ -4,14 +4,18 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -21,8 +25,9 @@ import picocli.CommandLine.ParseResult;
  * @param command the name of the command
  * @param options the options that have a value, defaults included, as {@code --name=value} or
  *     {@code --name}
+ * @param finished whether all results of the command have been written
  */
-record RunOptions(String command, List<String> options) {
+record RunOptions(String command, List<String> options, boolean finished) {
   static final String FILE = "options.json";
 
   /** Options that are not those of a run. */
@@ -31,7 +36,7 @@ record RunOptions(String command, List<String> options) {
 
   /** Returns the options of a command that was parsed. */
   static RunOptions of(ParseResult parsed) {
-    return new RunOptions(parsed.commandSpec().name(), arguments(parsed, false));
+    return new RunOptions(parsed.commandSpec().name(), arguments(parsed, false), false);
   }
 
   /** Returns only those that were given on the command line, by name. */
@@ -93,7 +98,8 @@ record RunOptions(String command, List<String> options) {
           "expected the folder of a run of these programs, got one without "
               + FILE
               + "; check the path after "
-              + ResumeOption.NAME);
+              + ResumeOption.NAME
+              + ", or start a new run if it was killed before its first checkpoint");
     }
     try {
       return RecordFile.read(file, RunOptions.class, "a command that trains");
@@ -108,5 +114,47 @@ record RunOptions(String command, List<String> options) {
 
   void write(Path file) throws IOException {
     RecordFile.write(file, this);
+  }
+
+  /** Records that all results of the command have been written. */
+  void finish(OutputFolder folder) throws IOException {
+    folder.write(FILE, new RunOptions(command, options, true)::write);
+  }
+
+  /**
+   * Finds the last run of a command whose training has ended, or which trains in subfolders, and
+   * whose results are incomplete.
+   */
+  static Optional<Path> newestWithoutResults(Path runs, String command) throws IOException {
+    if (!Files.isDirectory(runs)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(runs)) {
+      return folders
+          .filter(folder -> FileNames.name(folder).matches("\\d{8}-\\d{6}-.+"))
+          .filter(folder -> !isTraining(folder) && isUnfinished(folder, command))
+          .max(Comparator.comparing(FileNames::name));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isTraining(Path folder) {
+    return Files.exists(folder.resolve("config.json"))
+        && !Files.exists(folder.resolve(Training.METRICS));
+  }
+
+  private static boolean isUnfinished(Path folder, String command) {
+    try {
+      if (!Files.exists(folder.resolve(FILE))) {
+        return false;
+      }
+      RunOptions saved = read(folder);
+      return saved.command.equals(command) && !saved.finished;
+    } catch (BadFileException e) {
+      return false; // it cannot be resumed
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -127,8 +127,10 @@ final class SeriesCommand implements Callable<Integer> {
         out.printf("ignored: %s%n", IgnoredPath.summary(input.ignored()));
       }
       folder.requireSpaceFor(model);
-      train(model, scale, input, folder, interruption, out);
+      RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
+      train(saved, model, scale, input, folder, interruption, out);
       detect(model, scale, input, folder, out);
+      saved.finish(folder);
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;
@@ -186,6 +188,7 @@ final class SeriesCommand implements Callable<Integer> {
   }
 
   private void train(
+      RunOptions saved,
       VqVae model,
       ChannelScale scale,
       SeriesInput input,
@@ -194,7 +197,6 @@ final class SeriesCommand implements Callable<Integer> {
       PrintWriter out)
       throws IOException {
     RunFolder record = resume.files(folder);
-    RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
     Trainer<ImageBatch> trainer =
         resume.folder().isPresent()
             ? resume.trainer(model)

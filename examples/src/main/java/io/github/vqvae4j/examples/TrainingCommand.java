@@ -77,6 +77,7 @@ abstract class TrainingCommand<M extends ImageModel> implements Callable<Integer
       RunOptions saved = RunOptions.of(spec.commandLine().getParseResult());
       new Training(saved, options, resume, images, model, folder, interruption, out).run();
       finish(images, folder, model, out);
+      saved.finish(folder);
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;

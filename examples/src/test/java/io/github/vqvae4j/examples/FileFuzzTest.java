@@ -35,7 +35,8 @@ class FileFuzzTest {
             Recipe.KERAS_MNIST.toString(), 1, 60_000, 0.1, 200, 1_000, Machine.here(), points)
         .write(curve);
     Path options = folder.resolve("run.json");
-    new RunOptions("mnist", List.of("--steps=60", "--tensorboard", "--rate=0.001")).write(options);
+    new RunOptions("mnist", List.of("--steps=60", "--tensorboard", "--rate=0.001"), true)
+        .write(options);
     return Fuzzing.chosen(
         List.of(
             FuzzTarget.of(

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -252,6 +253,7 @@ class ResumeTest {
     Run resumed = Run.in(directory, "mnist", "--resume").succeeded();
     assertTrue(resumed.out().contains("24 steps of 32 images"), resumed::out);
     Run.in(directory, "mnist", "--resume").failed(1, "expected an unfinished run");
+    assertResultsAreCompleted(directory);
     Path whole = folder.resolve("work-whole");
     Run.of(mnist(whole)).succeeded();
     try (Stream<Path> runs = Files.list(directory.resolve("runs"))) {
@@ -263,6 +265,48 @@ class ResumeTest {
     }
   }
 
+  /** As after a crash between the end of training and that of the command. */
+  private static void assertResultsAreCompleted(Path directory) throws Exception {
+    Path run;
+    try (Stream<Path> runs = Files.list(directory.resolve("runs"))) {
+      run = runs.findFirst().orElseThrow();
+    }
+    RunOptions options = RunOptions.read(run);
+    assertTrue(options.finished());
+    new RunOptions(options.command(), options.options(), false).write(run.resolve(RunOptions.FILE));
+    Files.delete(run.resolve("loss.png"));
+    Run.in(directory, "mnist", "--resume").succeeded();
+    assertTrue(Files.exists(run.resolve("loss.png")));
+    assertTrue(RunOptions.read(run).finished());
+  }
+
+  @Test
+  void theNewestRunWithoutResultsIsFound() throws IOException {
+    Path runs = folder.resolve("without-results");
+    assertEquals(Optional.empty(), RunOptions.newestWithoutResults(runs, "mnist"));
+    Path older = run(runs, "20260101-120000-mnist", "mnist", false, "config.json", "metrics.json");
+    Path fidelity = run(runs, "20260102-120000-fidelity", "fidelity", false);
+    run(runs, "20260103-120000-mnist", "mnist", true, "config.json", "metrics.json");
+    run(runs, "20260104-120000-mnist", "mnist", false, "config.json"); // still in training
+    run(runs, "20260105-120000-vae", "vae", false, "config.json", "metrics.json");
+    run(runs, "other", "mnist", false);
+    Path damaged = run(runs, "20260106-120000-mnist", "mnist", false);
+    Files.writeString(damaged.resolve(RunOptions.FILE), "{");
+    assertEquals(Optional.of(older), RunOptions.newestWithoutResults(runs, "mnist"));
+    assertEquals(Optional.of(fidelity), RunOptions.newestWithoutResults(runs, "fidelity"));
+    assertEquals(Optional.empty(), RunOptions.newestWithoutResults(runs, "binary"));
+  }
+
+  private static Path run(Path runs, String name, String command, boolean finished, String... files)
+      throws IOException {
+    Path run = Files.createDirectories(runs.resolve(name));
+    new RunOptions(command, List.of(), finished).write(run.resolve(RunOptions.FILE));
+    for (String file : files) {
+      Files.createFile(run.resolve(file));
+    }
+    return run;
+  }
+
   @Test
   void fidelity() throws IOException {
     Path whole = folder.resolve("fidelity-whole");
@@ -271,7 +315,12 @@ class ResumeTest {
     Run expected = Run.of(with(command, "--output=" + whole)).succeeded();
     Run stopped = Run.interrupted("step 1/", with(command, "--output=" + parts));
     assertEquals(130, stopped.exitCode());
+    // As if a process had been killed while it wrote the first checkpoint of a run.
+    Path killed = parts.resolve("20990101-120000-sonnet-cifar10-seed-4");
+    Files.createDirectories(killed.resolve("checkpoints"));
     Run resumed = Run.of("fidelity", "--resume=" + parts).succeeded();
+    Files.delete(killed.resolve("checkpoints"));
+    Files.delete(killed);
     assertEquals(1, runFolders(parts).size());
     assertArrayEquals(
         Files.readAllBytes(runFolders(whole).get(0).resolve("model.safetensors")),

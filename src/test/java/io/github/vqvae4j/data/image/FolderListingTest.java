@@ -67,7 +67,7 @@ class FolderListingTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS)
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "names cannot contain line feeds")
   void controlCharactersInNamesAreEscaped() throws IOException {
     file("b\nWARN c.txt");
     Path odd = Files.createDirectory(FileNames.resolve(folder, "a\u001b[31m\u2028"));

@@ -138,7 +138,9 @@ class SpecialFilesTest {
   private Path pipe() throws Exception {
     Path pipe = folder.resolve("pipe");
     try {
-      assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+      assumeTrue(
+          new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0,
+          "this file system has no pipes");
     } catch (IOException e) {
       assumeTrue(false, "this system has no mkfifo");
     }

@@ -145,7 +145,7 @@ class NativeThreadsTest {
   }
 
   @Test
-  @EnabledForJreRange(minVersion = 21)
+  @EnabledForJreRange(minVersion = 21, disabledReason = "older JDKs have no virtual threads")
   void aStepIsRefusedOnAVirtualThread() throws Exception {
     FutureTask<Step> opened = new FutureTask<>(Step::inference);
     VirtualThreads.start(opened);

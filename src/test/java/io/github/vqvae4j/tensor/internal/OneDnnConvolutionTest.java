@@ -13,7 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * oneDNN has optimized implementations for the convolutions of typical models. Otherwise the ND4J
  * kernels would silently compute the same results more slowly.
  */
-@EnabledOnOs(architectures = {"amd64", "x86_64"})
+@EnabledOnOs(
+    architectures = {"amd64", "x86_64"},
+    disabledReason = "the implementations are those for x86")
 class OneDnnConvolutionTest {
   @ParameterizedTest
   @CsvSource({
