@@ -220,7 +220,7 @@ class ArchitectureTest {
   static final ArchRule ONLY_MODELS_AND_THEIR_USES_USE_WHAT_MODELS_SHARE_INTERNALLY =
       noClasses()
           .that()
-          .resideOutsideOfPackages(packages("model", "anomaly", "palette"))
+          .resideOutsideOfPackages(packages("model", "prior", "anomaly", "palette"))
           .should()
           .dependOnClassesThat()
           .resideInAPackage(subpackages("model.internal"))

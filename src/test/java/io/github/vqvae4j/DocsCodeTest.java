@@ -47,6 +47,7 @@ class DocsCodeTest {
           "nn",
           "palette",
           "parallel",
+          "prior",
           "quantize",
           "random",
           "tensor",

@@ -14,6 +14,8 @@ import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
+import io.github.vqvae4j.prior.PixelCnn;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
@@ -37,6 +39,9 @@ public abstract class ExampleVariables {
     protected VqVae model;
     protected MnistData digits;
     protected Rng rng;
+    protected PixelCnn prior;
+    protected Codes top;
+    protected Codes bottom;
   }
 
   /** The variables of the examples in Javadoc. */

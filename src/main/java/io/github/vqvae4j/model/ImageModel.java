@@ -11,6 +11,7 @@ import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
@@ -73,6 +74,7 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
   }
 
   private final WeightCheck weights = new WeightCheck(this);
+  private final WeightHash hash = new WeightHash(this);
   private final DataVariance variance = new DataVariance(this);
   private CustomReconstructionLoss customLoss;
 
@@ -368,6 +370,37 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
    */
   public final void checkWeights() {
     weights.check();
+  }
+
+  /**
+   * Returns the SHA-256 of the names, shapes and values of all parameters and buffers. It is
+   * computed again only after they have changed. Codes have the hash of the model that encoded
+   * them.
+   *
+   * @return 64 hexadecimal digits
+   */
+  public final String weightHash() {
+    return hash.digits();
+  }
+
+  /**
+   * Checks that codes, if they have a {@linkplain Codes#modelHash hash}, were encoded by this model
+   * with its current weights.
+   *
+   * @param codes the codes to decode
+   * @throws IllegalArgumentException if they were not
+   */
+  protected final void checkModelHash(Codes codes) {
+    String expected = codes.modelHash().orElse(weightHash());
+    if (!expected.equals(weightHash())) {
+      throw new IllegalArgumentException(
+          getClass().getSimpleName()
+              + ".decode: expected codes of this model, whose weights have the hash "
+              + weightHash()
+              + ", got codes encoded by a model with the hash "
+              + expected
+              + ". Load the model that encoded them, or encode the images again.");
+    }
   }
 
   /**

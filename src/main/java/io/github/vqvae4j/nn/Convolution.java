@@ -162,21 +162,35 @@ public abstract sealed class Convolution extends Layer
 
   @Override
   protected final Tensor compute(Tensor x) {
-    return convolve(x, null);
+    return convolve(x, null, options);
+  }
+
+  /**
+   * Computes the convolution without padding. For a window of a larger input, including its zero
+   * padding, this is a part of {@link #forward}: the way in which autoregressive models compute one
+   * row, column or time step at a time.
+   *
+   * @param window the window, at least as large as the dilated kernel
+   * @return the outputs whose kernels are inside the window
+   * @throws IllegalArgumentException if the window is too small, or has another rank or number of
+   *     channels
+   */
+  public final Tensor unpadded(Tensor window) {
+    return within(window.step(), () -> convolve(window, null, options.padding(0, 0)));
   }
 
   /** Computes a convolution fused with a residual addition: relu?(x * weight + bias + residual). */
   final Tensor addTo(Tensor residual, Tensor x) {
-    return within(x.step(), () -> convolve(x, residual));
+    return within(x.step(), () -> convolve(x, residual, options));
   }
 
-  private Tensor convolve(Tensor x, Tensor residual) {
+  private Tensor convolve(Tensor x, Tensor residual, ConvOptions applied) {
     if (requiresDivisibleSize && x.rank() == rank) {
       checkDivisible(x);
     }
     Tensor w = effectiveWeight == null ? weight.in(x.step()) : effectiveWeight.in(x.step());
     Tensor b = bias == null ? null : bias.in(x.step());
-    return FusedConvolution.of(form, x, w, b, residual, config.relu(), options);
+    return FusedConvolution.of(form, x, w, b, residual, config.relu(), applied);
   }
 
   private void checkDivisible(Tensor x) {

@@ -1,13 +1,18 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.memory.HeapMemory;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +27,8 @@ import java.util.stream.LongStream;
  * <pre>{@code
  * Codes codes = model.encode(images);           // Codes[8, 7, 7] of a codebook of 512
  * int[] values = codes.range(0, 1).values();    // the 49 codes of the first image
- * codes.save(Path.of("codes.safetensors"));
- * Images reconstructions = model.decode(Codes.load(Path.of("codes.safetensors")));
+ * codes.write(Path.of("images.codes"));
+ * Images reconstructions = model.decode(Codes.read(Path.of("images.codes")));
  * }</pre>
  *
  * <p>The positions have the shape of the encoder output without the channel axis, [batch, height,
@@ -45,11 +50,15 @@ public final class Codes implements Source<Codes> {
   /** Null if no image has a label. */
   private final int[] labels;
 
-  private Codes(int[] values, Codebooks codebooks, int[] shape, int[] labels) {
+  /** Null if the model is unknown. */
+  private final String modelHash;
+
+  private Codes(int[] values, Codebooks codebooks, int[] shape, int[] labels, String modelHash) {
     this.values = values;
     this.codebooks = codebooks;
     this.shape = shape;
     this.labels = labels;
+    this.modelHash = modelHash;
   }
 
   /**
@@ -78,7 +87,7 @@ public final class Codes implements Source<Codes> {
    */
   public static Codes of(int[] values, Codebooks codebooks, int... shape) {
     CodesValidation.checkValues(values, codebooks, shape);
-    return new Codes(values.clone(), codebooks, shape.clone(), null);
+    return new Codes(values.clone(), codebooks, shape.clone(), null, null);
   }
 
   /**
@@ -100,17 +109,18 @@ public final class Codes implements Source<Codes> {
   /** Creates codes that use this array without copying it. */
   static Codes wrap(int[] values, Codebooks codebooks, int... shape) {
     CodesValidation.checkValues(values, codebooks, shape);
-    return new Codes(values, codebooks, shape, null);
+    return new Codes(values, codebooks, shape, null, null);
   }
 
   /**
    * Concatenates codes along the batch axis.
    *
-   * @param parts one or more codes with the same codebooks, and the same shape except for the batch
+   * @param parts one or more codes with the same codebooks and model hash, and the same shape
+   *     except for the batch
    * @return the concatenated codes; if only some have labels, the labels of the others are {@link
    *     #MISSING}
-   * @throws IllegalArgumentException if there are none, if shapes or codebooks differ, or if there
-   *     are more codes than fit into an array
+   * @throws IllegalArgumentException if there are none, if shapes, codebooks or models differ, or
+   *     if there are more codes than fit into an array
    */
   public static Codes concat(Codes... parts) {
     CodesValidation.checkConcatenable(parts);
@@ -129,35 +139,56 @@ public final class Codes implements Source<Codes> {
       }
       offset += part.count();
     }
-    return new Codes(values, first.codebooks, shape, labelsOrNull(labels));
+    return new Codes(values, first.codebooks, shape, labelsOrNull(labels), first.modelHash);
   }
 
   /**
-   * Reads codes written by {@link #save}.
+   * Reads a file of codes written by {@link #write} or a {@link CodesWriter}. {@link CodesReader}
+   * reads files that are larger than the heap.
    *
    * @param file the file
-   * @return the codes, with their labels
+   * @return the codes, with their labels and the hash of their model
    * @throws NoSuchFileException if there is no such file
-   * @throws BadFileException if the file is corrupt, of another kind or of a later version
+   * @throws BadFileException if the file is truncated, corrupt, of another kind or of a later
+   *     version
+   * @throws IllegalArgumentException if there are more codes than fit into an array
    * @throws InsufficientMemoryException if the heap is too small
    * @throws IOException if the file cannot be read
    */
-  public static Codes load(Path file) throws IOException {
-    return CodesFile.load(file);
+  public static Codes read(Path file) throws IOException {
+    try (CodesReader reader = CodesReader.open(file)) {
+      return HeapMemory.guard(
+          () -> FileNames.path(file) + ", with all of its codes,",
+          Files.size(file),
+          () -> {
+            List<Codes> blocks = new ArrayList<>();
+            for (Optional<Codes> next = reader.next(); next.isPresent(); next = reader.next()) {
+              blocks.add(next.get());
+            }
+            return concat(blocks.toArray(Codes[]::new));
+          });
+    }
   }
 
   /**
-   * Writes the codes to a safetensors file. All arrays are of type I32: {@code codes} has the shape
-   * of the positions, followed by groups and stages if there are several; {@code codebooks}
-   * [groups, stages] has the codebook sizes; {@code labels} [batch] exists only if there are
-   * labels. The metadata entry {@code vqvae4j.codes} is the version of the format.
+   * Writes the codes, labels and the hash of the model to a code file; {@link CodesReader}
+   * describes the format.
    *
    * @param file the file; an existing file is replaced once the new one is complete
-   * @throws IllegalArgumentException if there are more than 32 axes, the maximum of the format
    * @throws IOException if the file cannot be written
    */
-  public void save(Path file) throws IOException {
-    CodesFile.save(this, values, file);
+  public void write(Path file) throws IOException {
+    CodesHeader header = CodesHeader.of(this);
+    AtomicFile.write(
+        file,
+        out -> {
+          out.write(header.toBytes());
+          for (int from = 0; from < count(); from += header.imagesPerBlock()) {
+            int to = Math.min(count() - from, header.imagesPerBlock()) + from;
+            out.write(CodesBlock.pack(header, range(from, to)));
+          }
+          out.write(CodesBlock.end(count()));
+        });
   }
 
   /**
@@ -248,7 +279,29 @@ public final class Codes implements Source<Codes> {
    */
   public Codes withLabels(int... newLabels) {
     CodesValidation.checkLabels(count(), newLabels);
-    return new Codes(values, codebooks, shape, labelsOrNull(newLabels.clone()));
+    return new Codes(values, codebooks, shape, labelsOrNull(newLabels.clone()), modelHash);
+  }
+
+  /**
+   * Returns the hash of the model that encoded the codes.
+   *
+   * @return 64 hexadecimal digits; empty for codes that were not encoded by a model, which any
+   *     model decodes
+   */
+  public Optional<String> modelHash() {
+    return Optional.ofNullable(modelHash);
+  }
+
+  /**
+   * Returns the same codes with the hash of a model, which alone decodes them.
+   *
+   * @param hash a SHA-256 as 64 lowercase hexadecimal digits
+   * @return codes with this hash
+   * @throws IllegalArgumentException if it is not 64 lowercase hexadecimal digits
+   */
+  public Codes withModelHash(String hash) {
+    CodesValidation.checkHash(hash);
+    return new Codes(values, codebooks, shape, labels, hash);
   }
 
   private static int[] labelsOrNull(int... labels) {
@@ -310,7 +363,11 @@ public final class Codes implements Source<Codes> {
     int[] newShape = shape.clone();
     newShape[0] = indices.length;
     return new Codes(
-        selected, codebooks, newShape, newLabels == null ? null : labelsOrNull(newLabels));
+        selected,
+        codebooks,
+        newShape,
+        newLabels == null ? null : labelsOrNull(newLabels),
+        modelHash);
   }
 
   /**
@@ -363,7 +420,8 @@ public final class Codes implements Source<Codes> {
         Arrays.copyOfRange(values, from * codesPerImage, to * codesPerImage),
         codebooks,
         newShape,
-        labels == null ? null : labelsOrNull(Arrays.copyOfRange(labels, from, to)));
+        labels == null ? null : labelsOrNull(Arrays.copyOfRange(labels, from, to)),
+        modelHash);
   }
 
   /** Returns the number of codes of each image. */
@@ -375,7 +433,7 @@ public final class Codes implements Source<Codes> {
    * Returns the codes of one stage.
    *
    * @param stage the index of the stage, from 0
-   * @return codes with the same positions, groups and labels
+   * @return codes with the same positions, groups and labels, without the hash of the model
    * @throws IllegalArgumentException if there is no such stage
    */
   public Codes stage(int stage) {
@@ -387,7 +445,7 @@ public final class Codes implements Source<Codes> {
    * Returns the codes of one group or head.
    *
    * @param group the index of the group, from 0
-   * @return codes with the same positions, stages and labels
+   * @return codes with the same positions, stages and labels, without the hash of the model
    * @throws IllegalArgumentException if there is no such group
    */
   public Codes group(int group) {
@@ -419,11 +477,12 @@ public final class Codes implements Source<Codes> {
       selected[i] = values[i / books.length * all + books[i % books.length]];
     }
     List<Integer> sizes = IntStream.of(books).mapToObj(codebooks.sizes()::get).toList();
-    return new Codes(selected, new Codebooks(groups, stages, sizes), shape, labels);
+    return new Codes(selected, new Codebooks(groups, stages, sizes), shape, labels, null);
   }
 
   /**
    * Returns whether another object is {@code Codes} with equal values, shape, codebooks and labels.
+   * The hash of the model is not compared.
    *
    * @param other another object
    * @return whether they are equal

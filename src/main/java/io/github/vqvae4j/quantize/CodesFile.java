@@ -1,151 +1,171 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.io.MessageText;
-import io.github.vqvae4j.io.NamedArray;
-import io.github.vqvae4j.io.Safetensors;
-import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.io.InputFile;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
+import java.util.Optional;
 
-/** Reads and writes files of {@link Codes}; see {@link Codes#save} for the format. */
-final class CodesFile {
-  /** The metadata key; its value is the version of the format. */
-  private static final String FORMAT = "vqvae4j.codes";
-
-  private static final String VERSION = "1";
-
-  private static final String CODES = "codes";
-  private static final String CODEBOOKS = "codebooks";
-  private static final String LABELS = "labels";
-  private static final List<String> NAMES = List.of(CODES, CODEBOOKS, LABELS);
-
+/** An open code file, whose blocks are found one after the other and read in any order. */
+final class CodesFile implements Closeable {
   private final Path file;
-  private final Map<String, NamedArray> arrays;
 
-  private CodesFile(Path file, Map<String, NamedArray> arrays) {
+  /** Not a FileChannel, which an interrupted thread closes. */
+  private final RandomAccessFile in;
+
+  private final CodesHeader header;
+  private final long start;
+
+  private CodesFile(Path file, RandomAccessFile in) throws IOException {
     this.file = file;
-    this.arrays = arrays;
+    this.in = in;
+    header = CodesHeader.read(file, in);
+    start = in.getFilePointer();
+  }
+
+  static CodesFile open(Path file) throws IOException {
+    InputFile.requireRegularFile(file, "a code file");
+    RandomAccessFile in = new RandomAccessFile(file.toFile(), "r");
+    try {
+      return new CodesFile(file, in);
+    } catch (Throwable failure) {
+      in.close();
+      throw failure;
+    }
   }
 
   /**
-   * Writes codes.
+   * The place of a block.
    *
-   * @param values the values of the codes, not copied
+   * @param offset the offset of its first byte
+   * @param length its length in bytes
+   * @param firstImage the index of its first image
+   * @param block the number of images and the flags
    */
-  static void save(Codes codes, int[] values, Path file) throws IOException {
-    Codebooks codebooks = codes.codebooks();
-    IntStream axes =
-        IntStream.concat(IntStream.of(codes.shape()), axes(codebooks.groups(), codebooks.stages()));
-    Map<String, NamedArray> arrays = new LinkedHashMap<>();
-    arrays.put(CODES, NamedArray.of(values, axes.asLongStream().toArray()));
-    int[] sizes = codebooks.sizes().stream().mapToInt(Integer::intValue).toArray();
-    arrays.put(CODEBOOKS, NamedArray.of(sizes, codebooks.groups(), codebooks.stages()));
-    codes.labels().ifPresent(labels -> arrays.put(LABELS, NamedArray.of(labels, labels.length)));
-    Safetensors.write(file, Map.of(FORMAT, VERSION), arrays);
+  record Place(long offset, long length, long firstImage, CodesBlock block) {
+    long end() {
+      return offset + length;
+    }
+
+    long endImage() {
+      return firstImage + block.count();
+    }
   }
 
-  /** Returns the axes that follow those of the positions. */
-  private static IntStream axes(int groups, int stages) {
-    return IntStream.of(groups, stages).filter(size -> size > 1);
+  CodesHeader header() {
+    return header;
   }
 
-  static Codes load(Path file) throws IOException {
-    SafetensorsFile content = Safetensors.read(file);
-    String version = content.metadata().get(FORMAT);
-    if (version == null) {
-      throw new BadFileException(
-          file,
-          "metadata",
-          "this safetensors file does not contain codes ("
-              + FORMAT
-              + " is missing); use a file written by Codes.save");
-    }
-    if (!version.equals(VERSION)) {
-      throw new BadFileException(
-          file,
-          "metadata " + FORMAT,
-          "expected format version "
-              + VERSION
-              + ", got "
-              + MessageText.excerpt(version)
-              + "; read it with the version of vqvae4j that wrote it, or a newer one");
-    }
-    return new CodesFile(file, content.arrays()).codes();
+  /** Returns the place of the header as a block without images. */
+  Place beforeFirst() {
+    return new Place(0, start, 0, new CodesBlock(0, 0));
   }
 
-  private Codes codes() throws BadFileException {
-    for (String name : arrays.keySet()) {
-      if (!NAMES.contains(name)) {
-        throw bad(name, "unknown array, expected " + NAMES);
-      }
+  /**
+   * Finds the next block.
+   *
+   * @param previous the previous block, or {@link #beforeFirst()}
+   * @return the block; empty at the end marker
+   * @throws BadFileException if the file ends before the end of a block, or is corrupt
+   */
+  Optional<Place> after(Place previous) throws IOException {
+    long offset = previous.end();
+    byte[] start = bytes(previous, CodesBlock.HEADER_BYTES);
+    int count = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    if (count == 0) {
+      checkEnd(previous);
+      return Optional.empty();
     }
-    NamedArray sizes = array(CODEBOOKS);
-    NamedArray codes = array(CODES);
-    long[] books = sizes.shape();
-    if (books.length != 2) {
-      throw bad(CODEBOOKS, "expected the shape [groups, stages], got " + sizes);
+    CodesBlock block = new CodesBlock(count, start[Integer.BYTES]);
+    boolean isAfterLast = previous.endImage() % header.imagesPerBlock() != 0;
+    int flags = CodesBlock.LABELS | CodesBlock.MISSING;
+    if (count < 0
+        || count > header.imagesPerBlock()
+        || isAfterLast
+        || (block.flags() & ~flags) != 0) {
+      throw bad(offset, "expected a block of codes or the end of the codes, got other bytes");
     }
-    int[] shape = LongStream.of(codes.shape()).mapToInt(Math::toIntExact).toArray();
-    int[] inner = axes((int) books[0], (int) books[1]).toArray();
-    int outer = Math.max(0, shape.length - inner.length);
-    // Check this before copying the sizes, so that there are no more sizes than codes.
-    if (!Arrays.equals(Arrays.copyOfRange(shape, outer, shape.length), inner)) {
+    long length = block.length(header);
+    if (length > Integer.MAX_VALUE - 8 || offset + length > in.length()) {
+      throw truncated(previous);
+    }
+    return Optional.of(new Place(offset, length, previous.endImage(), block));
+  }
+
+  private void checkEnd(Place previous) throws IOException {
+    ByteBuffer end =
+        ByteBuffer.wrap(bytes(previous, CodesBlock.END_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    long images = end.getLong(Integer.BYTES);
+    if (!CodesBlock.isIntact(end) || images != previous.endImage() || images == 0) {
       throw bad(
-          CODES,
-          "expected axes that end with "
-              + Arrays.toString(inner)
-              + " for codebooks "
-              + Arrays.toString(books)
-              + ", got "
-              + codes);
+          previous.end(),
+          "expected the end of " + previous.endImage() + " images, got other bytes");
     }
-    String current = CODEBOOKS;
+    long after = previous.end() + CodesBlock.END_BYTES;
+    if (in.length() != after) {
+      throw bad(after, "expected the end of the file, got " + (in.length() - after) + " bytes");
+    }
+  }
+
+  /**
+   * Reads a block.
+   *
+   * @throws BadFileException if the block is corrupt
+   */
+  synchronized Codes read(Place place) throws IOException {
+    byte[] bytes = new byte[(int) place.length()];
+    in.seek(place.offset());
+    in.readFully(bytes);
+    if (!CodesBlock.isIntact(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))) {
+      throw bad(
+          place.offset(),
+          "the checksum of the block of images "
+              + place.firstImage()
+              + " to "
+              + (place.endImage() - 1)
+              + " does not match");
+    }
     try {
-      Codebooks codebooks =
-          new Codebooks(
-              (int) books[0], (int) books[1], IntStream.of(sizes.ints()).boxed().toList());
-      current = CODES;
-      Codes result = Codes.wrap(codes.ints(), codebooks, Arrays.copyOf(shape, outer));
-      current = LABELS;
-      return arrays.containsKey(LABELS) ? result.withLabels(labels(shape[0])) : result;
+      return place.block().unpack(header, bytes);
     } catch (IllegalArgumentException e) {
-      throw new BadFileException(file, location(current), e.getMessage(), e);
+      throw new BadFileException(file, "byte " + place.offset(), e.getMessage(), e);
     }
   }
 
-  private int[] labels(int count) throws BadFileException {
-    NamedArray labels = array(LABELS);
-    if (labels.shape().length != 1) {
-      throw bad(LABELS, "expected the shape [" + count + "], got " + labels);
+  /** Returns the bytes after a block. */
+  private synchronized byte[] bytes(Place previous, int length) throws IOException {
+    if (previous.end() + length > in.length()) {
+      throw truncated(previous);
     }
-    return labels.ints();
+    byte[] bytes = new byte[length];
+    in.seek(previous.end());
+    in.readFully(bytes);
+    return bytes;
   }
 
-  /** Returns a non-empty array, so that no axis is longer than the file allows. */
-  private NamedArray array(String name) throws BadFileException {
-    NamedArray array = arrays.get(name);
-    if (array == null || array.type() != NamedArray.Type.I32 || array.length() == 0) {
-      throw bad(
-          name,
-          "expected an array of I32 of one or more values, got "
-              + (array == null ? "none" : array));
-    }
-    return array;
+  private BadFileException truncated(Place previous) throws IOException {
+    return bad(
+        previous.end(),
+        "expected another block or the end of the codes, got "
+            + (in.length() - previous.end())
+            + " bytes after "
+            + previous.endImage()
+            + " images");
   }
 
-  private BadFileException bad(String name, String problem) {
+  private BadFileException bad(long offset, String problem) {
     return new BadFileException(
-        file, location(name), problem + "; the file is corrupt or was not written by Codes.save");
+        file,
+        "byte " + offset,
+        problem + "; the file is truncated or corrupt, get a new copy, or encode the images again");
   }
 
-  private static String location(String name) {
-    return "array \"" + MessageText.excerpt(name) + "\"";
+  @Override
+  public void close() throws IOException {
+    in.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -140,6 +141,7 @@ final class CodesValidation {
                 + ".");
       }
     }
+    checkSameModel(first, parts);
     if (count > MAX_ARRAY_LENGTH / first.codesPerImage()) {
       throw new IllegalArgumentException(
           "Codes.concat: expected at most "
@@ -149,6 +151,34 @@ final class CodesValidation {
               + " times "
               + first.codesPerImage()
               + ". Concatenate fewer codes.");
+    }
+  }
+
+  private static void checkSameModel(Codes first, Codes... parts) {
+    for (Codes part : parts) {
+      if (!part.modelHash().equals(first.modelHash())) {
+        throw new IllegalArgumentException(
+            "Codes.concat: expected codes of one model, got codes of the models "
+                + hashName(first)
+                + " and "
+                + hashName(part)
+                + ". Encode all images with the same model.");
+      }
+    }
+  }
+
+  /** Returns the hash of the model of codes for messages. */
+  static String hashName(Codes codes) {
+    return codes.modelHash().orElse("unknown");
+  }
+
+  /** Throws unless it is a SHA-256 in hexadecimal digits. */
+  static void checkHash(String hash) {
+    if (!hash.matches("[0-9a-f]{64}")) {
+      throw new IllegalArgumentException(
+          "Codes.withModelHash: expected 64 lowercase hexadecimal digits, got "
+              + MessageText.excerpt(hash)
+              + ". Use modelHash() of other codes.");
     }
   }
 

@@ -17,14 +17,18 @@ import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.vae.AutoencoderConfig;
 import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.VaeConfig;
+import io.github.vqvae4j.model.vqvae.VqVae2Config;
 import io.github.vqvae4j.nn.BatchNormConfig;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.GroupNormConfig;
+import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.LayerNormConfig;
 import io.github.vqvae4j.nn.LinearConfig;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.nn.ResnetConfig;
+import io.github.vqvae4j.prior.PixelCnn;
+import io.github.vqvae4j.prior.Sampling;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -68,6 +72,7 @@ final class AllSettings {
           DenseEncoder.images(8, 6, 1),
           DenseDecoder.images(8, 6, 1),
           new AutoencoderConfig(7),
+          new VqVae2Config(3, 6, List.of(1, 2), ResidualConfig.of(1, 4), Initializer.TORCH),
           new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.1), 1, 5),
           Likelihood.gaussian(0.1),
           AnomalyConfig.falsePositiveRate(0.01),
@@ -75,7 +80,9 @@ final class AllSettings {
           ImageFolderConfig.of(8),
           CsvConfig.DEFAULT,
           DownloadConfig.defaults(),
-          Augmentation.NONE);
+          Augmentation.NONE,
+          Sampling.DEFAULT,
+          PixelCnn.ofCodes(8));
 
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =
       List.of(r -> r.dilationGrowth(2), r -> r.bias(false).skip(Skip.RECTIFIED));

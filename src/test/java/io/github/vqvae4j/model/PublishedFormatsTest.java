@@ -19,8 +19,10 @@ import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +70,16 @@ class PublishedFormatsTest {
       Path again = folder.resolve("detector");
       AnomalyDetector.load(file("detector.json"), model).save(again);
       assertSavedAs("detector.json", again);
+    }
+  }
+
+  @Test
+  void vqVae2() throws IOException {
+    String name = "vq-vae-2.safetensors";
+    try (VqVae2 model = VqVae2.load(file(FORMAT_4 + name))) {
+      assertEquals(List.of(1, 2), model.config().downsample());
+      assertEquals(Optional.of(VectorQuantizer.ema(5, 3)), model.quantizers().get(0).config());
+      assertSaved(model, name);
     }
   }
 
@@ -182,12 +194,13 @@ class PublishedFormatsTest {
 
   @Test
   void codesOfGroupsAndStages() throws IOException {
-    Codes codes = Codes.load(file("codes.safetensors"));
+    Codes codes = Codes.read(file("some.codes"));
     Codebooks codebooks = new Codebooks(2, 3, List.of(5, 3, 2, 512, 7, 4));
     int[] values = {4, 2, 1, 511, 6, 3, 0, 0, 0, 300, -1, -1};
     assertEquals(Codes.of(values, codebooks, 2, 1).withLabels(9, -1), codes);
+    assertEquals(Optional.of("0123456789abcdef".repeat(4)), codes.modelHash());
     Path again = folder.resolve("again");
-    codes.save(again);
-    assertSavedAs("codes.safetensors", again);
+    codes.write(again);
+    assertSavedAs("some.codes", again);
   }
 }

@@ -4,17 +4,19 @@ import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.io.NamedArray;
-import io.github.vqvae4j.io.Safetensors;
 import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodesFileTest {
-  private static final Map<String, String> VERSION_1 = Map.of("vqvae4j.codes", "1");
+  private static final String HASH = "0123456789abcdef".repeat(4);
 
   @TempDir private Path folder;
 
@@ -31,126 +33,192 @@ class CodesFileTest {
 
   @BeforeEach
   void file() {
-    file = folder.resolve("codes.safetensors");
+    file = folder.resolve("some.codes");
   }
 
   @ParameterizedTest
   @ValueSource(longs = {3, 20_261_130})
-  void loadedCodesEqualSavedCodes(long seed) throws IOException {
+  void readCodesEqualWrittenCodes(long seed) throws IOException {
     Rng rng = new Rng(seed);
     for (int i = 0; i < 100; i++) {
       Codes codes = RandomCodes.of(rng);
-      codes.save(file);
-      assertEquals(codes, Codes.load(file), () -> "seed " + seed + ": " + codes);
+      codes.write(file);
+      assertEquals(codes, Codes.read(file), () -> "seed " + seed + ": " + codes);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 512, 65_536, 1 << 30, Integer.MAX_VALUE})
+  void extremeCodesOfEverySizeAreRead(int size) throws IOException {
+    int[] values = new int[30_000];
+    Rng rng = new Rng(size);
+    Arrays.setAll(values, i -> i % 3 == 0 ? size - 1 : rng.nextInt(size));
+    Codes codes = Codes.of(values, size, 300, 10, 10).withModelHash(HASH);
+    codes.write(file);
+    assertEquals(codes, Codes.read(file));
+    assertEquals(Optional.of(HASH), Codes.read(file).modelHash());
+    int bits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(size - 1));
+    assertEquals(bits * 30_000 / 8.0, Files.size(file), 200);
+    values[29_999] = -1;
+    codes = Codes.of(values, size, 300, 10, 10).withLabels(IntStream.range(0, 300).toArray());
+    codes.write(file);
+    assertEquals(codes, Codes.read(file));
+    assertEquals(Optional.empty(), Codes.read(file).modelHash());
+  }
+
+  @Test
+  void imagesLargerThanABlockAreRead() throws IOException {
+    int[] values = IntStream.range(0, 3 * 10_000).map(i -> i % 7).toArray();
+    Codes codes = Codes.of(values, 7, 3, 100, 100);
+    codes.write(file);
+    assertEquals(codes, Codes.read(file));
   }
 
   @Test
   void fileHasTheDocumentedFormat() throws IOException {
-    Codes.of(new int[] {4, 0, 3, -1}, 5, 2, 1, 2).withLabels(7, -1).save(file);
-    assertEquals(VERSION_1, Safetensors.read(file).metadata());
-    assertEquals(
-        Map.of(
-            "codes", NamedArray.of(new int[] {4, 0, 3, -1}, 2, 1, 2),
-            "codebooks", NamedArray.of(new int[] {5}, 1, 1),
-            "labels", NamedArray.of(new int[] {7, -1}, 2)),
-        Safetensors.read(file).arrays());
-    int[] values = IntStream.range(0, 12).toArray();
-    List<Integer> sizes = IntStream.range(12, 18).boxed().toList();
-    assertShape(Codes.of(values, new Codebooks(2, 3, sizes), 1, 2), 1, 2, 2, 3);
-    assertShape(Codes.of(values, new Codebooks(1, 6, sizes), 1, 2), 1, 2, 6);
-    assertShape(Codes.of(values, new Codebooks(6, 1, sizes), 2, 1), 2, 1, 6);
+    Codes.of(new int[] {4, 0, 3, -1}, 5, 2, 1, 2).withLabels(7, -1).write(file);
+    String header =
+        "89565143 4f444500 01000000 20000000 02000000 01000000 02000000 01000000 01000000 05000000"
+            + " 00100000 00000000";
+    // 5, 1, 4 and 0 of 3 bits, from the lowest bits: 0b000_100_001_101.
+    String block = "02000000 03 07000000 ffffffff 0d 01";
+    byte[] bytes = Files.readAllBytes(file);
+    assertPart(header, bytes, 0);
+    assertPart(block, bytes, 52);
+    assertPart("00000000 02000000 00000000", bytes, 71);
+    assertEquals(87, bytes.length);
   }
 
-  private void assertShape(Codes codes, long... shape) throws IOException {
-    codes.save(file);
-    Map<String, NamedArray> arrays = Safetensors.read(file).arrays();
-    assertEquals(NamedArray.of(IntStream.range(0, 12).toArray(), shape), arrays.get("codes"));
-    assertArrayEquals(
-        new long[] {codes.codebooks().groups(), codes.codebooks().stages()},
-        arrays.get("codebooks").shape());
-    assertEquals(List.of("codes", "codebooks"), List.copyOf(arrays.keySet()));
+  private static void assertPart(String hex, byte[] bytes, int from) {
+    byte[] part = HexFormat.of().parseHex(hex.replace(" ", ""));
+    assertArrayEquals(part, Arrays.copyOfRange(bytes, from, from + part.length));
+  }
+
+  @Test
+  void truncatedFilesGiveTheWholeBlocksAndThenAnError() throws IOException {
+    Codes codes = twoBlocks();
+    codes.write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    int header;
+    int second;
+    try (CodesFile open = CodesFile.open(file)) {
+      CodesFile.Place first = open.after(open.beforeFirst()).orElseThrow();
+      header = (int) first.offset();
+      second = (int) open.after(first).orElseThrow().end();
+      for (int length = 0; length < bytes.length; length += length < 300 ? 1 : 7) {
+        Files.write(file, Arrays.copyOf(bytes, length));
+        assertThrows(BadFileException.class, () -> Codes.read(file));
+        if (length >= header) {
+          int images = length < first.end() ? 0 : length < second ? 2 : 3;
+          assertEquals(images, imagesBeforeError("after " + images + " images"), "byte " + length);
+        }
+      }
+    }
+  }
+
+  private int imagesBeforeError(String message) throws IOException {
+    int images = 0;
+    try (CodesReader reader = CodesReader.open(file)) {
+      while (true) {
+        images += reader.next().orElseThrow().count();
+      }
+    } catch (BadFileException e) {
+      assertMessageContains(e, message, "get a new copy");
+    }
+    return images;
+  }
+
+  @Test
+  void flippedBitsAreFound() throws IOException {
+    twoBlocks().write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int bit = 0; bit < 8 * bytes.length; bit += bit < 1_000 ? 1 : 13) {
+      byte[] corrupt = bytes.clone();
+      corrupt[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(file, corrupt);
+      assertThrows(BadFileException.class, () -> Codes.read(file), "bit " + bit);
+    }
+    Files.write(file, Arrays.copyOf(bytes, bytes.length + 1));
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> Codes.read(file)),
+        "end of the file, got 1 byte");
+  }
+
+  /** Returns three images, two of which fill a block. */
+  private static Codes twoBlocks() {
+    return Codes.of(new int[3 * 4096], 1, 3, 4096).withLabels(5, -1, 6).withModelHash(HASH);
+  }
+
+  @Test
+  void codesOutOfRangeAreRejectedAlthoughChecksumsMatch() throws IOException {
+    Codes.of(new int[] {4, 0, 3, -1}, 5, 2, 1, 2).withLabels(7, -1).write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    byte[] code = bytes.clone();
+    code[65] = 0x0f;
+    Files.write(file, CodesBytes.withChecksums(code));
+    assertRejected("byte 52", "expected codes from 0 to 4", "got 6 at [0, 0, 0]");
+    byte[] label = bytes.clone();
+    label[61] = -2;
+    Files.write(file, CodesBytes.withChecksums(label));
+    assertRejected("byte 52", "expected labels of 0 or more", "got -2 for image 1");
   }
 
   @Test
   void otherFileKindsAndVersionsAreRejected() throws IOException {
-    assertThrows(NoSuchFileException.class, () -> Codes.load(file));
-    Map<String, NamedArray> arrays = Map.of("codes", ints(1, 1, 1));
-    Safetensors.write(file, Map.of("vqvae4j.format", "2"), arrays);
-    assertRejected("metadata", "does not contain codes", "vqvae4j.codes is missing", "Codes.save");
-    for (String version : List.of("2", "0", "", "1.0", "9".repeat(200_000))) {
-      Safetensors.write(file, Map.of("vqvae4j.codes", version), arrays);
-      assertRejected("metadata vqvae4j.codes", "expected format version 1, got", "a newer one");
+    assertThrows(NoSuchFileException.class, () -> Codes.read(file));
+    Files.writeString(file, "1 2 3");
+    assertRejected("byte 0", "does not contain codes", "Codes.write");
+    Codes.of(new int[1], 5, 1, 1).write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    for (int version : new int[] {0, 2, -1}) {
+      bytes[8] = (byte) version;
+      Files.write(file, bytes);
+      assertRejected("byte 8", "expected format version 1, got", "a newer one");
     }
   }
 
   @Test
-  void missingUnknownAndMistypedArraysAreNamedInTheError() throws IOException {
-    assertBad("codebooks", null, "codebooks", "expected an array of I32", "got none");
-    assertBad("codes", null, "codes", "expected an array of I32", "got none");
-    assertBad("more", ints(1, 1), "more", "unknown array, expected [codes, codebooks, labels]");
-    assertBad("codes", NamedArray.of(new long[6], 1, 2, 3), "codes", "I32", "got I64[1, 2, 3]");
-    assertBad("labels", NamedArray.of(new float[1], 1), "labels", "I32", "got F32[1]");
-    assertBad(
-        "codebooks", NamedArray.of(new int[0], 0, 1L << 40), "codebooks", "one or more values");
-    assertBad("codes", NamedArray.of(new int[0], 0, 1L << 40, 3), "codes", "one or more values");
-    assertBad("labels", NamedArray.of(new int[0], 0), "labels", "one or more values");
+  void impossibleHeadersAreRejected() throws IOException {
+    for (int field = 0; field < 8; field++) {
+      for (int value : new int[] {0, -1, 1 << 24, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+        Codes.of(new int[] {4, 0, 3, -1}, 5, 2, 1, 2).write(file);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(16 + 4 * field, value);
+        Files.write(file, CodesBytes.withChecksums(bytes.array()));
+        boolean isValid = field == 5 && value > 4 || field == 6 && value == 1 << 24;
+        if (!isValid && !(field == 7 && value == 0)) {
+          assertThrows(BadFileException.class, () -> Codes.read(file), field + ": " + value);
+        }
+      }
+    }
   }
 
   @Test
-  void inconsistentArraysAreNamedInTheError() throws IOException {
-    assertBad("codebooks", ints(4, 3), "codebooks", "[groups, stages]", "got I32[3]");
-    assertBad("codebooks", ints(4, 1, 1, 3), "codebooks", "[groups, stages]");
-    assertBad("codebooks", ints(4, 3, 3), "codes", "end with [3, 3]", "[3, 3], got I32[1, 2, 3]");
-    assertBad("codebooks", ints(4, 2, 3), "codes", "a shape of at least two axes, such as");
-    assertBad("codebooks", ints(4, 3, 2), "codes", "end with [3, 2]");
-    assertBad("codebooks", ints(4, 1, 1_000_000), "codes", "end with [1000000]");
-    assertBad("codebooks", ints(0, 1, 3), "codebooks", "size of 1 or more");
-    assertBad("codebooks", ints(-4, 1, 3), "codebooks", "size of 1 or more");
-    assertBad("codes", ints(4, 1, 2, 3), "codes", "0 to 3", "got 4 at [0, 0], stage 0");
-    assertBad("codes", ints(-2, 1, 2, 3), "codes", "got -2 at [0, 0], stage 0");
-    assertBad("codes", ints(0, 1, 3), "codes", "a shape of at least two axes, such as");
-    assertBad("codes", ints(0, 3), "codes", "a shape of at least two axes, such as");
-    assertBad("codes", ints(0), "codes", "end with [3]");
-    assertBad("labels", ints(0, 2), "labels", "expected 1 labels", "got 2");
-    assertBad("labels", ints(0, 1, 1), "labels", "expected the shape [1], got I32[1, 1]");
-    assertBad("labels", ints(-2, 1), "labels", "got -2 for image 0");
-    assertBad("", null);
-  }
-
-  /** Returns an array filled with one value. */
-  private static NamedArray ints(int value, long... shape) {
-    long size = 1;
-    for (long dimension : shape) {
-      size *= dimension;
-    }
-    return NamedArray.of(IntStream.generate(() -> value).limit(size).toArray(), shape);
-  }
-
-  /** Replaces an array in a valid file with 3 stages of 4 codes at 2 positions. */
-  private void assertBad(String name, NamedArray array, String... says) throws IOException {
-    Map<String, NamedArray> arrays = new LinkedHashMap<>();
-    arrays.put("codes", ints(3, 1, 2, 3));
-    arrays.put("codebooks", ints(4, 1, 3));
-    arrays.put("labels", ints(9, 1));
-    if (array == null) {
-      arrays.remove(name);
-    } else {
-      arrays.put(name, array);
-    }
-    Safetensors.write(file, VERSION_1, arrays);
-    if (says.length == 0) {
-      Codes expected = Codes.of(new int[] {3, 3, 3, 3, 3, 3}, Codebooks.residual(4, 4, 4), 1, 2);
-      assertEquals(expected.withLabels(9), Codes.load(file));
-    } else {
-      says[0] = "array \"" + says[0] + "\"";
-      assertRejected(says);
+  void hashIsKeptAndDifferentModelsAreNotConcatenated() {
+    Codes codes = Codes.of(new int[4], 5, 4, 1).withModelHash(HASH);
+    assertEquals(Optional.of(HASH), codes.range(1, 3).modelHash());
+    assertEquals(Optional.of(HASH), codes.select(2, 0).modelHash());
+    assertEquals(Optional.of(HASH), codes.withLabels(1, 2, 3, 4).modelHash());
+    assertEquals(Optional.of(HASH), Codes.concat(codes, codes).modelHash());
+    Codes other = codes.withModelHash("f".repeat(64));
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Codes.concat(codes, other)),
+        "expected codes of one model",
+        HASH,
+        "ffff");
+    Codes unknown = Codes.of(new int[4], 5, 4, 1);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Codes.concat(codes, unknown)),
+        "unknown");
+    assertTrue(unknown.modelHash().isEmpty());
+    for (String bad : new String[] {"", "ab", HASH.replace('a', 'A'), HASH + "0"}) {
+      assertThrows(IllegalArgumentException.class, () -> codes.withModelHash(bad));
     }
   }
 
-  private void assertRejected(String... says) {
-    BadFileException e = assertThrows(BadFileException.class, () -> Codes.load(file));
-    assertEquals(says[0], e.location());
+  private void assertRejected(String location, String... says) {
+    BadFileException e = assertThrows(BadFileException.class, () -> Codes.read(file));
+    assertEquals(location, e.location());
     assertMessageContains(e, says);
   }
 }

@@ -12,6 +12,7 @@ import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
@@ -106,6 +107,15 @@ class PresetResumeTest {
             Stream.of(
                 latent("autoencoder", LatentModels::autoencoder),
                 latent("vae", seed -> LatentModels.vae(seed).build()),
+                latent(
+                    "vq-vae-2",
+                    seed ->
+                        VqVae2.channels(1)
+                            .hidden(4)
+                            .downsample(1, 1)
+                            .quantizer(VectorQuantizer.ema(8, 4))
+                            .seed(seed)
+                            .build()),
                 latent("convolutional vae", LatentModels::convolutional),
                 series()));
     return presets.flatMap(p -> Stream.of(Arguments.of(p, 1), Arguments.of(p, 3)));

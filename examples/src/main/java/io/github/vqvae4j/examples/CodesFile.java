@@ -13,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reads a file of codes: a file written by {@link Codes#save}, or the codes of one image as rows of
- * integers in plain text, separated by spaces or commas.
+ * Reads a file of codes: a file written by {@link Codes#write}, or the codes of one image as rows
+ * of integers in plain text, separated by spaces or commas.
  */
 final class CodesFile {
   private static final String KINDS = "provide a file written by reconstruct, or rows of integers";
@@ -22,8 +22,8 @@ final class CodesFile {
   /** Enough for a grid of 800 x 800 codes. */
   private static final int MAX_BYTES = 1 << 22;
 
-  /** A safetensors file starts with the length of its header, an integer of 8 bytes. */
-  private static final int LENGTH_BYTES = 8;
+  /** The length of the magic number of code files. */
+  private static final int MAGIC_BYTES = 8;
 
   private CodesFile() {}
 
@@ -34,9 +34,9 @@ final class CodesFile {
     try (InputStream in = Files.newInputStream(file)) {
       bytes = in.readNBytes(MAX_BYTES + 1);
     }
-    // The last byte of the length is 0, which does not occur in text.
-    if (bytes.length >= LENGTH_BYTES && bytes[LENGTH_BYTES - 1] == 0) {
-      return Codes.load(file);
+    // The last byte of the magic number is 0, which does not occur in text.
+    if (bytes.length >= MAGIC_BYTES && bytes[MAGIC_BYTES - 1] == 0) {
+      return Codes.read(file);
     }
     int[][] rows = rows(file, text(file, bytes).strip());
     checkGrid(file, rows);

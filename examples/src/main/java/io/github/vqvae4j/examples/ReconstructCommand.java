@@ -49,8 +49,7 @@ final class ReconstructCommand implements Callable<Integer> {
   @Option(
       names = "--codes",
       paramLabel = "FILE",
-      description =
-          "Output file of the codes (safetensors), for the command decode. Default: not written.")
+      description = "Output file of the codes, for the command decode. Default: not written.")
   private Path codesFile;
 
   @Override
@@ -64,7 +63,7 @@ final class ReconstructCommand implements Callable<Integer> {
       out.print(format(codes));
       out.println("Reconstruction: " + FileNames.path(output));
       if (codesFile != null) {
-        codes.save(codesFile);
+        codes.write(codesFile);
         out.println("Codes: " + FileNames.path(codesFile));
       }
     }

@@ -26,8 +26,8 @@ class FileFuzzTest {
   @TempDir static Path folder;
 
   static List<FuzzTarget> kinds() throws IOException {
-    Path codes = folder.resolve("codes.safetensors");
-    Codes.of(new int[] {12, 0, 7, 255, 3, -1}, CODEBOOK, 1, 2, 3).withLabels(9).save(codes);
+    Path codes = folder.resolve("some.codes");
+    Codes.of(new int[] {12, 0, 7, 255, 3, -1}, CODEBOOK, 1, 2, 3).withLabels(9).write(codes);
     Path curve = folder.resolve("curve.json");
     List<CurvePoint> points =
         List.of(new CurvePoint(100, 0.5, 10.5), new CurvePoint(200, 0.25, 20));

@@ -123,7 +123,7 @@ class MnistCommandTest {
     Path digit = folder.resolve("digit.png");
     Images.write(Images.from(BundledDigits.read().test(), 3), digit);
     Path reconstruction = folder.resolve("reconstruction.png");
-    Path codes = folder.resolve("codes.safetensors");
+    Path codes = folder.resolve("digit.codes");
     Path decoded = folder.resolve("decoded.png");
 
     Run reconstruct =
@@ -152,11 +152,11 @@ class MnistCommandTest {
   @Test
   void codesOfSeveralImagesAreDecodedToAGrid() throws Exception {
     Path model = output.resolve("model.safetensors");
-    Path codes = folder.resolve("seven.safetensors");
+    Path codes = folder.resolve("seven.codes");
     Path grid = folder.resolve("grid.png");
     Path expected = folder.resolve("expected.png");
     try (VqVae vqVae = VqVae.load(model)) {
-      vqVae.encode(BundledDigits.read().test().range(0, 7)).save(codes);
+      vqVae.encode(BundledDigits.read().test().range(0, 7)).write(codes);
       Images.writeGrid(vqVae.reconstruct(BundledDigits.read().test().range(0, 7)), expected);
     }
     Run.of("decode", "--model=" + model, "--codes=" + codes, "--output=" + grid).succeeded();

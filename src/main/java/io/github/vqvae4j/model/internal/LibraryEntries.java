@@ -18,6 +18,8 @@ import io.github.vqvae4j.model.vae.AutoencoderConfig;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vae.VaeConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
+import io.github.vqvae4j.model.vqvae.VqVae2Config;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 
@@ -37,6 +39,7 @@ public final class LibraryEntries implements RegistryEntries {
     registry.register("strided-decoder", StridedDecoderConfig.class);
     registry.register("vector-quantizer", VectorQuantizerConfig.class);
     registry.register("vq-vae", VqVae.class, VqVaeParts.class);
+    registry.register("vq-vae-2", VqVae2.class, VqVae2Parts.class);
     registry.register("autoencoder", Autoencoder.class, AutoencoderParts.class);
     registry.register("vae", Vae.class, VaeParts.class);
   }
@@ -47,6 +50,14 @@ public final class LibraryEntries implements RegistryEntries {
     @Override
     public VqVae build() {
       return VqVae.builder().encoder(encoder).quantizer(quantizer).decoder(decoder).build();
+    }
+  }
+
+  private record VqVae2Parts(VqVae2Config model, Quantizer.Config quantizer)
+      implements ImageModel.Config<VqVae2> {
+    @Override
+    public VqVae2 build() {
+      return VqVae2.builder(model).quantizer(quantizer).build();
     }
   }
 

@@ -253,8 +253,8 @@ public final class VqVae extends ImageModel {
    * Encodes images.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
-   * @return codes [count, h/r, w/r] with the labels of the images; for a single codebook, each code
-   *     is from 0 to K - 1
+   * @return codes [count, h/r, w/r] with the labels of the images and the {@linkplain #weightHash()
+   *     hash} of this model; for a single codebook, each code is from 0 to K - 1
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
@@ -274,7 +274,9 @@ public final class VqVae extends ImageModel {
           ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
           results.add(codes);
         });
-    return Codes.concat(results.toArray(Codes[]::new)).withLabels(ModelImages.labels(images));
+    return Codes.concat(results.toArray(Codes[]::new))
+        .withLabels(ModelImages.labels(images))
+        .withModelHash(weightHash());
   }
 
   private Codes encodeChunk(ImageChunks.Chunk chunk) {
@@ -289,8 +291,8 @@ public final class VqVae extends ImageModel {
    * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
    *     over the codes
    * @return the images; pixels may be slightly outside [0, 1]
-   * @throws IllegalArgumentException if the codes refer to different codebooks, or if a code is
-   *     missing and the quantizer does not support missing codes
+   * @throws IllegalArgumentException if the codes refer to different codebooks or were encoded with
+   *     different weights, or if a code is missing and the quantizer does not support missing codes
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
@@ -319,6 +321,7 @@ public final class VqVae extends ImageModel {
 
   private Images decodeInChunks(Codes codes) {
     checkWeights();
+    checkModelHash(codes);
     int[] shape = codes.shape();
     List<Images> results = new ArrayList<>();
     ImageChunks.forEach(

@@ -71,6 +71,26 @@ public final class VqVaePresets {
   }
 
   /**
+   * Returns the VQ-VAE-2 of rosinality/vq-vae-2-pytorch for color images of 256x256 pixels, with
+   * codes of 64x64 and 32x32: 128 channels, 2 residual blocks with 32 channels, weights initialized
+   * as in PyTorch; K = 512, D = 64, codebooks initialized from N(0, 1) and updated by moving
+   * averages with decay 0.99, which are not debiased; the sums are initialized from N(0, 1), there
+   * from the codebook. beta = 0.25. 1,454,403 parameters including the codebooks. For images of
+   * 32x32, the codes are 8x8 and 4x4.
+   *
+   * @return a builder
+   */
+  public static VqVae2Builder rosinality256() {
+    return VqVae2.channels(3)
+        .initializer(Initializer.TORCH)
+        .quantizer(
+            VectorQuantizer.ema(K, D)
+                .init(Initialization.NORMAL)
+                .ema(SONNET_EMA.zeroDebiased(false))
+                .deadCodeThreshold(0));
+  }
+
+  /**
    * Returns the model of the keras.io example "Vector-Quantized Variational Autoencoders" for MNIST
    * (grayscale images of 28x28 pixels, 7x7 codes): {@link StridedEncoder} with 32 and 64 channels,
    * {@link StridedDecoder} with 64 and 32 channels, weights initialized as in Keras. K = 128, D =

@@ -22,6 +22,10 @@ import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vae.VaeConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
+import io.github.vqvae4j.model.vqvae.VqVae2Config;
+import io.github.vqvae4j.nn.Initializer;
+import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
@@ -63,6 +67,7 @@ class RandomModelFilesTest {
           DenseDecoder.images(3, 2, 1).hidden(3),
           VectorQuantizer.ema(4, 3),
           new AutoencoderConfig(3),
+          new VqVae2Config(1, 4, List.of(1, 1), ResidualConfig.of(1, 2), Initializer.TORCH),
           new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.5), 1, 0));
 
   @TempDir private Path folder;
@@ -209,6 +214,13 @@ class RandomModelFilesTest {
               .seed(round)
               .build()) {
         assertLoadedAsSaved(saved, VqVae::load);
+      }
+      try (VqVae2 saved =
+          VqVae2.builder(any(VqVae2Config.class))
+              .quantizer(any(VectorQuantizerConfig.class))
+              .seed(round)
+              .build()) {
+        assertLoadedAsSaved(saved, VqVae2::load);
       }
       VaeConfig vae = any(VaeConfig.class);
       try (Vae saved =

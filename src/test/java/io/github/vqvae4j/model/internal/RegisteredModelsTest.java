@@ -53,7 +53,7 @@ class RegisteredModelsTest {
     assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageModel.load(file)),
         "metadata vqvae4j.model: unknown model \"own-mean\"",
-        "expected one of [autoencoder, vae, vq-vae]",
+        "expected one of [autoencoder, vae, vq-vae, vq-vae-2]",
         "ModelRegistry.register at the start of the program");
     try (OwnModels.Mean model = OwnModels.mean()) {
       assertMessageContains(

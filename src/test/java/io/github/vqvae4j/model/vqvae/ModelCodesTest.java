@@ -25,6 +25,7 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -94,8 +95,40 @@ class ModelCodesTest {
         assertEquals(expected, pixel, 1e-6);
       }
       Path file = folder.resolve("codes");
-      codes.save(file);
-      assertEquals(decoded, model.decode(Codes.load(file)));
+      codes.write(file);
+      assertEquals(decoded, model.decode(Codes.read(file)));
+    }
+  }
+
+  @Test
+  void codesOfAnotherModelAreRejected() throws IOException {
+    Dataset images = Shapes.rectangles(20, 8, 1, 1);
+    Path file = folder.resolve("some.codes");
+    Path weights = folder.resolve("model.safetensors");
+    try (VqVae model = Shapes.model(1, 2);
+        VqVae other = Shapes.model(1, 3)) {
+      Codes codes = model.encode(images);
+      codes.write(file);
+      Codes again = Codes.read(file);
+      assertEquals(Optional.of(model.weightHash()), again.modelHash());
+      assertArrayEquals(model.reconstruct(images).pixels(), model.decode(again).pixels());
+      String hash = other.weightHash();
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> other.decode(again)),
+          "VqVae.decode: expected codes of this model",
+          hash,
+          model.weightHash());
+      Codes unknown = Codes.of(codes.values(), codes.codebooks(), codes.shape());
+      assertEquals(images.size(), other.decode(unknown).size());
+      model.save(weights);
+      try (VqVae loaded = VqVae.load(weights)) {
+        assertArrayEquals(model.decode(codes).pixels(), loaded.decode(again).pixels());
+      }
+      Variable first = model.variables().values().iterator().next();
+      float[] values = first.toFloats();
+      values[0] += 1;
+      first.set(values);
+      assertThrows(IllegalArgumentException.class, () -> model.decode(again));
     }
   }
 
@@ -263,9 +296,9 @@ class ModelCodesTest {
       // The first ten labels of the test set.
       assertArrayEquals(
           new int[] {7, 2, 1, 0, 4, 1, 4, 9, 5, 9}, codes.range(0, 10).labels().orElseThrow());
-      Path file = folder.resolve("digits.safetensors");
-      codes.save(file);
-      Codes again = Codes.load(file);
+      Path file = folder.resolve("digits.codes");
+      codes.write(file);
+      Codes again = Codes.read(file);
       assertEquals(codes, again);
       assertTrue(again.isComplete());
       assertEquals(model.decode(codes.range(0, 8)), model.decode(again.range(0, 8)));

@@ -1,0 +1,471 @@
+package io.github.vqvae4j.model.vqvae;
+
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.model.ImageLoss;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.ModelFile;
+import io.github.vqvae4j.model.internal.ModelImages;
+import io.github.vqvae4j.model.internal.PassMemory;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.Quantized;
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.MemoryGuard;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.CodebookUsage;
+import io.github.vqvae4j.train.TrainingData;
+import io.github.vqvae4j.train.TrainingProgress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+
+/**
+ * A hierarchical VQ-VAE (VQ-VAE-2; Razavi, van den Oord and Vinyals 2019): two or more code maps of
+ * different sizes. The small map of the top level carries what an image shows as a whole, the large
+ * one of the bottom level its details.
+ *
+ * <pre>{@code
+ * VqVae2 model = VqVae2.channels(3).hidden(64).build();
+ * Trainer.of(model).steps(5_000).fit(images);
+ * List<Codes> codes = model.encode(images);           // top first: [n, 4, 4] and [n, 8, 8] for 32x32
+ * Images reconstructions = model.decode(codes);
+ * Images blurred = model.decode(codes, 1);            // what the top level carries
+ * }</pre>
+ *
+ * <p>The features of level l are f_l = encoder_l(f_{l-1}), where f_0 are the images. From the top
+ * down, a level quantizes z_l = project_l([d_{l+1}, f_l]) to q_l, where d_{l+1} =
+ * decoder_{l+1}(e_{l+1}) is the decoded level above. With e_l = [upsample_{l+1}(e_{l+1}), q_l], the
+ * reconstruction is decoder_1(e_1). [a, b] is concatenation along the channels. The top level has
+ * neither d nor upsampled latents.
+ *
+ * <p>Pixels are in [0, 1]. {@link #encode}, {@link #decode(List)} and {@link #reconstruct} may be
+ * called from any number of threads, but not while the model is being trained.
+ */
+public final class VqVae2 extends ImageModel {
+  private final VqVae2Config config;
+
+  /** Bottom first. */
+  private final List<VqVae2Level> levels = new ArrayList<>();
+
+  VqVae2(VqVae2Config config, Rng rng, Supplier<Quantizer> quantizers) {
+    this.config = config;
+    for (int i = 0; i < config.levels(); i++) {
+      levels.add(child(config.name(i), new VqVae2Level(config, i, quantizers.get(), rng)));
+    }
+    markBuilt();
+  }
+
+  /**
+   * Returns a new builder with default settings.
+   *
+   * @param channels 1 for grayscale images, 3 for color images
+   * @return a builder
+   */
+  public static VqVae2Builder channels(int channels) {
+    return new VqVae2Builder(VqVae2Config.of(channels));
+  }
+
+  /**
+   * Returns a new builder.
+   *
+   * @param config the settings of everything but the quantizers
+   * @return a builder
+   */
+  public static VqVae2Builder builder(VqVae2Config config) {
+    return new VqVae2Builder(config);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param file a file written by {@link #save}
+   * @return a new model
+   * @throws IOException if the file does not exist, is corrupt, or is not a file of a VQ-VAE-2; the
+   *     message names the problem and its location
+   */
+  public static VqVae2 load(Path file) throws IOException {
+    return ModelFile.load(file, VqVae2.class);
+  }
+
+  @Override
+  public Map<String, Optional<?>> settings() {
+    Map<String, Optional<?>> settings = new LinkedHashMap<>();
+    settings.put("model", Optional.of(config));
+    settings.put("quantizer", levels.get(0).quantizer().config());
+    return settings;
+  }
+
+  /**
+   * Returns the settings of everything but the quantizers.
+   *
+   * @return the settings that the model was built with
+   */
+  public VqVae2Config config() {
+    return config;
+  }
+
+  /**
+   * Returns the quantizers.
+   *
+   * @return those of the levels, the top first
+   */
+  public List<Quantizer> quantizers() {
+    List<Quantizer> quantizers = new ArrayList<>();
+    for (int i = top(); i >= 0; i--) {
+      quantizers.add(levels.get(i).quantizer());
+    }
+    return quantizers;
+  }
+
+  private int top() {
+    return levels.size() - 1;
+  }
+
+  /**
+   * What a level is computed from.
+   *
+   * @param latents the latents to quantize
+   * @param upsampled the quantized latents above, upsampled; null for the top level
+   */
+  private record Input(Tensor latents, Tensor upsampled) {}
+
+  /**
+   * Computes the input of a level from images.
+   *
+   * @param quantize returns the quantized latents of a level above
+   */
+  private Input input(int last, Tensor centered, BiFunction<VqVae2Level, Tensor, Tensor> quantize) {
+    List<Tensor> features = new ArrayList<>();
+    for (VqVae2Level level : levels) {
+      features.add(
+          level.features(features.isEmpty() ? centered : features.get(features.size() - 1)));
+    }
+    Tensor decoded = null;
+    Tensor upsampled = null;
+    for (int i = top(); ; i--) {
+      VqVae2Level level = levels.get(i);
+      String what = "the encoder output of the level " + config.name(i);
+      Tensor latents = ModelImages.checkFinite(this, what, level.latents(features.get(i), decoded));
+      if (i == last) {
+        return new Input(latents, upsampled);
+      }
+      Tensor embedded = level.embed(quantize.apply(level, latents), upsampled);
+      decoded = level.decode(embedded);
+      upsampled = level.upsample(embedded);
+    }
+  }
+
+  private Tensor centered(Tensor images) {
+    checkSize(images);
+    return images.add(-ModelImages.CENTER);
+  }
+
+  private void checkSize(Tensor images) {
+    long[] shape = images.shape();
+    long factor = 1L << config.halvings();
+    if (shape.length != 4
+        || shape[3] != config.channels()
+        || shape[1] % factor != 0
+        || shape[2] % factor != 0) {
+      throw new IllegalArgumentException(
+          "VqVae2: expected images [batch, height, width, "
+              + config.channels()
+              + "] whose sides are multiples of "
+              + factor
+              + ", since the levels halve them "
+              + Counts.of(config.halvings(), "time")
+              + ", got "
+              + Arrays.toString(shape)
+              + ". Crop or resize the images, or build the model for them.");
+    }
+  }
+
+  /**
+   * Runs the whole model in a step, for training or for custom losses.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   * @return the reconstruction, and the codes and loss terms of each level
+   * @throws NonFiniteException if a value of an encoder output is NaN or infinite
+   */
+  public VqVae2Output run(Tensor images) {
+    Tensor centered = centered(images);
+    List<Quantized> quantized = new ArrayList<>();
+    BiFunction<VqVae2Level, Tensor, Tensor> quantize =
+        (level, latents) -> {
+          quantized.add(level.quantizer().quantize(latents));
+          return quantized.get(quantized.size() - 1).quantized();
+        };
+    Input bottom = input(0, centered, quantize);
+    VqVae2Level level = levels.get(0);
+    Tensor embedded = level.embed(quantize.apply(level, bottom.latents), bottom.upsampled);
+    return new VqVae2Output(centered, level.decode(embedded), quantized);
+  }
+
+  /**
+   * Computes the loss:
+   *
+   * <pre>
+   * L = mean((x - x')^2) / variance + sum over the levels of alpha codebook + beta commitment
+   * </pre>
+   *
+   * <p>The terms of a level are those of its quantizer, with the name of the level before theirs,
+   * as in {@code top/commitment}.
+   */
+  @Override
+  public ImageLoss loss(Tensor images, TrainingProgress progress) {
+    VqVae2Output output = run(images);
+    List<LossTerm> terms =
+        new ArrayList<>(reconstructionTerms(output.reconstruction(), output.target(), progress));
+    List<CodebookUsage> usage = new ArrayList<>();
+    for (int i = 0; i < levels.size(); i++) {
+      Quantized quantized = output.levels().get(i);
+      String name = config.name(top() - i);
+      for (LossTerm term : quantized.terms()) {
+        terms.add(new LossTerm(name + "/" + term.name(), term.value(), term.weight()));
+      }
+      usage.add(new CodebookUsage(name, quantized.usage()));
+    }
+    return new ImageLoss(terms, output.target(), output.reconstruction(), List.of(), usage);
+  }
+
+  @Override
+  protected boolean isInitialized() {
+    return levels.stream().allMatch(level -> level.quantizer().initializationLatents() == 0);
+  }
+
+  /**
+   * Initializes the codebooks, the top one first, from the latents of the first batches, if the
+   * quantizers need it.
+   *
+   * @throws IllegalStateException if a quantizer is frozen and its codebook has not been
+   *     initialized
+   * @throws NonFiniteException if an encoder output is NaN or infinite
+   */
+  @Override
+  public void initialize(TrainingData<ImageBatch> data, Rng rng) {
+    super.initialize(data, rng);
+    for (int i = top(); i >= 0; i--) {
+      int index = i;
+      levels
+          .get(i)
+          .quantizer()
+          .initialize(
+              data.firstBatches(
+                  (step, images) ->
+                      input(index, centered(images.in(step)), VqVae2::nearest).latents.toFloats()),
+              rng);
+    }
+  }
+
+  /** Returns the vectors of the nearest codes, without loss terms. */
+  private static Tensor nearest(VqVae2Level level, Tensor latents) {
+    return level.quantizer().lookup(level.quantizer().encode(latents));
+  }
+
+  @Override
+  protected Tensor compute(Tensor images) {
+    return run(images).reconstruction().add(ModelImages.CENTER);
+  }
+
+  /**
+   * Encodes images.
+   *
+   * @param images images whose sides the levels divide, in [0, 1]
+   * @return the codes of each level, the top first, with the labels of the images and the
+   *     {@linkplain #weightHash() hash} of this model
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public List<Codes> encode(Dataset images) {
+    return PassMemory.guard(this, "VqVae2.encode", images, () -> encodeInChunks(images));
+  }
+
+  private List<Codes> encodeInChunks(Dataset images) {
+    ModelImages.checkNotEmpty(this, images);
+    checkWeights();
+    List<List<Codes>> chunks = new ArrayList<>();
+    ImageChunks.forEach(
+        images,
+        this::encodeChunk,
+        codes -> {
+          Codes bottom = codes.get(top());
+          int codesPerImage = bottom.values().length / bottom.count();
+          ArrayLengths.ofImages("VqVae2.encode", images.size(), codesPerImage, "codes");
+          chunks.add(codes);
+        });
+    int[] labels = ModelImages.labels(images);
+    List<Codes> all = new ArrayList<>();
+    for (int i = 0; i < levels.size(); i++) {
+      int level = i;
+      Codes[] parts = chunks.stream().map(chunk -> chunk.get(level)).toArray(Codes[]::new);
+      all.add(Codes.concat(parts).withLabels(labels).withModelHash(weightHash()));
+    }
+    return all;
+  }
+
+  private List<Codes> encodeChunk(ImageChunks.Chunk chunk) {
+    try (Step step = Step.inference()) {
+      List<Codes> codes = new ArrayList<>();
+      BiFunction<VqVae2Level, Tensor, Tensor> quantize =
+          (level, latents) -> {
+            Tensor nearest = level.quantizer().encode(latents);
+            codes.add(Codes.of(nearest, level.quantizer().codebooks()));
+            return level.quantizer().lookup(nearest);
+          };
+      Input bottom = input(0, centered(chunk.in(step)), quantize);
+      quantize.apply(levels.get(0), bottom.latents);
+      return codes;
+    }
+  }
+
+  /**
+   * Decodes codes.
+   *
+   * @param codes the codes of each level, the top first, from {@link #encode} or sampled from
+   *     priors over the codes
+   * @return the images; pixels may be slightly outside [0, 1]
+   * @throws IllegalArgumentException if there is not one code map for each level, or they are not
+   *     of this model's codebooks, or of sizes that do not fit to each other, or were encoded by
+   *     another model
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public Images decode(List<Codes> codes) {
+    return decode(codes, levels.size());
+  }
+
+  /**
+   * Decodes the codes of the highest levels only: the quantized latents of the others are 0. Shows
+   * what each level carries.
+   *
+   * @param codes the codes of each level, the top first
+   * @param count the number of levels to decode, from 1 to the number of levels
+   * @return the images
+   * @throws IllegalArgumentException as for {@link #decode(List)}, or if the count is out of range
+   */
+  public Images decode(List<Codes> codes, int count) {
+    checkCodes(codes);
+    if (count < 1 || count > levels.size()) {
+      throw new IllegalArgumentException(
+          "VqVae2.decode: expected 1 to " + levels.size() + " levels, got " + count + ".");
+    }
+    int[] shape = codes.get(top()).shape();
+    int pixelsPerCode = 1 << 2 * config.downsample().get(0);
+    return MemoryGuard.run(
+        "VqVae2.decode of " + codes,
+        ArrayLengths.size(shape, (long) Float.BYTES * pixelsPerCode * config.channels()),
+        () -> decodeInChunks(codes, count, (long) shape[1] * shape[2] * pixelsPerCode));
+  }
+
+  private void checkCodes(List<Codes> codes) {
+    if (codes.size() != levels.size()) {
+      throw new IllegalArgumentException(
+          "VqVae2.decode: expected the codes of "
+              + levels.size()
+              + " levels, the top first, got "
+              + codes
+              + ".");
+    }
+    int[] above = null;
+    for (int i = 0; i < codes.size(); i++) {
+      int level = top() - i;
+      Quantizer quantizer = levels.get(level).quantizer();
+      int[] shape = codes.get(i).shape();
+      int factor = level == top() ? 1 : 1 << config.downsample().get(level + 1);
+      boolean fits =
+          shape.length == 3
+              && (above == null
+                  || shape[0] == above[0]
+                      && shape[1] == above[1] * factor
+                      && shape[2] == above[2] * factor);
+      if (!fits || !codes.get(i).codebooks().equals(quantizer.codebooks())) {
+        throw new IllegalArgumentException(
+            "VqVae2.decode: expected codes "
+                + (above == null
+                    ? "[count, height, width]"
+                    : "[%d, %d, %d]".formatted(above[0], above[1] * factor, above[2] * factor))
+                + " of "
+                + quantizer.codebooks()
+                + " for the level "
+                + config.name(level)
+                + ", got "
+                + codes.get(i)
+                + ". Pass the codes of the same images, the top level first, from the model that"
+                + " encoded them.");
+      }
+      if (!quantizer.supportsMissingCodes()) {
+        codes.get(i).requireComplete("VqVae2.decode");
+      }
+      above = shape;
+    }
+  }
+
+  private Images decodeInChunks(List<Codes> codes, int count, long pixels) {
+    checkWeights();
+    codes.forEach(this::checkModelHash);
+    List<Images> results = new ArrayList<>();
+    ImageChunks.forEach(
+        codes.get(0).count(),
+        pixels,
+        (from, to) -> codes.stream().map(level -> level.range(from, to)).toList(),
+        chunk -> decodeChunk(chunk, count),
+        results::add);
+    return Images.concat(results.toArray(Images[]::new));
+  }
+
+  private Images decodeChunk(List<Codes> codes, int count) {
+    try (Step step = Step.inference()) {
+      Tensor upsampled = null;
+      for (int i = 0; ; i++) {
+        VqVae2Level level = levels.get(top() - i);
+        Tensor vectors = level.quantizer().lookup(codes.get(i), step);
+        Tensor embedded = level.embed(i < count ? vectors : vectors.mul(0), upsampled);
+        if (i == top()) {
+          return ModelImages.images(this, level.decode(embedded).add(ModelImages.CENTER));
+        }
+        upsampled = level.upsample(embedded);
+      }
+    }
+  }
+
+  /**
+   * Encodes and decodes images: {@code decode(encode(images))}.
+   *
+   * @param images images whose sides the levels divide, in [0, 1]
+   * @return the reconstructions
+   * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of an
+   *     encoder output or a pixel is NaN or infinite
+   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
+   *     its area, needs more memory than is available; the model remains usable for smaller images
+   */
+  @Override
+  public Images reconstruct(Dataset images) {
+    return PassMemory.guard(this, "VqVae2.reconstruct", images, () -> reconstructInChunks(images));
+  }
+
+  private Images reconstructInChunks(Dataset images) {
+    ModelImages.checkNotEmpty(this, images);
+    checkWeights();
+    ArrayLengths.ofImages("VqVae2.reconstruct", images.size(), images.imageLength(), "pixels");
+    List<Images> results = new ArrayList<>();
+    ImageChunks.forEach(
+        images, chunk -> decodeChunk(encodeChunk(chunk), levels.size()), results::add);
+    return ModelImages.checkSameShape(this, Images.concat(results.toArray(Images[]::new)), images);
+  }
+}

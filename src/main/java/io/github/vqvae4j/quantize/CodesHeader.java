@@ -1,0 +1,168 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.io.BadFileException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The header of a code file; see {@link CodesReader} for the format.
+ *
+ * @param codebooks the codebooks
+ * @param positions the shape of the positions of an image, without the batch axis
+ * @param imagesPerBlock the number of images of each block but the last
+ * @param modelHash the hash of the model, 64 hexadecimal digits
+ */
+record CodesHeader(
+    Codebooks codebooks, List<Integer> positions, int imagesPerBlock, Optional<String> modelHash) {
+  private static final byte[] MAGIC = {(byte) 0x89, 'V', 'Q', 'C', 'O', 'D', 'E', 0};
+  private static final int VERSION = 1;
+
+  /** Magic number, version and length of the fields. */
+  private static final int FIXED_BYTES = MAGIC.length + 2 * Integer.BYTES;
+
+  private static final int HASH_BYTES = 32;
+
+  /** Codes of a block: few enough for random access, and enough for a small overhead. */
+  private static final int CODES_PER_BLOCK = 1 << 13;
+
+  /** Returns the header of a file that contains these codes. */
+  static CodesHeader of(Codes codes) {
+    return new CodesHeader(
+        codes.codebooks(),
+        IntStream.of(codes.shape()).skip(1).boxed().toList(),
+        Math.max(1, CODES_PER_BLOCK / codes.codesPerImage()),
+        codes.modelHash());
+  }
+
+  /** Returns the number of codes of an image. */
+  int codesPerImage() {
+    return Math.toIntExact(size());
+  }
+
+  /** Returns the number of codes of an image, or a larger number than an array can hold. */
+  private long size() {
+    long size = codebooks.count();
+    for (int axis : positions) {
+      size = Math.min(size * axis, 1L << 31);
+    }
+    return size;
+  }
+
+  /** Returns the shape of the codes of some images. */
+  int[] shape(int count) {
+    return IntStream.concat(IntStream.of(count), positions.stream().mapToInt(Integer::intValue))
+        .toArray();
+  }
+
+  byte[] toBytes() {
+    int ints = 5 + positions.size() + codebooks.count();
+    int length = ints * Integer.BYTES + (modelHash.isPresent() ? HASH_BYTES : 0);
+    ByteBuffer bytes = buffer(FIXED_BYTES + length + Integer.BYTES);
+    bytes.put(MAGIC).putInt(VERSION).putInt(length);
+    bytes.putInt(positions.size());
+    positions.forEach(bytes::putInt);
+    bytes.putInt(codebooks.groups()).putInt(codebooks.stages());
+    codebooks.sizes().forEach(bytes::putInt);
+    bytes.putInt(imagesPerBlock);
+    bytes.putInt(modelHash.isPresent() ? HASH_BYTES : 0);
+    modelHash.ifPresent(hash -> bytes.put(HexFormat.of().parseHex(hash)));
+    return CodesBlock.withChecksum(bytes);
+  }
+
+  /** Reads the header at the start of a file, which is then positioned after it. */
+  static CodesHeader read(Path file, RandomAccessFile in) throws IOException {
+    ByteBuffer fixed = bytes(in, FIXED_BYTES);
+    if (fixed.remaining() < FIXED_BYTES
+        || !Arrays.equals(Arrays.copyOf(fixed.array(), MAGIC.length), MAGIC)) {
+      throw new BadFileException(
+          file,
+          "byte 0",
+          "expected a code file, which starts with 89 56 51 43 4F 44 45 00; this file does not"
+              + " contain codes, use a file written by Codes.write");
+    }
+    int version = fixed.getInt(MAGIC.length);
+    if (version != VERSION) {
+      throw new BadFileException(
+          file,
+          "byte " + MAGIC.length,
+          "expected format version "
+              + VERSION
+              + ", got "
+              + version
+              + "; read it with the version of vqvae4j that wrote it, or a newer one");
+    }
+    int length = fixed.getInt(MAGIC.length + Integer.BYTES);
+    if (length < 0 || length > in.length() - FIXED_BYTES - Integer.BYTES) {
+      throw bad(file, "the header ends after the file");
+    }
+    in.seek(0);
+    ByteBuffer all = bytes(in, FIXED_BYTES + length + Integer.BYTES);
+    if (!CodesBlock.isIntact(all)) {
+      throw bad(file, "the checksum of the header does not match");
+    }
+    try {
+      return fields(all.slice(FIXED_BYTES, length).order(ByteOrder.LITTLE_ENDIAN));
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new BadFileException(
+          file, "header", "expected the fields of a code file, got " + e.getMessage(), e);
+    }
+  }
+
+  private static CodesHeader fields(ByteBuffer in) {
+    List<Integer> positions = ints(in, in.getInt());
+    int groups = in.getInt();
+    int stages = in.getInt();
+    Codebooks codebooks = new Codebooks(groups, stages, ints(in, (long) groups * stages));
+    int imagesPerBlock = in.getInt();
+    int hashLength = in.getInt();
+    byte[] hash = new byte[hashLength == 0 ? 0 : HASH_BYTES];
+    in.get(hash);
+    CodesHeader header =
+        new CodesHeader(
+            codebooks,
+            positions,
+            imagesPerBlock,
+            Optional.of(HexFormat.of().formatHex(hash)).filter(text -> !text.isEmpty()));
+    boolean valid = !positions.isEmpty() && positions.stream().allMatch(axis -> axis > 0);
+    if (!valid
+        || hashLength != hash.length
+        || in.hasRemaining()
+        || imagesPerBlock < 1
+        || header.size() * imagesPerBlock > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(header + " and " + in.remaining() + " more bytes");
+    }
+    return header;
+  }
+
+  private static List<Integer> ints(ByteBuffer in, long count) {
+    // Checked first, so that a count never allocates more than the file has.
+    if (count < 1 || count > in.remaining() / Integer.BYTES) {
+      throw new IllegalArgumentException(count + " values in " + in.remaining() + " bytes");
+    }
+    return IntStream.range(0, (int) count).mapToObj(i -> in.getInt()).toList();
+  }
+
+  private static ByteBuffer bytes(RandomAccessFile in, int length) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(length, in.length() - in.getFilePointer())];
+    in.readFully(bytes);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static ByteBuffer buffer(int length) {
+    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static BadFileException bad(Path file, String problem) {
+    return new BadFileException(
+        file, "header", problem + "; the file is truncated or corrupt, get a new copy");
+  }
+}
