@@ -193,7 +193,6 @@ class ResumeSettingsTest {
     }
   }
 
-  /** A resumed run is followed by an ordinary one, with the state of the optimizer. */
   /** The error of these numbers increases, so that the run stops at its second evaluation. */
   @Test
   void aRunThatStoppedEarlyContinuesWithMorePatience() throws IOException {
@@ -212,6 +211,7 @@ class ResumeSettingsTest {
     }
   }
 
+  /** A resumed run is followed by an ordinary one, with the state of the optimizer. */
   @Test
   void secondFitStartsOver() throws IOException {
     try (Numbers other = new Numbers()) {
