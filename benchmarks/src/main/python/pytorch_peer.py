@@ -1,4 +1,5 @@
-"""The model sonnet-cifar10 in PyTorch, the baseline `pytorch` of the benchmarks. Needs the package torch only.
+"""The model sonnet-cifar10 in PyTorch, the baseline `pytorch` of the benchmarks. Needs the package torch only. The
+prior is in pytorch_prior.py.
 
     pytorch_peer.py probe
         prints a JSON object: torch's version, and why torch.compile does not work here (null if it does)
@@ -8,6 +9,10 @@
     pytorch_peer.py losses MODE LAYOUT THREADS MODEL IMAGES BATCH
         prints the losses of training steps as a JSON array. MODEL and IMAGES are safetensors files: the initial
         parameters of a model saved by vqvae4j, and the images of all steps with the variance of the data
+    pytorch_peer.py prior-losses MODE LAYOUT THREADS PRIOR CODES LAYERS BATCH
+        the same for a prior and the codes of all steps with their labels
+    pytorch_peer.py prior-train MODE LAYOUT THREADS CODES CODEBOOK_SIZE LAYERS BATCH STEPS SEED
+        trains a prior from PyTorch's initial parameters and prints the held-out cross-entropy in nats
 
 MODE is eager or compiled, LAYOUT is contiguous or channels-last. The statements are those of the libtorch baseline
 (libtorch/Network.java, Codebook.java), except that torch's fused Adam is used, and counts of fixed size instead of
@@ -20,6 +25,7 @@ import struct
 import sys
 import time
 
+import pytorch_prior
 import torch
 from torch import nn
 from torch.nn import functional
@@ -36,6 +42,7 @@ REDUCTION = 4
 BATCHES = 4
 MIN_REPETITIONS = 3
 STATUS = "/proc/self/status"
+DTYPES = {"F32": torch.float32, "I32": torch.int32}
 
 
 class Residual(nn.Module):
@@ -255,16 +262,16 @@ def losses(model, model_file, image_file, batch):
 
 
 def read_safetensors(file):
-    """Returns the float arrays of a file by name."""
+    """Returns the arrays of floats and integers of a file by name."""
     with open(file, "rb") as source:
         data = bytearray(source.read())
     (length,) = struct.unpack("<Q", data[:8])
     arrays = {}
     for name, entry in json.loads(data[8 : 8 + length]).items():
-        if entry.get("dtype") == "F32":
+        if entry.get("dtype") in DTYPES:
             start, end = (8 + length + offset for offset in entry["data_offsets"])
-            count = (end - start) // 4
-            arrays[name] = torch.frombuffer(data, dtype=torch.float32, offset=start, count=count).view(entry["shape"])
+            count, dtype = (end - start) // 4, DTYPES[entry["dtype"]]
+            arrays[name] = torch.frombuffer(data, dtype=dtype, offset=start, count=count).view(entry["shape"])
     return arrays
 
 
@@ -287,6 +294,14 @@ def main(command, *arguments):
     torch.set_num_threads(int(threads))
     if command == "losses":
         losses(Model(mode, layout, 512), rest[0], rest[1], int(rest[2]))
+    elif command == "prior-losses":
+        prior, codes = read_safetensors(rest[0]), read_safetensors(rest[1])
+        print(json.dumps(pytorch_prior.losses(mode, layout, codes, *map(int, rest[2:]), prior)))
+    elif command == "prior-train":
+        codes = read_safetensors(rest[0])
+        print(json.dumps([pytorch_prior.train(mode, layout, codes, *map(int, rest[1:]))]))
+    elif rest[0] == "PRIOR_TRAINING":
+        pytorch_prior.measure(mode, layout, Timer(), *map(int, rest[1:]))
     else:
         task, batch, codebook_size, image_size = rest[0], *map(int, rest[1:])
         measure(Model(mode, layout, codebook_size), task, batch, image_size)

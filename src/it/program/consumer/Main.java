@@ -6,6 +6,7 @@ import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.classifier.ImageClassifier;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.train.RunFolder;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -27,8 +29,8 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * Trains a small model, saves it, loads it and resumes its run, or expects the library to reject the
- * class path.
+ * Trains a small model, saves it, loads it and resumes its run, and classifies an image, or expects the
+ * library to reject the class path.
  */
 public final class Main {
   private Main() {}
@@ -37,6 +39,7 @@ public final class Main {
     switch (args[0]) {
       case "works" -> {
         train();
+        classify();
         checkClassPath();
       }
       case "mixture" -> expectRejection("mixes JavaCPP versions", "vqvae4j-bom");
@@ -79,6 +82,20 @@ public final class Main {
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
+      }
+    }
+  }
+
+  /** The weights of the classifier are in the jar. */
+  private static void classify() {
+    byte[] pixels = new byte[28 * 28];
+    for (int y = 4; y < 24; y++) {
+      Arrays.fill(pixels, y * 28 + 13, y * 28 + 16, (byte) 255);
+    }
+    try (ImageClassifier classifier = ImageClassifier.mnist()) {
+      int[] classes = classifier.classify(ByteImages.of(pixels, 1, 28, 28, 1));
+      if (classes[0] != 1) {
+        throw new AssertionError("a vertical line is classified as " + classes[0]);
       }
     }
   }

@@ -244,7 +244,10 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              LIBRARY + ".model", subpackages("model.vae"), subpackages("model.vqvae"))
+              LIBRARY + ".model",
+              subpackages("model.classifier"),
+              subpackages("model.vae"),
+              subpackages("model.vqvae"))
           .allowEmptyShould(true);
 
   // APIs that a library must not use.

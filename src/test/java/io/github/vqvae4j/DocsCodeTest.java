@@ -42,6 +42,7 @@ class DocsCodeTest {
           "metrics",
           "model",
           "model.blocks",
+          "model.classifier",
           "model.vae",
           "model.vqvae",
           "nn",

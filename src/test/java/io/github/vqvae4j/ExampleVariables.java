@@ -11,6 +11,7 @@ import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.nn.Parameter;
@@ -39,9 +40,11 @@ public abstract class ExampleVariables {
     protected VqVae model;
     protected MnistData digits;
     protected Rng rng;
+    protected VqVae2 levels;
     protected PixelCnn prior;
     protected Codes top;
     protected Codes bottom;
+    protected int[] labels;
   }
 
   /** The variables of the examples in Javadoc. */

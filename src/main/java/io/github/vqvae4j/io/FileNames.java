@@ -1,6 +1,7 @@
 package io.github.vqvae4j.io;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -137,6 +138,39 @@ public final class FileNames {
               + workingDirectory
               + "; use an absolute path"
               + hint(workingDirectory));
+    }
+  }
+
+  /**
+   * Returns a path as a {@link File}, for classes that read or write at any position and that
+   * interrupts do not close.
+   *
+   * @param path the path of a file, which need not exist
+   * @return the file
+   * @throws IOException if the path is in another file system, such as a zip archive, or its name
+   *     cannot be represented in the locale of this process
+   */
+  public static File file(Path path) throws IOException {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new IOException(
+          "Cannot open "
+              + path
+              + ": it is in a file system of the provider "
+              + path.getFileSystem().provider().getScheme()
+              + ", expected the default file system; copy the file there with Files.copy");
+    }
+    if (!isRepresentable(path)) {
+      throw new IOException(
+          "Cannot open " + path(path) + ": Java cannot represent its name" + hint(path));
+    }
+    return path.toFile();
+  }
+
+  private static boolean isRepresentable(Path path) {
+    try {
+      return path.toFile().toPath().equals(path);
+    } catch (InvalidPathException e) {
+      return false;
     }
   }
 

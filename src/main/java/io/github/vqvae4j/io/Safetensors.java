@@ -2,6 +2,7 @@ package io.github.vqvae4j.io;
 
 import com.google.gson.stream.JsonWriter;
 import io.github.vqvae4j.memory.HeapMemory;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -70,47 +71,63 @@ public final class Safetensors {
     InputFile.requireRegularFile(file, "a safetensors file");
     // Not a channel, which interrupts would close.
     try (InputStream in = Files.newInputStream(file)) {
-      long size = Files.size(file);
-      if (size < LENGTH_BYTES) {
-        throw new BadFileException(
-            file, "byte 0", "expected " + LENGTH_BYTES + " bytes or more, got " + size + REMEDY);
-      }
-      ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      long headerLength = fill(file, in, buffer, 0, LENGTH_BYTES).getLong();
-      long maxHeaderLength = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
-      if (headerLength < 0 || headerLength > maxHeaderLength) {
-        throw new BadFileException(
-            file,
-            "byte 0",
-            "expected a header length of at most "
-                + maxHeaderLength
-                + ", got "
-                + Long.toUnsignedString(headerLength)
-                + REMEDY);
-      }
-      long dataStart = LENGTH_BYTES + headerLength;
-      SafetensorsHeader parsed =
-          HeapMemory.guard(
-              () -> FileNames.path(file) + ", for its header,",
-              headerLength,
-              () -> {
-                ByteBuffer header = ByteBuffer.allocate((int) headerLength);
-                fill(file, in, header, LENGTH_BYTES, (int) headerLength);
-                return SafetensorsHeader.parse(file, header.array(), size - dataStart);
-              });
-      Map<String, NamedArray> arrays = new LinkedHashMap<>();
-      parsed.names().forEach(name -> arrays.put(name, null));
-      HeapMemory.guard(
-          () -> FileNames.path(file) + ", with all of its arrays,",
-          size - dataStart,
-          () -> {
-            for (SafetensorsEntry entry : parsed.inOrder()) {
-              arrays.put(entry.name(), readArray(file, in, buffer, dataStart, entry));
-            }
-            return null;
-          });
-      return new SafetensorsFile(parsed.metadata(), arrays);
+      return read(file, in, Files.size(file));
     }
+  }
+
+  /**
+   * Reads the bytes of a file, such as a resource in a jar.
+   *
+   * @param name the name of the file, for messages
+   * @param bytes the content of the file
+   * @return the metadata and arrays, in the order of the header
+   * @throws BadFileException as for {@link #read(Path)}
+   * @throws IOException as for {@link #read(Path)}
+   */
+  public static SafetensorsFile read(Path name, byte[] bytes) throws IOException {
+    return read(name, new ByteArrayInputStream(bytes), bytes.length);
+  }
+
+  private static SafetensorsFile read(Path file, InputStream in, long size) throws IOException {
+    if (size < LENGTH_BYTES) {
+      throw new BadFileException(
+          file, "byte 0", "expected " + LENGTH_BYTES + " bytes or more, got " + size + REMEDY);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    long headerLength = fill(file, in, buffer, 0, LENGTH_BYTES).getLong();
+    long maxHeaderLength = Math.min(size - LENGTH_BYTES, MAX_HEADER_BYTES);
+    if (headerLength < 0 || headerLength > maxHeaderLength) {
+      throw new BadFileException(
+          file,
+          "byte 0",
+          "expected a header length of at most "
+              + maxHeaderLength
+              + ", got "
+              + Long.toUnsignedString(headerLength)
+              + REMEDY);
+    }
+    long dataStart = LENGTH_BYTES + headerLength;
+    SafetensorsHeader parsed =
+        HeapMemory.guard(
+            () -> FileNames.path(file) + ", for its header,",
+            headerLength,
+            () -> {
+              ByteBuffer header = ByteBuffer.allocate((int) headerLength);
+              fill(file, in, header, LENGTH_BYTES, (int) headerLength);
+              return SafetensorsHeader.parse(file, header.array(), size - dataStart);
+            });
+    Map<String, NamedArray> arrays = new LinkedHashMap<>();
+    parsed.names().forEach(name -> arrays.put(name, null));
+    HeapMemory.guard(
+        () -> FileNames.path(file) + ", with all of its arrays,",
+        size - dataStart,
+        () -> {
+          for (SafetensorsEntry entry : parsed.inOrder()) {
+            arrays.put(entry.name(), readArray(file, in, buffer, dataStart, entry));
+          }
+          return null;
+        });
+    return new SafetensorsFile(parsed.metadata(), arrays);
   }
 
   /**

@@ -291,7 +291,7 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
    * Returns the reconstructions of images.
    *
    * @param images images of the size and channels that the model expects, in [0, 1]
-   * @return the reconstructions
+   * @return the reconstructions, with the labels of the images
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer or a pixel is NaN
    *     or infinite
    * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
@@ -391,15 +391,19 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
    * @throws IllegalArgumentException if they were not
    */
   protected final void checkModelHash(Codes codes) {
-    String expected = codes.modelHash().orElse(weightHash());
-    if (!expected.equals(weightHash())) {
+    codes.modelHash().ifPresent(this::checkModelHash);
+  }
+
+  private void checkModelHash(String ofCodes) {
+    if (!ofCodes.equals(weightHash())) {
       throw new IllegalArgumentException(
           getClass().getSimpleName()
               + ".decode: expected codes of this model, whose weights have the hash "
               + weightHash()
               + ", got codes encoded by a model with the hash "
-              + expected
-              + ". Load the model that encoded them, or encode the images again.");
+              + ofCodes
+              + ". Load the model that encoded them, or encode the images again; further training"
+              + " of a model changes its hash.");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.nn;
 
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.internal.FusedConvolution.Form;
 
 /**
@@ -29,5 +30,19 @@ public final class Conv2d extends Convolution {
    */
   public Conv2d(ConvConfig config, Rng rng) {
     super(Form.CONV_2D, config, rng, config.kernelHeight(), config.kernelWidth());
+  }
+
+  /**
+   * Computes the convolution of rows of a larger input: columns are padded as in {@link #forward},
+   * rows are not. This is how autoregressive models compute one row at a time.
+   *
+   * @param rows the rows [b, r, w, in], with the padding of the input above and below; at least as
+   *     many as the dilated kernel
+   * @return the outputs [b, r', w', out] whose kernels are inside these rows
+   * @throws IllegalArgumentException if there are too few rows, or the input has another rank or
+   *     number of channels
+   */
+  public Tensor ofRows(Tensor rows) {
+    return withoutRowPadding(rows);
   }
 }

@@ -165,18 +165,10 @@ public abstract sealed class Convolution extends Layer
     return convolve(x, null, options);
   }
 
-  /**
-   * Computes the convolution without padding. For a window of a larger input, including its zero
-   * padding, this is a part of {@link #forward}: the way in which autoregressive models compute one
-   * row, column or time step at a time.
-   *
-   * @param window the window, at least as large as the dilated kernel
-   * @return the outputs whose kernels are inside the window
-   * @throws IllegalArgumentException if the window is too small, or has another rank or number of
-   *     channels
-   */
-  public final Tensor unpadded(Tensor window) {
-    return within(window.step(), () -> convolve(window, null, options.padding(0, 0)));
+  /** Computes the convolution with padding of the columns only. */
+  final Tensor withoutRowPadding(Tensor x) {
+    ConvOptions columns = options.padding(0, 0, options.width().before(), options.width().after());
+    return within(x.step(), () -> convolve(x, null, columns));
   }
 
   /** Computes a convolution fused with a residual addition: relu?(x * weight + bias + residual). */

@@ -96,9 +96,16 @@ public enum Initializer {
    * @param fanOut the number of outputs that one input contributes to
    * @param size the number of weights
    * @return the weights
+   * @throws IllegalArgumentException if there are more weights than fit into an array
    */
   public float[] weights(Rng rng, long fanIn, long fanOut, long size) {
-    float[] values = new float[Math.toIntExact(size)];
+    if (size > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "Initializer: expected fewer than 2^31 weights in a layer, got "
+              + size
+              + ". Use fewer channels, classes or codes, or a smaller kernel.");
+    }
+    float[] values = new float[(int) size];
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) draw(rng, fanIn, fanOut);
     }

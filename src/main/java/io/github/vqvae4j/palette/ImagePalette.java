@@ -151,17 +151,19 @@ public final class ImagePalette {
    * Decodes codes to images.
    *
    * @param codes codes [count, height, width] of this palette
-   * @return the images in the colors of the palette
+   * @return the images in the colors of the palette, with the labels of the codes
    * @throws IllegalArgumentException if the codes were computed with a different number of colors,
    *     or a code is missing
    */
   public Images decode(Codes codes) {
     check("decode", codes);
     int[] shape = codes.shape();
-    return MemoryGuard.run(
-        "ImagePalette.decode of " + codes,
-        ArrayLengths.size(shape, Float.BYTES * channels),
-        () -> lookup(codes.values(), shape));
+    Images images =
+        MemoryGuard.run(
+            "ImagePalette.decode of " + codes,
+            ArrayLengths.size(shape, Float.BYTES * channels),
+            () -> lookup(codes.values(), shape));
+    return codes.labels().map(images::withLabels).orElse(images);
   }
 
   private Images lookup(int[] values, int[] shape) {

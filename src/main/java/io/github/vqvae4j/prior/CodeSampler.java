@@ -1,20 +1,36 @@
 package io.github.vqvae4j.prior;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.WorkProgress;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.random.Rng;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Draws the missing codes of maps in raster order, several maps at once. */
 final class CodeSampler {
+  private static final Logger LOG = LoggerFactory.getLogger(Prior.class);
+
   /**
    * Maps that are filled together.
    *
    * @param first the index of the first one
+   * @param others a hash of the other code map of each map; null if there is none
    */
-  private record Chunk(int first, Codes maps, PriorInputs given) {}
+  private record Chunk(int first, Codes maps, PriorInputs given, int... others) {
+    static Chunk of(int first, Codes maps, PriorInputs given) {
+      Codes map = given.map();
+      int[] others = map == null ? null : new int[maps.count()];
+      for (int i = 0; map != null && i < others.length; i++) {
+        others[i] = Arrays.hashCode(map.range(i, i + 1).values());
+      }
+      return new Chunk(first, maps, given, others);
+    }
+  }
 
   private final PixelCnn prior;
   private final PixelCnnConfig config;
@@ -31,12 +47,13 @@ final class CodeSampler {
   /** Returns complete maps, labelled if the prior has classes. */
   Codes complete(Codes partial, PriorInputs given) {
     int[] shape = partial.shape();
-    SamplingProgress progress = new SamplingProgress(partial.count(), shape[1]);
+    String work = "sampling " + Counts.of(shape[0], "code map");
+    WorkProgress progress = new WorkProgress(LOG, work, (long) shape[0] * shape[1]);
     List<Codes> results = new ArrayList<>();
     ImageChunks.forEach(
         partial.count(),
         (long) shape[1] * shape[2],
-        (from, to) -> new Chunk(from, partial.range(from, to), given.range(from, to)),
+        (from, to) -> Chunk.of(from, partial.range(from, to), given.range(from, to)),
         chunk -> complete(chunk, progress),
         results::add);
     Codes all = Codes.concat(results.toArray(Codes[]::new));
@@ -50,28 +67,27 @@ final class CodeSampler {
         .toArray();
   }
 
-  private Codes complete(Chunk chunk, SamplingProgress progress) {
+  private Codes complete(Chunk chunk, WorkProgress progress) {
     int[] shape = chunk.maps().shape();
-    int count = shape[0];
     int height = shape[1];
     int width = shape[2];
-    int[] values = chunk.maps().values();
+    int[] known = chunk.maps().values();
     boolean guided = sampling.isGuided();
-    // With guidance, the second half of the maps are the same ones without a class.
+    // With guidance, the second half of the computed maps are the same ones without a class.
+    int[] values = guided ? twice(known) : known;
     PriorInputs given = guided ? chunk.given().withoutClasses(config.classes()) : chunk.given();
-    int computed = guided ? 2 * count : count;
+    int computed = guided ? 2 * shape[0] : shape[0];
     try (PixelCnnCache cache = new PixelCnnCache(prior, given, computed, height, width)) {
       for (int row = 0; row < height; row++) {
-        cache.startRow(row, guided ? twice(values) : values);
+        cache.startRow(row, values);
         int end = endOfMissing(row, values, shape);
         for (int column = 0; column < end; column++) {
-          float[] logits = cache.logits(row, column, guided ? twice(values) : values);
-          fill(chunk.first(), row * width + column, values, count, logits);
+          fill(chunk, row * width + column, values, cache.logits(row, column, values));
         }
-        progress.add(count);
+        progress.add(shape[0]);
       }
     }
-    return Codes.of(values, config.codebookSize(), shape);
+    return Codes.of(Arrays.copyOf(values, known.length), config.codebookSize(), shape);
   }
 
   private static int[] twice(int... values) {
@@ -93,27 +109,41 @@ final class CodeSampler {
   }
 
   /** Draws the missing codes of a position. */
-  private void fill(int first, int position, int[] values, int count, float... logits) {
-    int positions = values.length / count;
+  private void fill(Chunk chunk, int position, int[] values, float[]... logits) {
+    int count = chunk.maps().count();
+    int positions = values.length / logits.length;
     for (int map = 0; map < count; map++) {
       int index = map * positions + position;
       if (values[index] == Codes.MISSING) {
-        double[] ofCodes = row(map, logits);
+        double[] ofCodes = doubles(logits[map]);
         if (sampling.isGuided()) {
-          sampling.guide(ofCodes, row(count + map, logits));
+          sampling.guide(ofCodes, doubles(logits[count + map]));
         }
-        double uniform = Rng.at(seed, first + map, position).nextDouble();
+        double uniform = random(chunk, map, position).nextDouble();
         values[index] = sampling.draw(uniform, ofCodes);
+        if (sampling.isGuided()) {
+          values[count * positions + index] = values[index];
+        }
       }
     }
   }
 
-  private double[] row(int map, float... logits) {
-    int k = config.codebookSize();
-    double[] row = new double[k];
-    for (int i = 0; i < k; i++) {
-      row[i] = logits[map * k + i];
+  /**
+   * Returns the generator of a code. The other code map is a key too: if it was sampled with the
+   * same seed, its codes would otherwise have been drawn by the same random numbers.
+   */
+  private Rng random(Chunk chunk, int map, int position) {
+    int index = chunk.first() + map;
+    return chunk.others() == null
+        ? Rng.at(seed, index, position)
+        : Rng.at(seed, index, position, chunk.others()[map]);
+  }
+
+  private static double[] doubles(float... values) {
+    double[] doubles = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      doubles[i] = values[i];
     }
-    return row;
+    return doubles;
   }
 }

@@ -1,9 +1,12 @@
 package io.github.vqvae4j.prior;
 
 import io.github.vqvae4j.quantize.Codes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What code maps are sampled or evaluated given: nothing, a class, another code map, or both.
@@ -48,10 +51,11 @@ public final class Condition {
    * @throws IllegalArgumentException if there are no labels, or one is below 0
    */
   public static Condition labels(int... labels) {
-    if (labels.length == 0 || Arrays.stream(labels).anyMatch(label -> label < 0)) {
+    OptionalInt negative = Arrays.stream(labels).filter(label -> label < 0).findFirst();
+    if (labels.length == 0 || negative.isPresent()) {
       throw new IllegalArgumentException(
           "Condition.labels: expected one or more labels of at least 0, got "
-              + Arrays.toString(labels)
+              + (labels.length == 0 ? "none" : negative.getAsInt())
               + ". For maps of any class, use Condition.NONE.");
     }
     return new Condition(labels.clone(), null);
@@ -102,15 +106,14 @@ public final class Condition {
     return Optional.ofNullable(codes);
   }
 
-  /**
-   * Returns the labels and the other code maps: {@code Condition[labels [7], Codes[1, 4, 4]..]}.
-   */
+  /** Returns the labels and the other code maps: {@code Condition[label 7, Codes[1, 4, 4] ..]}. */
   @Override
   public String toString() {
-    String parts = labels == null ? "" : "labels " + Arrays.toString(labels);
-    if (codes != null) {
-      parts += (parts.isEmpty() ? "" : ", ") + codes;
+    List<String> parts = new ArrayList<>();
+    if (labels != null) {
+      parts.add(labels.length == 1 ? "label " + labels[0] : labels.length + " labels");
     }
-    return "Condition[" + (parts.isEmpty() ? "none" : parts) + "]";
+    codes().ifPresent(other -> parts.add(other.toString()));
+    return "Condition[" + (parts.isEmpty() ? "none" : String.join(", ", parts)) + "]";
   }
 }

@@ -8,6 +8,8 @@ import io.github.vqvae4j.nn.Embedding;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import java.util.Map;
 
 /**
  * A layer of a gated PixelCNN (van den Oord et al. 2016, arXiv:1606.05328, figure 2). With the
@@ -116,7 +118,7 @@ final class GatedLayer extends Block {
    * @return row i, [b, 1, columns, 2C]
    */
   Tensor verticalRow(Tensor window) {
-    return vertical.unpadded(window.pad(2, half, half, 0));
+    return vertical.ofRows(window);
   }
 
   /** Returns v', the input of the next layer's vertical stack, from V. */
@@ -130,14 +132,24 @@ final class GatedLayer extends Block {
   }
 
   /**
-   * Computes a position of h'.
+   * The parameters of the horizontal stack.
    *
-   * @param window columns j - k/2 to j of h, [b, 1, k/2 + 1, C]
-   * @param sums the {@linkplain #rowSums sums} of the position, [b, 1, 1, 2C]
-   * @return column j, [b, 1, 1, C]
+   * @param sum conv_h as a map of the columns that a position sees: j - k/2 to j, in the first
+   *     layer to j - 1
+   * @param output the convolution after the gate
    */
-  Tensor position(Tensor window, Tensor sums) {
-    return residual(sums.add(horizontal.unpadded(window)), window.slice(2, half, half + 1));
+  record Horizontal(Affine sum, Affine output) {}
+
+  /** Returns a copy of the parameters of the horizontal stack. */
+  Horizontal horizontal() {
+    int c = output.variables().get("bias").size();
+    return new Horizontal(affine(horizontal, c * (first ? half : half + 1)), affine(output, c));
+  }
+
+  /** Returns a copy of the parameters of a convolution whose kernel has a single row. */
+  static Affine affine(Block convolution, int inputs) {
+    Map<String, Variable> variables = convolution.variables();
+    return Affine.of(inputs, variables.get("weight").toFloats(), variables.get("bias").toFloats());
   }
 
   private Tensor residual(Tensor sums, Tensor input) {

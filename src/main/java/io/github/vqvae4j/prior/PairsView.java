@@ -21,7 +21,19 @@ record PairsView(PixelCnn prior) implements Trainable<CodePairs> {
 
   @Override
   public void initialize(TrainingData<CodePairs> data, Rng rng) {
-    prior.takeSize(data.firstBatches().next().codes());
+    CodePairs first = data.firstBatches().next();
+    prior.take(first.codes());
+    prior.binding().take(first.condition());
+  }
+
+  @Override
+  public Map<String, String> trainingState() {
+    return prior.trainingState();
+  }
+
+  @Override
+  public void restoreTrainingState(Map<String, String> state) {
+    prior.restoreTrainingState(state);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.github.vqvae4j.prior;
 
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.model.internal.ArrayLengths;
-import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.nn.Activation;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Conv2d;
@@ -11,9 +13,10 @@ import io.github.vqvae4j.nn.Embedding;
 import io.github.vqvae4j.nn.Sequential;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.train.BatchLoss;
@@ -28,6 +31,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The gated PixelCNN (van den Oord et al. 2016, "Conditional Image Generation with PixelCNN
@@ -53,12 +58,15 @@ import java.util.Optional;
  * repeated to the size of the modeled map and added in the same way, through 1x1 convolutions.
  */
 public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
+  private static final Logger LOG = LoggerFactory.getLogger(PixelCnn.class);
+
   /** The settings that the prior was built with. */
   private final PixelCnnConfig built;
 
   /** The same settings, with the size of the maps once it is known. */
   private volatile PixelCnnConfig config;
 
+  private final ModelBinding binding = new ModelBinding();
   private final Embedding codes;
   private final List<GatedLayer> layers = new ArrayList<>();
   private final Sequential head;
@@ -99,7 +107,37 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
    * @throws IllegalArgumentException if the quantizer has several codebooks
    */
   public static PixelCnnConfig forCodesOf(VqVae model) {
-    Codebooks codebooks = model.quantizer().codebooks();
+    return ofCodes(codebookSize(model.quantizer()));
+  }
+
+  /**
+   * Returns the default settings of a prior over the codes of a level of a hierarchical model.
+   * Below the top level, it is conditioned on the code map of the level above.
+   *
+   * @param model the model; the quantizers of these levels have a single codebook
+   * @param level the level, 0 for the top, as in {@link VqVae2#encode(Dataset)}
+   * @return the settings
+   * @throws IllegalArgumentException if there is no such level, or a quantizer has several
+   *     codebooks
+   */
+  public static PixelCnnConfig forCodesOf(VqVae2 model, int level) {
+    List<Quantizer> quantizers = model.quantizers();
+    if (level < 0 || level >= quantizers.size()) {
+      throw new IllegalArgumentException(
+          "PixelCnn.forCodesOf: expected a level from 0, the top, to "
+              + (quantizers.size() - 1)
+              + ", got "
+              + level
+              + ".");
+    }
+    PixelCnnConfig config = ofCodes(codebookSize(quantizers.get(level)));
+    return level == 0
+        ? config
+        : config.conditionCodebookSize(codebookSize(quantizers.get(level - 1)));
+  }
+
+  private static int codebookSize(Quantizer quantizer) {
+    Codebooks codebooks = quantizer.codebooks();
     if (codebooks.count() != 1) {
       throw new IllegalArgumentException(
           "PixelCnn.forCodesOf: expected a model with a single codebook, got "
@@ -107,7 +145,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
               + ". Model one group or stage, with PixelCnn.ofCodes(k) and codes.group(g) or"
               + " codes.stage(s).");
     }
-    return ofCodes(codebooks.sizes().get(0));
+    return codebooks.sizes().get(0);
   }
 
   /**
@@ -127,6 +165,22 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
    */
   public PixelCnnConfig config() {
     return config;
+  }
+
+  /**
+   * Returns the hash of the model whose codes the prior was trained on. Codes of a model with
+   * another hash are rejected, and samples have this hash, so that no other model decodes them.
+   * Further training of the model changes its hash.
+   *
+   * @return 64 hexadecimal digits; empty before training, or if the training codes had no hash
+   */
+  public Optional<String> modelHash() {
+    return binding.hash();
+  }
+
+  /** Returns the model whose codes the prior was trained on. */
+  ModelBinding binding() {
+    return binding;
   }
 
   /**
@@ -152,7 +206,8 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
   }
 
   /**
-   * Saves the settings and parameters to a file that {@link #load} can read.
+   * Saves the settings, the parameters and the hash of the model to a file that {@link #load} can
+   * read.
    *
    * @param file a safetensors file; an existing file is replaced only after the new one is complete
    * @throws IOException if the file cannot be written
@@ -173,7 +228,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
    */
   public Tensor logits(Tensor maps, Condition given) {
     int count = (int) maps.size(0);
-    return logits(maps, PriorInputs.of("PixelCnn.logits", config, given, count));
+    return logits(maps, inputs("PixelCnn.logits", given, count));
   }
 
   Tensor logits(Tensor maps, PriorInputs given) {
@@ -208,10 +263,23 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     }
     long positions = (long) c.height() * c.width();
     String remedy = "sample fewer at a time";
-    int[] none = new int[ArrayLengths.of(caller, count, "maps", positions, "codes", remedy)];
-    Arrays.fill(none, Codes.MISSING);
-    Codes missing = Codes.of(none, c.codebookSize(), count, c.height(), c.width());
-    return complete(caller, missing, given, sampling, seed);
+    int length = ArrayLengths.of(caller, count, "maps", positions, "codes", remedy);
+    return MemoryGuard.run(
+        caller
+            + " of "
+            + Counts.of(count, "map")
+            + " of "
+            + c.height()
+            + "x"
+            + c.width()
+            + " codes",
+        (long) Integer.BYTES * length,
+        () -> {
+          int[] none = new int[length];
+          Arrays.fill(none, Codes.MISSING);
+          Codes missing = Codes.of(none, c.codebookSize(), count, c.height(), c.width());
+          return complete(caller, missing, given, sampling, seed);
+        });
   }
 
   @Override
@@ -222,7 +290,8 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
   private Codes complete(
       String caller, Codes partial, Condition given, Sampling sampling, long seed) {
     checkCodes(caller, partial);
-    PriorInputs inputs = PriorInputs.of(caller, config, given, partial.count());
+    given.codes().ifPresent(other -> CodePairs.checkSameModel(caller, partial, other));
+    PriorInputs inputs = inputs(caller, given, partial.count());
     if (sampling.isGuided() && !config.hasNoClass()) {
       throw new IllegalArgumentException(
           caller
@@ -230,7 +299,18 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
               + sampling.guidance()
               + ". Train a prior with classes(n).classDropout(0.1), or use guidance(1).");
     }
-    return new CodeSampler(this, sampling, seed).complete(partial, inputs);
+    Codes complete =
+        MemoryGuard.run(
+            caller + " of " + partial,
+            ArrayLengths.size(partial.shape(), Integer.BYTES),
+            () -> new CodeSampler(this, sampling, seed).complete(partial, inputs));
+    return binding.bind(partial.modelHash().map(complete::withModelHash).orElse(complete));
+  }
+
+  /** Checks a condition of maps. */
+  private PriorInputs inputs(String caller, Condition given, int count) {
+    given.codes().ifPresent(other -> binding.check(caller, other));
+    return PriorInputs.of(caller, config, given, count);
   }
 
   /** Returns the embeddings of codes. */
@@ -243,9 +323,19 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     return Collections.unmodifiableList(layers);
   }
 
-  /** Returns the logits [.., K] of the horizontal stack's output [.., C]. */
-  Tensor head(Tensor horizontal) {
-    return head.forward(horizontal);
+  /** Returns a copy of the embeddings of all codes, [K, C]. */
+  float[] embeddings() {
+    return codes.variables().get("weight").toFloats();
+  }
+
+  /** Returns a copy of the parameters of the head's hidden layer. */
+  Affine hiddenHead() {
+    return GatedLayer.affine(head.children().get("0"), config.channels());
+  }
+
+  /** Returns a copy of the parameters of the head's last layer. */
+  Affine lastHead() {
+    return GatedLayer.affine(head.children().get("1"), config.headChannels());
   }
 
   /** Returns the classes as a tensor; null if the prior has none. */
@@ -282,7 +372,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     if (config.classes() > 0 && batch.labels().isPresent()) {
       given = given.withLabels(batch.labels().get());
     }
-    PriorInputs inputs = PriorInputs.of(caller, config, given, batch.count());
+    PriorInputs inputs = inputs(caller, given, batch.count());
     Tensor maps = batch.in(step);
     Tensor logits = logits(maps, dropClasses(step, inputs));
     double accuracy = logits.argmax(-1).eq(maps).to(DType.FLOAT).mean().item();
@@ -324,16 +414,41 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     return new PairsView(this);
   }
 
-  /** Takes the size of the maps, unless it was set. */
+  /**
+   * Takes the size of the maps, unless it was set, and the hash of the model that encoded them,
+   * unless it is known. Warns of codes without labels for a prior with classes.
+   *
+   * @throws IllegalArgumentException if the codes do not fit the prior, or were encoded by another
+   *     model than those that it was trained on
+   */
   @Override
   public void initialize(TrainingData<Codes> data, Rng rng) {
-    takeSize(data.firstBatches().next());
+    take(data.firstBatches().next());
   }
 
-  /** Takes the size of the maps of these codes, unless it was set. */
-  void takeSize(Codes first) {
+  /** Takes the size of the maps and the model of these codes. */
+  void take(Codes first) {
     checkCodes("PixelCnn.initialize", first);
+    if (config.hasNoClass() && first.labels().isEmpty()) {
+      LOG.warn(
+          "PixelCnn: expected codes with labels, for a prior of {} classes, got a first batch without"
+              + " labels. From such codes, the prior does not learn the classes: encode images with"
+              + " labels, or use Codes.withLabels.",
+          config.classes());
+    }
     config = config.size(first.shape()[1], first.shape()[2]);
+    binding.take(first);
+  }
+
+  /** Returns the hash of the model, unless it is unknown. */
+  @Override
+  public Map<String, String> trainingState() {
+    return binding.state();
+  }
+
+  @Override
+  public void restoreTrainingState(Map<String, String> state) {
+    binding.restore(state);
   }
 
   @Override
@@ -341,51 +456,14 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     String caller = "PixelCnn.logProb";
     checkCodes(caller, maps);
     maps.requireComplete(caller);
-    PriorInputs inputs = PriorInputs.of(caller, config, given, maps.count());
-    int[] shape = maps.shape();
-    double[] all = new double[maps.count()];
-    int[] next = {0};
-    ImageChunks.forEach(
-        maps.count(),
-        (long) shape[1] * shape[2],
-        (from, to) -> Map.entry(maps.range(from, to), inputs.range(from, to)),
-        chunk -> logProbOfChunk(chunk.getKey(), chunk.getValue()),
-        chunk -> {
-          System.arraycopy(chunk, 0, all, next[0], chunk.length);
-          next[0] += chunk.length;
-        });
-    return all;
-  }
-
-  private double[] logProbOfChunk(Codes maps, PriorInputs inputs) {
-    double[] sums = new double[maps.count()];
-    try (Step step = Step.inference()) {
-      Tensor tensor = maps.in(step);
-      int[] shape = maps.shape();
-      float[] all =
-          logits(tensor, inputs)
-              .logSoftmax(-1)
-              .gather(-1, tensor.reshape(shape[0], shape[1], shape[2], 1))
-              .toFloats();
-      int positions = all.length / sums.length;
-      for (int i = 0; i < all.length; i++) {
-        sums[i / positions] += all[i];
-      }
-    }
-    for (double sum : sums) {
-      if (!Double.isFinite(sum)) {
-        throw new NonFiniteException(
-            "PixelCnn.logProb",
-            "a log-probability",
-            sum,
-            "the prior has diverged; retrain it with a smaller learning rate");
-      }
-    }
-    return sums;
+    given.codes().ifPresent(other -> CodePairs.checkSameModel(caller, maps, other));
+    PriorInputs inputs = inputs(caller, given, maps.count());
+    return new LogProbs(this).of(caller, maps, inputs);
   }
 
   /** Throws unless the codes are maps of this prior, which may be incomplete. */
   private void checkCodes(String caller, Codes maps) {
+    binding.check(caller, maps);
     PixelCnnConfig c = config;
     int[] shape = maps.shape();
     boolean sized = c.height() > 0;

@@ -10,12 +10,12 @@ import java.util.List;
 /**
  * Computes the logits of a {@link PixelCnn} position by position, in raster order, each value of a
  * layer once. The vertical stack is computed for a whole row, once the row above is complete; the
- * horizontal stack for one position. What later positions need is kept in native memory, allocated
+ * horizontal stack for one position. What later positions need is kept, in memory that is allocated
  * once:
  *
  * <ul>
- *   <li>of each layer's vertical stack, its input in the last k/2 rows (a ring)
- *   <li>of each layer's horizontal stack, its input in the last k/2 columns of the row (a ring)
+ *   <li>of each layer's vertical stack, its input in the last k/2 rows (a ring in native memory)
+ *   <li>of each layer's horizontal stack, its input in the last k/2 columns of the row
  *   <li>of each layer, the sums of the row that do not depend on its codes
  *   <li>the features of the other code map
  * </ul>
@@ -36,11 +36,13 @@ final class PixelCnnCache extends Block {
   /** The inputs of the layers but the first, [k/2, layers - 1, b, w, C]. */
   private final Buffer rows;
 
-  /** The inputs of the layers but the first, [k/2, layers - 1, b, C]. */
-  private final Buffer columns;
+  private final HorizontalPass horizontal;
+
+  /** The code of each map in the column before. */
+  private final int[] previous;
 
   /** [w, layers, b, 2C]. */
-  private final Buffer sums;
+  private float[] sums;
 
   /** [b, h, w, C]; null without another code map. */
   private final Buffer features;
@@ -63,8 +65,8 @@ final class PixelCnnCache extends Block {
     half = config.kernel() / 2;
     int later = Math.max(1, layers.size() - 1);
     rows = zeros("rows", half, later, count, width, channels);
-    columns = zeros("columns", half, later, count, channels);
-    sums = zeros("sums", width, layers.size(), count, 2 * channels);
+    horizontal = new HorizontalPass(prior, count);
+    previous = new int[count];
     features = given.map() == null ? null : features();
   }
 
@@ -96,7 +98,7 @@ final class PixelCnnCache extends Block {
       Tensor other = features == null ? null : features.in(step).slice(1, row, row + 1);
       int top = Math.max(0, row - firstHalf);
       // The first layer does not see the current row, which is not complete yet.
-      Tensor window = embedded(step, top, row, 0, width - 1, values);
+      Tensor window = embedded(step, top, row, values);
       window = window.pad(1, firstHalf - (row - top), 0, 0);
       List<Tensor> kept = new ArrayList<>();
       List<Tensor> rowSums = new ArrayList<>();
@@ -108,13 +110,12 @@ final class PixelCnnCache extends Block {
         if (i < layers.size() - 1) {
           Tensor next = layer.nextVertical(v, c);
           kept.add(next);
-          window = window(step, rows, row, i, 1, next);
+          window = window(step, row, i, next);
         }
       }
-      append(rows, row, kept);
-      float[] all = Tensor.stack(0, rowSums).permute(2, 0, 1, 3).toFloats();
-      sums.write(0, all, 0, all.length);
-      columns.set(new float[columns.size()]);
+      append(row, kept);
+      sums = Tensor.stack(0, rowSums).permute(2, 0, 1, 3).toFloats();
+      horizontal.startRow();
     }
   }
 
@@ -123,63 +124,44 @@ final class PixelCnnCache extends Block {
    * #startRow}.
    *
    * @param values the codes [b, h, w], complete at all positions before this one
-   * @return the logits [b, K] in row-major order
+   * @return the logits [b][K]
    */
-  float[] logits(int row, int column, int... values) {
-    try (Step step = Step.inference()) {
-      int left = Math.max(0, column - firstHalf);
-      // The first layer does not see the current code.
-      Tensor window = embedded(step, row, row, left, column, values);
-      window = window.pad(2, firstHalf - (column - left), 0, 0);
-      Tensor ofColumn = sums.in(step).slice(0, column, column + 1);
-      List<Tensor> kept = new ArrayList<>();
-      Tensor output = null;
-      for (int i = 0; i < layers.size(); i++) {
-        Tensor ofLayer = ofColumn.slice(1, i, i + 1).reshape(count, 1, 1, 2L * channels);
-        output = layers.get(i).position(window, ofLayer);
-        if (i < layers.size() - 1) {
-          kept.add(output);
-          window = window(step, columns, column, i, 2, output);
-        }
-      }
-      append(columns, column, kept);
-      return prior.head(output).toFloats();
+  float[][] logits(int row, int column, int... values) {
+    for (int map = 0; map < count && column > 0; map++) {
+      previous[map] = values[(map * height + row) * width + column - 1];
     }
+    return horizontal.next(column, sums, previous);
   }
 
-  /** Returns the embeddings of a range of codes, with 0 in place of missing ones. */
-  private Tensor embedded(Step step, int top, int bottom, int left, int right, int... values) {
-    int rowCount = bottom - top + 1;
-    int columnCount = right - left + 1;
-    int[] range = new int[count * rowCount * columnCount];
-    int next = 0;
+  /** Returns the embeddings of rows of codes, with that of 0 in place of missing ones. */
+  private Tensor embedded(Step step, int top, int bottom, int... values) {
+    int length = (bottom - top + 1) * width;
+    int[] range = new int[count * length];
     for (int map = 0; map < count; map++) {
-      for (int row = top; row <= bottom; row++) {
-        for (int column = left; column <= right; column++) {
-          range[next++] = Math.max(0, values[(map * height + row) * width + column]);
-        }
+      for (int i = 0; i < length; i++) {
+        range[map * length + i] = Math.max(0, values[(map * height + top) * width + i]);
       }
     }
-    return prior.embed(step.tensor(range, count, rowCount, columnCount));
+    return prior.embed(step.tensor(range, count, bottom - top + 1, width));
   }
 
-  /** Returns the kept inputs of a layer, the oldest first, followed by the current one. */
-  private Tensor window(Step step, Buffer ring, int position, int layer, int axis, Tensor current) {
+  /** Returns the kept rows of a layer's input, the oldest first, followed by the current one. */
+  private Tensor window(Step step, int row, int layer, Tensor current) {
     List<Tensor> parts = new ArrayList<>();
-    for (int past = position - half; past < position; past++) {
+    for (int past = row - half; past < row; past++) {
       int slot = Math.floorMod(past, half);
-      Tensor entry = ring.in(step).slice(0, slot, slot + 1).slice(1, layer, layer + 1);
+      Tensor entry = rows.in(step).slice(0, slot, slot + 1).slice(1, layer, layer + 1);
       parts.add(entry.reshape(current.shape()));
     }
     parts.add(current);
-    return Tensor.concat(axis, parts);
+    return Tensor.concat(1, parts);
   }
 
-  /** Replaces the oldest entry of a ring by the inputs of all layers but the first. */
-  private void append(Buffer ring, int position, List<Tensor> kept) {
+  /** Replaces the oldest row of the ring by the inputs of all layers but the first. */
+  private void append(int row, List<Tensor> kept) {
     if (!kept.isEmpty()) {
       float[] all = Tensor.stack(0, kept).toFloats();
-      ring.write((long) position % half * all.length, all, 0, all.length);
+      rows.write((long) row % half * all.length, all, 0, all.length);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.prior;
 
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.NonFiniteException;
 
@@ -21,8 +22,13 @@ public interface Prior {
   double[] logProb(Codes codes, Condition condition);
 
   /**
-   * Samples code maps. A map is a function of the seed and its index, up to the rounding of logits:
-   * the number of maps and threads does not change its random numbers.
+   * Samples code maps. A map is a function of the seed, its index and its condition, up to the
+   * rounding of logits: the number of maps and threads does not change its random numbers.
+   *
+   * <p>A prior that is conditioned on another code map draws independently of it with any seed. Use
+   * different seeds for priors that are not conditioned on each other but whose maps belong
+   * together, such as those of the groups of a quantizer: the codes at the same position of both
+   * would be drawn by the same random number.
    *
    * @param count the number of maps, at least 1
    * @param condition the condition of the maps
@@ -33,11 +39,12 @@ public interface Prior {
    *     with a prior without dropped classes
    * @throws IllegalStateException if the prior does not know the size of maps
    * @throws NonFiniteException if a logit is NaN or infinite
+   * @throws InsufficientMemoryException if the maps need more memory than is available
    */
   Codes sample(int count, Condition condition, Sampling sampling, long seed);
 
   /**
-   * Fills the {@linkplain Codes#MISSING missing} codes of maps (in-painting). Positions are filled
+   * Fills the {@linkplain Codes#MISSING missing} codes of maps (inpainting). Positions are filled
    * in raster order, so a code is drawn given all codes before it, known or filled, but not those
    * after it.
    *

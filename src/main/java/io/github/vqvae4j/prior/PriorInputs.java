@@ -39,7 +39,7 @@ record PriorInputs(int[] labels, Codes map) {
       throw new IllegalArgumentException(
           caller
               + ": expected no labels, for a prior without classes, got "
-              + Arrays.toString(labels)
+              + labels.length
               + ". Build the prior with classes(n).");
     }
     if (labels.length != count && labels.length != 1) {

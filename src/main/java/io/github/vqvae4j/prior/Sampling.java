@@ -112,7 +112,15 @@ public record Sampling(double temperature, int topK, double topP, double guidanc
   /** Replaces the logits given a class by guided ones: {@code u + s (c - u)}. */
   void guide(double[] conditional, double[] unconditional) {
     for (int i = 0; i < conditional.length; i++) {
-      conditional[i] = unconditional[i] + guidance * (conditional[i] - unconditional[i]);
+      double given = conditional[i];
+      conditional[i] = unconditional[i] + guidance * (given - unconditional[i]);
+      if (!Double.isFinite(conditional[i]) && Double.isFinite(given - unconditional[i])) {
+        throw new NonFiniteException(
+            "Sampling",
+            "the guided logit of code " + i,
+            conditional[i],
+            "use a smaller guidance than " + guidance);
+      }
     }
   }
 
@@ -125,15 +133,15 @@ public record Sampling(double temperature, int topK, double topP, double guidanc
    * @throws NonFiniteException if a logit is NaN or infinite
    */
   public double[] probabilities(double... logits) {
-    double max = logits[checkedArgmax(logits)];
+    int best = checkedArgmax(logits);
     double[] weights = new double[logits.length];
     if (temperature == 0) {
-      weights[checkedArgmax(logits)] = 1;
+      weights[best] = 1;
       return weights;
     }
     double lowest = topK == 0 || topK >= logits.length ? Double.NEGATIVE_INFINITY : kth(logits);
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = logits[i] < lowest ? 0 : Math.exp((logits[i] - max) / temperature);
+      weights[i] = logits[i] < lowest ? 0 : Math.exp((logits[i] - logits[best]) / temperature);
     }
     normalize(weights);
     if (topP < 1) {

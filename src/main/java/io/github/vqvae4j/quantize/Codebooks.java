@@ -3,6 +3,7 @@ package io.github.vqvae4j.quantize;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The layout of the codebooks that {@link Codes} index: groups times stages, each with its own
@@ -94,6 +95,13 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    */
   public int count() {
     return sizes.size();
+  }
+
+  /** Returns the shape of the codes of an image, given that of its positions. */
+  List<Integer> exampleShape(List<Integer> positions) {
+    return count() == 1
+        ? positions
+        : Stream.concat(positions.stream(), Stream.of(count())).toList();
   }
 
   /**

@@ -351,7 +351,7 @@ public final class Codes implements Source<Codes> {
       throw new IllegalArgumentException("Codes.batch: expected one or more indices, got none.");
     }
     int length = codesPerImage();
-    int[] selected = new int[indices.length * length];
+    int[] selected = new int[Math.multiplyExact(indices.length, length)];
     int[] newLabels = labels == null ? null : new int[indices.length];
     for (int i = 0; i < indices.length; i++) {
       checkIndex("batch", indices[i], count());
@@ -375,11 +375,7 @@ public final class Codes implements Source<Codes> {
    */
   @Override
   public List<Integer> exampleShape() {
-    IntStream positions = IntStream.of(shape).skip(1);
-    int books = codebooks.count();
-    return (books == 1 ? positions : IntStream.concat(positions, IntStream.of(books)))
-        .boxed()
-        .toList();
+    return codebooks.exampleShape(IntStream.of(shape).skip(1).boxed().toList());
   }
 
   /** Returns {@link #batch}. */

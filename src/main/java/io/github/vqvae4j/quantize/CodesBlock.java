@@ -28,21 +28,35 @@ record CodesBlock(int count, int flags) {
 
   /** Returns the length of the block with header and checksum. */
   long length(CodesHeader header) {
-    long bits = 0;
-    for (int width : widths(header.codebooks())) {
-      bits += width;
-    }
     // One bit a code at least, so the codes of a block are bounded by its length.
-    bits *= (long) count * (header.codesPerImage() / header.codebooks().count());
-    return HEADER_BYTES + (has(LABELS) ? 4L * count : 0) + (bits + 7) / 8 + Integer.BYTES;
+    long bits = count * bitsPerImage(header.codesPerImage(), widths(header.codebooks()));
+    return codesOffset() + (bits + 7) / 8 + Integer.BYTES;
   }
 
-  private boolean has(int flag) {
+  /** Returns the offset of the codes in the block, after the labels. */
+  long codesOffset() {
+    return HEADER_BYTES + (has(LABELS) ? (long) Integer.BYTES * count : 0);
+  }
+
+  /**
+   * Returns the number of bits of the codes of an image.
+   *
+   * @param widths the number of bits of a code of each codebook
+   */
+  static long bitsPerImage(int codesPerImage, int... widths) {
+    long bits = 0;
+    for (int width : widths) {
+      bits += width;
+    }
+    return bits * (codesPerImage / widths.length);
+  }
+
+  boolean has(int flag) {
     return (flags & flag) != 0;
   }
 
   /** Returns the number of bits of a code of each codebook. */
-  private int[] widths(Codebooks codebooks) {
+  int[] widths(Codebooks codebooks) {
     int added = has(MISSING) ? 1 : 0;
     return codebooks.sizes().stream()
         .mapToInt(
@@ -99,12 +113,25 @@ record CodesBlock(int count, int flags) {
     if (has(LABELS)) {
       Arrays.setAll(labels, i -> in.getInt());
     }
-    int[] widths = widths(header.codebooks());
-    int added = has(MISSING) ? 1 : 0;
     int[] values = new int[count * header.codesPerImage()];
-    long bits = 0;
-    int available = 0;
-    for (int i = 0, book = 0; i < values.length; i++) {
+    unpack(in, 0, widths(header.codebooks()), values, 0, values.length);
+    return header.codes(values, labels);
+  }
+
+  /**
+   * Unpacks codes of whole images.
+   *
+   * @param in the bytes, from that of the first code on
+   * @param skipped the number of bits before the first code, below 8
+   * @param widths the number of bits of a code of each codebook
+   * @param values receives the codes
+   * @param offset the index of the first one
+   */
+  void unpack(ByteBuffer in, int skipped, int[] widths, int[] values, int offset, int length) {
+    int added = has(MISSING) ? 1 : 0;
+    long bits = (in.get() & 0xffL) >>> skipped;
+    int available = Byte.SIZE - skipped;
+    for (int i = offset, book = 0; i < offset + length; i++) {
       for (; available < widths[book]; available += Byte.SIZE) {
         bits |= (in.get() & 0xffL) << available;
       }
@@ -113,8 +140,6 @@ record CodesBlock(int count, int flags) {
       available -= widths[book];
       book = book + 1 == widths.length ? 0 : book + 1;
     }
-    Codes codes = Codes.wrap(values, header.codebooks(), header.shape(count)).withLabels(labels);
-    return header.modelHash().map(codes::withModelHash).orElse(codes);
   }
 
   /** Returns the marker after the last block. */

@@ -1,7 +1,10 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.memory.HeapMemory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -19,6 +22,7 @@ final class CodesFile implements Closeable {
 
   private final CodesHeader header;
   private final long start;
+  private boolean closed;
 
   private CodesFile(Path file, RandomAccessFile in) throws IOException {
     this.file = file;
@@ -29,7 +33,7 @@ final class CodesFile implements Closeable {
 
   static CodesFile open(Path file) throws IOException {
     InputFile.requireRegularFile(file, "a code file");
-    RandomAccessFile in = new RandomAccessFile(file.toFile(), "r");
+    RandomAccessFile in = new RandomAccessFile(FileNames.file(file), "r");
     try {
       return new CodesFile(file, in);
     } catch (Throwable failure) {
@@ -90,7 +94,7 @@ final class CodesFile implements Closeable {
       throw bad(offset, "expected a block of codes or the end of the codes, got other bytes");
     }
     long length = block.length(header);
-    if (length > Integer.MAX_VALUE - 8 || offset + length > in.length()) {
+    if (length > Integer.MAX_VALUE - 8 || offset + length > length()) {
       throw truncated(previous);
     }
     return Optional.of(new Place(offset, length, previous.endImage(), block));
@@ -106,8 +110,8 @@ final class CodesFile implements Closeable {
           "expected the end of " + previous.endImage() + " images, got other bytes");
     }
     long after = previous.end() + CodesBlock.END_BYTES;
-    if (in.length() != after) {
-      throw bad(after, "expected the end of the file, got " + (in.length() - after) + " bytes");
+    if (length() != after) {
+      throw bad(after, "expected the end of the file, got " + (length() - after) + " bytes");
     }
   }
 
@@ -116,10 +120,22 @@ final class CodesFile implements Closeable {
    *
    * @throws BadFileException if the block is corrupt
    */
-  synchronized Codes read(Place place) throws IOException {
-    byte[] bytes = new byte[(int) place.length()];
-    in.seek(place.offset());
-    in.readFully(bytes);
+  Codes read(Place place) throws IOException {
+    // A file of few bytes may contain many codes: those of a codebook of 2 have one bit.
+    return HeapMemory.guard(
+        () ->
+            FileNames.path(file) + ", with a block of " + Counts.of(place.block().count(), "image"),
+        place.block().count() * (long) Integer.BYTES * header.codesPerImage(),
+        () -> unpack(place, packed(place)));
+  }
+
+  /**
+   * Reads a block without unpacking it.
+   *
+   * @throws BadFileException if its checksum does not match
+   */
+  byte[] packed(Place place) throws IOException {
+    byte[] bytes = bytes(place.offset(), (int) place.length());
     if (!CodesBlock.isIntact(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))) {
       throw bad(
           place.offset(),
@@ -129,6 +145,15 @@ final class CodesFile implements Closeable {
               + (place.endImage() - 1)
               + " does not match");
     }
+    return bytes;
+  }
+
+  /**
+   * Unpacks a block.
+   *
+   * @throws BadFileException if a code or label is out of range
+   */
+  Codes unpack(Place place, byte[] bytes) throws IOException {
     try {
       return place.block().unpack(header, bytes);
     } catch (IllegalArgumentException e) {
@@ -137,21 +162,47 @@ final class CodesFile implements Closeable {
   }
 
   /** Returns the bytes after a block. */
-  private synchronized byte[] bytes(Place previous, int length) throws IOException {
-    if (previous.end() + length > in.length()) {
+  private byte[] bytes(Place previous, int length) throws IOException {
+    if (previous.end() + length > length()) {
       throw truncated(previous);
     }
+    return bytes(previous.end(), length);
+  }
+
+  /** Returns bytes of the file as little-endian. */
+  ByteBuffer buffer(long offset, int length) throws IOException {
+    return ByteBuffer.wrap(bytes(offset, length)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private synchronized byte[] bytes(long offset, int length) throws IOException {
+    long remaining = length() - offset;
+    if (remaining < length) { // it was whole when its blocks were found
+      throw bad(offset, "expected " + length + " more bytes, got " + Math.max(0, remaining));
+    }
     byte[] bytes = new byte[length];
-    in.seek(previous.end());
+    in.seek(offset);
     in.readFully(bytes);
     return bytes;
+  }
+
+  private synchronized long length() throws IOException {
+    requireOpen();
+    return in.length();
+  }
+
+  /** Throws if the file is closed. */
+  synchronized void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          FileNames.path(file) + ": expected an open code file, got a closed one. Open it again.");
+    }
   }
 
   private BadFileException truncated(Place previous) throws IOException {
     return bad(
         previous.end(),
         "expected another block or the end of the codes, got "
-            + (in.length() - previous.end())
+            + (length() - previous.end())
             + " bytes after "
             + previous.endImage()
             + " images");
@@ -165,7 +216,8 @@ final class CodesFile implements Closeable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    closed = true;
     in.close();
   }
 }

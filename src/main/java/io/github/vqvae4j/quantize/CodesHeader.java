@@ -1,6 +1,8 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.BufferUnderflowException;
@@ -31,6 +33,9 @@ record CodesHeader(
 
   private static final int HASH_BYTES = 32;
 
+  /** More than the fields of any real file; a larger length is that of a corrupt header. */
+  private static final int MAX_LENGTH = 1 << 16;
+
   /** Codes of a block: few enough for random access, and enough for a small overhead. */
   private static final int CODES_PER_BLOCK = 1 << 13;
 
@@ -57,10 +62,26 @@ record CodesHeader(
     return size;
   }
 
+  /** Returns the shape of the codes of an image, as {@link Codes#exampleShape}. */
+  List<Integer> exampleShape() {
+    return codebooks.exampleShape(positions);
+  }
+
   /** Returns the shape of the codes of some images. */
   int[] shape(int count) {
     return IntStream.concat(IntStream.of(count), positions.stream().mapToInt(Integer::intValue))
         .toArray();
+  }
+
+  /**
+   * Returns codes of this file.
+   *
+   * @param labels the label of each image, or {@link Codes#MISSING}
+   * @throws IllegalArgumentException if a code or label is out of range
+   */
+  Codes codes(int[] values, int[] labels) {
+    Codes codes = Codes.wrap(values, codebooks, shape(labels.length)).withLabels(labels);
+    return modelHash.map(codes::withModelHash).orElse(codes);
   }
 
   byte[] toBytes() {
@@ -76,6 +97,22 @@ record CodesHeader(
     bytes.putInt(modelHash.isPresent() ? HASH_BYTES : 0);
     modelHash.ifPresent(hash -> bytes.put(HexFormat.of().parseHex(hash)));
     return CodesBlock.withChecksum(bytes);
+  }
+
+  /** Returns whether a code file ends within its header, and has no codes. */
+  static boolean isTruncated(Path file) throws IOException {
+    try (RandomAccessFile in = new RandomAccessFile(FileNames.file(file), "r")) {
+      ByteBuffer fixed = bytes(in, FIXED_BYTES);
+      int magic = Math.min(fixed.capacity(), MAGIC.length);
+      if (!Arrays.equals(fixed.array(), 0, magic, MAGIC, 0, magic)) {
+        return false;
+      }
+      if (fixed.capacity() < FIXED_BYTES) {
+        return true;
+      }
+      int length = fixed.getInt(MAGIC.length + Integer.BYTES);
+      return length <= MAX_LENGTH && in.length() - FIXED_BYTES - Integer.BYTES < length;
+    }
   }
 
   /** Reads the header at the start of a file, which is then positioned after it. */
@@ -111,9 +148,10 @@ record CodesHeader(
     }
     try {
       return fields(all.slice(FIXED_BYTES, length).order(ByteOrder.LITTLE_ENDIAN));
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new BadFileException(
-          file, "header", "expected the fields of a code file, got " + e.getMessage(), e);
+    } catch (BufferUnderflowException e) {
+      throw bad(file, "the fields end after the header", e);
+    } catch (IllegalArgumentException e) {
+      throw bad(file, "expected the fields of a code file, got " + e.getMessage(), e);
     }
   }
 
@@ -162,7 +200,24 @@ record CodesHeader(
   }
 
   private static BadFileException bad(Path file, String problem) {
+    return bad(file, problem, null);
+  }
+
+  private static BadFileException bad(Path file, String problem, Exception cause) {
     return new BadFileException(
-        file, "header", problem + "; the file is truncated or corrupt, get a new copy");
+        file, "header", problem + "; the file is truncated or corrupt, get a new copy", cause);
+  }
+
+  /** Returns a description for messages. */
+  @Override
+  public String toString() {
+    return "codes "
+        + positions
+        + " of "
+        + codebooks
+        + " in blocks of "
+        + Counts.of(imagesPerBlock, "image")
+        + ", of the model "
+        + modelHash.orElse("unknown");
   }
 }

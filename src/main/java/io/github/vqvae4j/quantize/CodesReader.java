@@ -1,6 +1,7 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * <pre>{@code
  * try (CodesReader reader = CodesReader.open(Path.of("images.codes"))) {
  *   for (Optional<Codes> next = reader.next(); next.isPresent(); next = reader.next()) {
- *     System.out.println(next.get().labels());
+ *     System.out.println(next.get()); // Codes[167, 7, 7] of a codebook of 512, with labels
  *   }
  * }
  * }</pre>
@@ -66,6 +67,8 @@ public final class CodesReader implements Closeable {
    *
    * @return the codes of the next images; empty after the last
    * @throws BadFileException if the block is corrupt, or the file ends without the end marker
+   * @throws IllegalStateException if the reader is closed
+   * @throws InsufficientMemoryException if the heap is too small for the block
    * @throws IOException if the file cannot be read
    */
   public Optional<Codes> next() throws IOException {

@@ -1,14 +1,19 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.AtomicFile;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.LockFile;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
+import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * Writes a code file part by part, in memory that does not depend on the number of images. {@link
@@ -23,15 +28,26 @@ import java.nio.file.StandardCopyOption;
  * }
  * }</pre>
  *
- * <p>The blocks are written to {@code images.codes.partial}, which {@link #finish} renames and
- * {@link #close} deletes if the file was not finished.
+ * <p>The blocks are written to {@code images.codes.partial}, which {@link #finish} renames. {@link
+ * #close} deletes it if the file was not finished, unless the writer was opened by {@link #resume}.
+ * While it is written, {@code images.codes.lock} is locked, so that a second writer of the same
+ * file, in this process or another, is rejected.
  */
 public final class CodesWriter implements Closeable {
-  private static final String SUFFIX = ".partial";
+  /** The end of the name of an unfinished file, after the name of the file. */
+  public static final String PARTIAL = ".partial";
+
+  private static final String LOCK = ".lock";
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path file;
   private final Path partial;
+  private final boolean resumable;
+  private final LockFile lock;
+
+  /** The last block of a resumed file, or null. */
+  private final Codes lastBlock;
+
   private final FileOutputStream target;
   private final BufferedOutputStream out;
 
@@ -44,12 +60,75 @@ public final class CodesWriter implements Closeable {
   private long written;
   private boolean closed;
 
-  private CodesWriter(Path file) throws IOException {
+  private CodesWriter(Path file, boolean resumable) throws IOException {
     FileNames.requireValidTarget(file);
     this.file = file.toAbsolutePath().normalize();
-    partial = FileNames.resolve(this.file.getParent(), FileNames.name(file) + SUFFIX);
-    target = new FileOutputStream(partial.toFile());
-    out = new BufferedOutputStream(target, BUFFER_BYTES);
+    if (Files.isDirectory(this.file)) {
+      throw new IOException(
+          "Cannot write "
+              + FileNames.path(file)
+              + ": it is a folder, expected a file; choose another name or remove the folder");
+    }
+    Path folder = this.file.getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(
+          "Cannot write "
+              + FileNames.path(file)
+              + ": there is no folder "
+              + FileNames.path(folder)
+              + "; create it or choose another");
+    }
+    partial = FileNames.resolve(folder, FileNames.name(file) + PARTIAL);
+    this.resumable = resumable;
+    File partialFile = FileNames.file(partial);
+    lock = lock();
+    try {
+      WholeBlocks blocks = resumable ? WholeBlocks.cut(partial).orElse(null) : null;
+      boolean resumes = blocks != null;
+      header = resumes ? blocks.header() : null;
+      written = resumes ? blocks.images() : 0;
+      lastBlock = resumes ? blocks.last() : null;
+      target = open(partialFile, resumes);
+      out = new BufferedOutputStream(target, BUFFER_BYTES);
+    } catch (Throwable failure) {
+      try (lock) {
+        throw failure;
+      }
+    }
+  }
+
+  private LockFile lock() throws IOException {
+    Optional<LockFile> acquired;
+    try {
+      acquired = LockFile.acquire(FileNames.resolve(file.getParent(), FileNames.name(file) + LOCK));
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+    return acquired.orElseThrow(
+        () ->
+            new IOException(
+                "Cannot write "
+                    + FileNames.path(file)
+                    + ": another writer, in this process or another, is writing it; wait for its"
+                    + " end or stop it, or choose another name"));
+  }
+
+  private FileOutputStream open(File partialFile, boolean append) throws IOException {
+    try {
+      return new FileOutputStream(partialFile, append);
+    } catch (FileNotFoundException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  private IOException cannotWrite(IOException cause) {
+    return new IOException(
+        "Cannot write "
+            + FileNames.path(file)
+            + ": its folder cannot be written to ("
+            + cause
+            + "); choose another folder or change its permissions",
+        cause);
   }
 
   /**
@@ -57,10 +136,55 @@ public final class CodesWriter implements Closeable {
    *
    * @param file the file, in an existing folder; an existing file is replaced by {@link #finish}
    * @return a writer without codes
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be written, or another writer is writing it
    */
   public static CodesWriter create(Path file) throws IOException {
-    return new CodesWriter(file);
+    return new CodesWriter(file, false);
+  }
+
+  /**
+   * Continues an unfinished file after its last whole block, or starts it if there is none. What
+   * follows that block, such as a block that is truncated or whose checksum does not match, is cut
+   * off. The next codes to add are those of image {@link #count}. {@link #close} then keeps the
+   * whole blocks of an unfinished file, so that it can be continued again.
+   *
+   * <pre>{@code
+   * try (CodesWriter writer = CodesWriter.resume(Path.of("images.codes"))) {
+   *   while (writer.count() < images.size()) {
+   *     int from = (int) writer.count();
+   *     writer.add(model.encode(images.range(from, Math.min(from + 1_000, images.size()))));
+   *   }
+   *   writer.finish();
+   * }
+   * }</pre>
+   *
+   * @param file the file, in an existing folder; an existing file is replaced by {@link #finish}
+   * @return a writer with the codes of the whole blocks
+   * @throws BadFileException if the unfinished file is not a code file, or its header is corrupt
+   * @throws IOException if the file cannot be read or written, or another writer is writing it
+   */
+  public static CodesWriter resume(Path file) throws IOException {
+    return new CodesWriter(file, true);
+  }
+
+  /**
+   * Returns the number of images in the file: those of the whole blocks of a resumed file, and
+   * those added since.
+   *
+   * @return the number of images
+   */
+  public long count() {
+    return written + (pending == null ? 0 : pending.count());
+  }
+
+  /**
+   * Returns the last whole block of a resumed file, the images before {@link #count} when it was
+   * opened, to check that the codes to add continue it.
+   *
+   * @return the codes; empty if the file was started
+   */
+  public Optional<Codes> lastBlock() {
+    return Optional.ofNullable(lastBlock);
   }
 
   /**
@@ -76,10 +200,10 @@ public final class CodesWriter implements Closeable {
     requireOpen();
     if (header == null) {
       header = CodesHeader.of(codes);
-      out.write(header.toBytes());
+      put(header.toBytes());
     } else if (!header.equals(CodesHeader.of(codes))) {
       throw new IllegalArgumentException(
-          "CodesWriter.add: expected codes like those added before, "
+          "CodesWriter.add: expected codes like those added before: "
               + header
               + ", got "
               + CodesHeader.of(codes)
@@ -94,8 +218,27 @@ public final class CodesWriter implements Closeable {
   }
 
   private void write(Codes block) throws IOException {
-    out.write(CodesBlock.pack(header, block));
+    put(CodesBlock.pack(header, block));
     written += block.count();
+  }
+
+  private void put(byte[] bytes) throws IOException {
+    try {
+      out.write(bytes);
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private IOException failed(IOException cause) {
+    return new IOException(
+        "Cannot write "
+            + FileNames.path(partial)
+            + " ("
+            + cause.getMessage()
+            + "); make room or choose another folder"
+            + (resumable ? "; the same call continues the file" : ""),
+        cause);
   }
 
   /**
@@ -114,13 +257,19 @@ public final class CodesWriter implements Closeable {
       write(pending);
       pending = null;
     }
-    out.write(CodesBlock.end(written));
-    out.flush();
-    target.getFD().sync();
-    out.close();
+    put(CodesBlock.end(written));
+    try {
+      out.flush();
+      target.getFD().sync();
+      out.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
     Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     closed = true;
-    AtomicFile.forceFolder(file.getParent());
+    try (lock) {
+      AtomicFile.forceFolder(file.getParent());
+    }
   }
 
   private void requireOpen() {
@@ -131,15 +280,25 @@ public final class CodesWriter implements Closeable {
     }
   }
 
-  /** Closes the writer. Unless {@link #finish} has completed the file, its blocks are deleted. */
+  /**
+   * Closes the writer. Unless {@link #finish} has completed the file, its whole blocks are kept if
+   * it was opened by {@link #resume}, and deleted otherwise.
+   */
   @Override
   public void close() throws IOException {
-    if (!closed) {
-      closed = true;
-      try {
-        target.close();
-      } finally {
-        Files.deleteIfExists(partial);
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try (lock) {
+      if (resumable && written > 0) {
+        out.close();
+      } else {
+        try {
+          target.close();
+        } finally {
+          Files.deleteIfExists(partial);
+        }
       }
     }
   }

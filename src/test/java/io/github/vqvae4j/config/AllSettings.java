@@ -14,6 +14,7 @@ import io.github.vqvae4j.model.blocks.SeriesDecoder;
 import io.github.vqvae4j.model.blocks.SeriesEncoder;
 import io.github.vqvae4j.model.blocks.StridedDecoder;
 import io.github.vqvae4j.model.blocks.StridedEncoder;
+import io.github.vqvae4j.model.classifier.ImageClassifier;
 import io.github.vqvae4j.model.vae.AutoencoderConfig;
 import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.VaeConfig;
@@ -82,7 +83,8 @@ final class AllSettings {
           DownloadConfig.defaults(),
           Augmentation.NONE,
           Sampling.DEFAULT,
-          PixelCnn.ofCodes(8));
+          PixelCnn.ofCodes(8),
+          ImageClassifier.images(8, 6, 1));
 
   private static final List<UnaryOperator<ResidualConfig>> CHANGES =
       List.of(r -> r.dilationGrowth(2), r -> r.bias(false).skip(Skip.RECTIFIED));

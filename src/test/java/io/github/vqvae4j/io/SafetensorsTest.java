@@ -88,6 +88,23 @@ class SafetensorsTest {
   }
 
   @Test
+  void bytesAreReadLikeFiles() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    Safetensors.write(file, Map.of("k", "v"), Map.of("w", NamedArray.of(new float[] {1, 2}, 2)));
+    byte[] bytes = Files.readAllBytes(file);
+    Path name = Path.of("resource.safetensors");
+    SafetensorsFile read = Safetensors.read(name, bytes);
+    assertEquals(Map.of("k", "v"), read.metadata());
+    assertArrayEquals(new float[] {1, 2}, read.arrays().get("w").floats());
+    for (int length : new int[] {0, 7, 20, bytes.length - 1}) {
+      byte[] truncated = Arrays.copyOf(bytes, length);
+      BadFileException error =
+          assertThrows(BadFileException.class, () -> Safetensors.read(name, truncated));
+      assertTrue(error.getMessage().contains("resource.safetensors"), error.getMessage());
+    }
+  }
+
+  @Test
   void filesMayBeEmpty() throws IOException {
     Path file = folder.resolve("none");
     Safetensors.write(file, Map.of(), Map.of());

@@ -5,6 +5,7 @@ import io.github.vqvae4j.model.blocks.ConvDecoderConfig.UpsampleMode;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.blocks.StridedDecoder;
 import io.github.vqvae4j.model.blocks.StridedEncoder;
+import io.github.vqvae4j.model.classifier.ImageClassifier;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
@@ -298,6 +299,13 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               1,
               3,
               3),
+          of(
+              "ImageClassifier",
+              rng -> ImageClassifier.images(4, 5, 2).classes(3).widths(3, 4).build(rng),
+              4,
+              4,
+              5,
+              2),
           of("Dropout", rng -> new Dropout(0.4), 3, 5),
           of(
               "ResnetBlock with dropout",

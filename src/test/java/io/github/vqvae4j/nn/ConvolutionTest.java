@@ -11,6 +11,7 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.KernelSet;
 import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -260,6 +261,26 @@ class ConvolutionTest {
       size *= (int) d;
     }
     return size;
+  }
+
+  @Test
+  void rowsOfAnImageGiveTheRowsOfItsOutput() {
+    Rng rng = new Rng(SEED);
+    Conv2d conv = new Conv2d(of(2, 5, 3).padding(2, 1, 1, 0).relu(true), rng);
+    float[] pixels = new float[5 * 4 * 2];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = rng.nextFloat();
+    }
+    try (Step step = Step.inference()) {
+      Tensor image = step.tensor(pixels, 1, 5, 4, 2);
+      Tensor rows = conv.ofRows(image.slice(1, 1, 5));
+      assertArrayEquals(new long[] {1, 2, 3, 5}, rows.shape());
+      // With 2 rows of padding above, the kernel of output i sees rows i - 2 to i.
+      Tensor expected = conv.forward(image).slice(1, 3, 5);
+      assertArrayEquals(expected.toFloats(), rows.toFloats(), 1e-6f);
+      Tensor tooFew = image.slice(1, 0, 2);
+      assertThrows(IllegalArgumentException.class, () -> conv.ofRows(tooFew));
+    }
   }
 
   @Test

@@ -1,9 +1,12 @@
 package io.github.vqvae4j.nn;
 
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.random.Rng;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -49,5 +52,14 @@ class InitializerTest {
       sum += Math.abs(b);
     }
     assertEquals(random, sum > 0);
+  }
+
+  @Test
+  void rejectsMoreWeightsThanAnArrayHolds() {
+    assertMessageContains(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Initializer.TORCH.weights(new Rng(1), 1, 1, 1L << 31)),
+        "expected fewer than 2^31 weights in a layer, got 2147483648");
   }
 }

@@ -8,6 +8,7 @@ import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVaePresets;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.train.Trainer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -52,9 +53,19 @@ class PixelCnnErrorsTest {
     assertRejected("expected the class of each map", classes, MAPS, Condition.NONE);
     assertRejected("expected classes from 0 to 2, got 3", classes, MAPS, Condition.label(3));
     assertRejected("each of 2 maps, got 3", classes, MAPS, Condition.labels(0, 1, 2));
-    assertRejected("expected no labels", SMALL, MAPS, Condition.label(0));
-    assertRejected("labels of at least 0, got [-1]", () -> Condition.label(-1));
-    assertRejected("got []", () -> Condition.labels(new int[0]));
+    assertRejected(
+        "expected no labels, for a prior without classes, got 1.", SMALL, MAPS, Condition.label(0));
+    assertRejected("labels of at least 0, got -1.", () -> Condition.labels(3, -1, -2));
+    assertRejected("got none.", () -> Condition.labels(new int[0]));
+  }
+
+  @Test
+  void conditionsAreNamed() {
+    assertEquals("Condition[none]", Condition.NONE.toString());
+    assertEquals("Condition[label 7]", Condition.label(7).toString());
+    assertEquals(
+        "Condition[2 labels, Codes[2, 4, 6] of a codebook of 5]",
+        Condition.labels(1, 2).withCodes(MAPS).toString());
   }
 
   @Test
@@ -68,6 +79,14 @@ class PixelCnnErrorsTest {
     assertRejected("of a codebook of 3", config, MAPS, Condition.codes(wrongK));
     Codes uneven = Codes.of(new int[2 * 2 * 2], 3, 2, 2, 2);
     assertRejected("divided by an integer, got 2x2", config, MAPS, Condition.codes(uneven));
+    PixelCnn sampler = config.build();
+    assertRejected(
+        "divided by an integer, got 2x2",
+        () -> sampler.sample(2, Condition.codes(uneven), Sampling.DEFAULT, 1));
+    CodePairs pairs = new CodePairs(MAPS, uneven);
+    assertRejected(
+        "divided by an integer, got 2x2",
+        () -> Trainer.of(sampler.ofPairs()).batch(2).steps(1).quiet().fit(pairs));
     Codes large = Codes.of(new int[2 * 8 * 12], 3, 2, 8, 12);
     assertRejected("divided by an integer, got 8x12", config, MAPS, Condition.codes(large));
     assertRejected("one condition for each", () -> new CodePairs(MAPS, other.range(0, 1)));

@@ -6,8 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.ChangedMetadata;
 import io.github.vqvae4j.io.Safetensors;
-import io.github.vqvae4j.io.SafetensorsFile;
+import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Variable;
@@ -17,7 +18,6 @@ import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +78,16 @@ class PixelCnnFileTest {
     assertArrayEquals(Files.readAllBytes(PUBLISHED), Files.readAllBytes(file));
   }
 
+  @Test
+  void aPriorIsNoModel() {
+    BadFileException e = assertThrows(BadFileException.class, () -> VqVae.load(PUBLISHED));
+    assertTrue(e.getMessage().contains("a prior, which PixelCnn.load reads"), e::getMessage);
+    Path classifier = PUBLISHED.resolveSibling("classifier.safetensors");
+    BadFileException other =
+        assertThrows(BadFileException.class, () -> ImageModel.load(classifier));
+    assertTrue(other.getMessage().contains("ImageClassifier.load reads"), other::getMessage);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -108,11 +118,8 @@ class PixelCnnFileTest {
   }
 
   private void rejects(String name, String value, String expected) throws IOException {
-    SafetensorsFile content = Safetensors.read(PUBLISHED);
-    Map<String, String> metadata = new HashMap<>(content.metadata());
-    metadata.put(name, value);
     Path file = folder.resolve("bad.safetensors");
-    Safetensors.write(file, metadata, content.arrays());
+    ChangedMetadata.write(PUBLISHED, name, value, file);
     String message = assertThrows(BadFileException.class, () -> PixelCnn.load(file)).getMessage();
     assertTrue(message.contains(expected) && message.contains("bad.safetensors"), message);
   }

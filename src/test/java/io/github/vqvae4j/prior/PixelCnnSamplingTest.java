@@ -13,6 +13,7 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,10 +23,10 @@ class PixelCnnSamplingTest {
   private static final int K = 6;
   private static final int HEIGHT = 4;
   private static final int WIDTH = 6;
-  private static final double TOLERANCE = 1e-5;
+  private static final float TOLERANCE = 1e-5f;
 
   private static final PixelCnnConfig SMALL =
-      PixelCnn.ofCodes(K).size(HEIGHT, WIDTH).layers(3).channels(8).headChannels(16);
+      PixelCnn.ofCodes(K).size(HEIGHT, WIDTH).layers(3).channels(6).headChannels(15);
 
   /** A prior whose distributions are not almost uniform. */
   private static PixelCnn sharp(PixelCnnConfig config) {
@@ -66,10 +67,10 @@ class PixelCnnSamplingTest {
     int[] shape = partial.shape();
     int[] values = partial.values();
     int positions = shape[1] * shape[2];
+    Condition noClass = condition.codes().map(Condition::codes).orElse(Condition.NONE);
     for (int p = 0; p < positions; p++) {
       float[] given = logits(prior, condition, values, shape);
-      float[] free =
-          sampling.guidance() == 1 ? given : logits(prior, Condition.NONE, values, shape);
+      float[] free = sampling.guidance() == 1 ? given : logits(prior, noClass, values, shape);
       for (int map = 0; map < shape[0]; map++) {
         int index = map * positions + p;
         if (values[index] == Codes.MISSING) {
@@ -78,7 +79,7 @@ class PixelCnnSamplingTest {
             double u = free[index * K + k];
             row[k] = u + sampling.guidance() * (given[index * K + k] - u);
           }
-          double uniform = Rng.at(seed, map, p).nextDouble();
+          double uniform = random(condition, seed, map, p).nextDouble();
           double[] probabilities = sampling.probabilities(row);
           int code = -1;
           for (double sum = 0; sum <= uniform; sum += probabilities[code]) {
@@ -89,6 +90,14 @@ class PixelCnnSamplingTest {
       }
     }
     return values;
+  }
+
+  private static Rng random(Condition condition, long seed, int map, int position) {
+    return condition
+        .codes()
+        .map(codes -> Arrays.hashCode(codes.range(map, map + 1).values()))
+        .map(hash -> Rng.at(seed, map, position, hash))
+        .orElseGet(() -> Rng.at(seed, map, position));
   }
 
   @ParameterizedTest
@@ -129,10 +138,11 @@ class PixelCnnSamplingTest {
         if (p % width == 0) {
           cache.startRow(p / width, past);
         }
-        float[] cached = cache.logits(p / width, p % width, past);
-        for (int i = 0; i < cached.length; i++) {
-          float expected = whole[(i / K * height * width + p) * K + i % K];
-          assertEquals(expected, cached[i], TOLERANCE, "position " + p);
+        float[][] cached = cache.logits(p / width, p % width, past);
+        for (int i = 0; i < 3; i++) {
+          int from = (i * height * width + p) * K;
+          float[] expected = Arrays.copyOfRange(whole, from, from + K);
+          assertArrayEquals(expected, cached[i], TOLERANCE, "map " + i + ", position " + p);
         }
       }
     }
@@ -153,6 +163,23 @@ class PixelCnnSamplingTest {
       Codes samples = prior.sample(5, condition, sampling, 11);
       assertArrayEquals(expected, samples.values(), sampling.toString());
       assertArrayEquals(new int[] {0, 1, 2, 1, 0}, samples.labels().orElseThrow());
+    }
+  }
+
+  /** More maps than a chunk, each with its own class and other map. */
+  @Test
+  void everyMapHasItsOwnCondition() {
+    int count = 37;
+    PixelCnn prior = sharp(SMALL.classes(3).classDropout(0.1).conditionCodebookSize(K));
+    int[] labels = IntStream.range(0, count).map(i -> i % 3).toArray();
+    Condition condition =
+        Condition.labels(labels).withCodes(random(count, K, HEIGHT / 2, WIDTH / 2));
+    Codes missing = Codes.of(filled(count), K, count, HEIGHT, WIDTH);
+    for (double guidance : new double[] {1, 2}) {
+      Sampling sampling = Sampling.DEFAULT.guidance(guidance);
+      Codes samples = prior.sample(count, condition, sampling, 3);
+      assertArrayEquals(naive(prior, missing, condition, sampling, 3), samples.values());
+      assertArrayEquals(labels, samples.labels().orElseThrow());
     }
   }
 
@@ -236,10 +263,48 @@ class PixelCnnSamplingTest {
     assertEquals(1, sum, TOLERANCE);
   }
 
+  @Test
+  void logProbsOfUniformCodesAreExact() {
+    int k = 17;
+    PixelCnn prior =
+        uniform(PixelCnn.ofCodes(k).layers(2).channels(2).headChannels(2).size(HEIGHT, WIDTH));
+    double[] logProbs = prior.logProb(random(2, k, HEIGHT, WIDTH), Condition.NONE);
+    double expected = -HEIGHT * WIDTH * Math.log(k);
+    assertArrayEquals(new double[] {expected, expected}, logProbs, 1e-9);
+  }
+
   private static int[] pairs() {
     int[] values = new int[2 * K * K];
     Arrays.setAll(values, i -> i % 2 == 0 ? i / 2 / K : i / 2 % K);
     return values;
+  }
+
+  /** With the same random numbers, a bottom code would always be the top code. */
+  @Test
+  void levelsSampledWithOneSeedAreIndependent() {
+    PixelCnnConfig binary = PixelCnn.ofCodes(2).layers(2).channels(2).headChannels(2).size(1, 1);
+    int n = 4_000;
+    Codes top = uniform(binary).sample(n, Condition.NONE, Sampling.DEFAULT, 1);
+    PixelCnn prior = uniform(binary.conditionCodebookSize(2));
+    Codes bottom = prior.sample(n, Condition.codes(top), Sampling.DEFAULT, 1);
+    int[] tops = top.values();
+    int[] bottoms = bottom.values();
+    int[] pairs = new int[4];
+    for (int i = 0; i < n; i++) {
+      pairs[2 * tops[i] + bottoms[i]]++;
+    }
+    for (int count : pairs) {
+      assertEquals(n / 4, count, 5 * Math.sqrt(n / 4), Arrays.toString(pairs));
+    }
+    assertEquals(
+        bottom.range(0, 3), prior.sample(3, Condition.codes(top.range(0, 3)), Sampling.DEFAULT, 1));
+  }
+
+  /** A prior whose codes are all equally probable. */
+  private static PixelCnn uniform(PixelCnnConfig config) {
+    PixelCnn prior = config.build();
+    prior.parameters().forEach(p -> p.set(new float[p.size()]));
+    return prior;
   }
 
   @Test

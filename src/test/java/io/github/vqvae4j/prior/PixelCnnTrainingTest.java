@@ -3,10 +3,13 @@ package io.github.vqvae4j.prior;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.train.Adam;
+import io.github.vqvae4j.train.CapturedLog;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.Trainer;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Priors trained on maps whose entropy is known. */
@@ -69,5 +72,19 @@ class PixelCnnTrainingTest {
     CodePairs heldOut = truth.draw(400, 4);
     double excess = excess(prior, Condition.codes(heldOut.condition()), truth, heldOut);
     assertTrue(excess > -0.01 && excess < TOLERANCE, "excess of " + excess + " nats per code");
+  }
+
+  @Test
+  void warnsOfCodesWithoutLabelsIfThereAreClasses() {
+    Codes codes = new NoisySums(HEIGHT, WIDTH, 0, false).draw(8, 5).codes();
+    PixelCnn prior = small().classes(3).classDropout(0.1).build();
+    try (CapturedLog log = new CapturedLog(PixelCnn.class)) {
+      Trainer<Codes> trainer = Trainer.of(prior).quiet().batch(4).steps(1);
+      trainer.fit(codes.withLabels(new int[8]));
+      assertEquals(List.of(), log.warnings());
+      trainer.fit(codes);
+      assertEquals(1, log.warnings().size());
+      assertTrue(log.warnings().get(0).contains("a prior of 3 classes"), log.warnings()::toString);
+    }
   }
 }

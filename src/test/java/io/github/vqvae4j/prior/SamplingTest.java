@@ -1,5 +1,6 @@
 package io.github.vqvae4j.prior;
 
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -192,5 +193,16 @@ class SamplingTest {
         assertThrows(
             NonFiniteException.class, () -> Sampling.DEFAULT.probabilities(1, 2, Double.NaN));
     assertTrue(e.getMessage().contains("the logit of code 2 is NaN"), e.getMessage());
+  }
+
+  @Test
+  void guidanceThatOverflowsIsNamed() {
+    double[] logits = {0, 30};
+    assertMessageContains(
+        assertThrows(
+            NonFiniteException.class,
+            () -> Sampling.DEFAULT.guidance(1e308).guide(logits, new double[] {0, 1})),
+        "the guided logit of code 1 is Infinity",
+        "use a smaller guidance than 1.0E308");
   }
 }

@@ -8,18 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ChildJvm;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -174,6 +184,54 @@ class CodesFileTest {
       bytes[8] = (byte) version;
       Files.write(file, bytes);
       assertRejected("byte 8", "expected format version 1, got", "a newer one");
+    }
+  }
+
+  @Test
+  void filesInZipArchivesAreRejected() throws IOException {
+    Codes.of(new int[1], 5, 1, 1).write(file);
+    try (FileSystem zip =
+        FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"))) {
+      Path inside = Files.copy(file, zip.getPath("/a.codes"));
+      assertMessageContains(
+          assertThrows(IOException.class, () -> Codes.read(inside)),
+          "Cannot open /a.codes: it is in a file system of the provider jar",
+          "Files.copy");
+    }
+  }
+
+  /** Reads and writes a code file whose URI is the argument. */
+  static final class OtherName {
+    private OtherName() {}
+
+    public static void main(String[] args) {
+      Path path = Path.of(URI.create(args[0]));
+      for (Executable call :
+          List.<Executable>of(
+              () -> Codes.read(path),
+              () -> CodesWriter.create(path).close(),
+              () -> CodesWriter.resume(path).close())) {
+        try {
+          call.execute();
+          System.out.println("no error");
+        } catch (Throwable e) {
+          System.out.println(e.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "LC_ALL selects the encoding of names on Linux")
+  void namesOutsideTheLocaleAreRejected() throws Exception {
+    URI uri = URI.create(folder.toUri() + "%C3%84.codes");
+    Codes.of(new int[1], 5, 1, 1).write(Path.of(uri));
+    ChildJvm.Result result =
+        new ChildJvm().environment("LC_ALL", "C").run(OtherName.class, uri.toString());
+    assertEquals(3, result.linesWith("Cannot open").size(), result::toString);
+    assertEquals(3, result.linesWith("LC_ALL=C.UTF-8").size(), result::toString);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(Path.of(uri)), files.toList(), "no file with another name");
     }
   }
 

@@ -6,14 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class CodesWriterTest {
@@ -75,30 +81,157 @@ class CodesWriterTest {
           }) {
         assertMessageContains(
             assertThrows(IllegalArgumentException.class, () -> writer.add(other)),
-            "CodesWriter.add: expected codes like those added before");
+            "CodesWriter.add: expected codes like those added before: codes [7, 7] of a codebook of"
+                + " 512 in blocks of 167 images, of the model abab");
       }
     }
   }
 
   @Test
-  void aMillionImagesAreWrittenAndRead() throws IOException {
-    Path file = folder.resolve("many.codes");
-    int[] values = new int[49 * 10_000];
-    Arrays.setAll(values, i -> i % 512);
-    Codes part = Codes.of(values, 512, 10_000, 7, 7);
-    try (CodesWriter writer = CodesWriter.create(file)) {
-      for (int i = 0; i < 100; i++) {
-        writer.add(part);
+  void aResumedFileHasTheBytesOfTheWhole() throws IOException {
+    Codes codes = codes();
+    Path whole = folder.resolve("whole.codes");
+    codes.write(whole);
+    Path file = folder.resolve("some.codes");
+    int[] ends = {100, 300, 520, 990, 1_000};
+    for (int end : ends) {
+      try (CodesWriter writer = CodesWriter.resume(file)) {
+        int done = (int) writer.count();
+        assertEquals(0, done % 167);
+        assertEquals(
+            done == 0 ? Optional.empty() : Optional.of(codes.range(done - 167, done)),
+            writer.lastBlock());
+        writer.add(codes.range(done, end));
+        assertEquals(end, writer.count());
+        if (end == IMAGES) {
+          writer.finish();
+        }
       }
+      assertEquals(end > 167 && end < IMAGES, Files.exists(folder.resolve("some.codes.partial")));
+    }
+    assertArrayEquals(Files.readAllBytes(whole), Files.readAllBytes(file));
+  }
+
+  @Test
+  void createStartsAnewAndResumeRejectsOtherCodes() throws IOException {
+    Codes codes = codes();
+    Path file = folder.resolve("some.codes");
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      writer.add(codes.range(0, 500));
+    }
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      assertEquals(334, writer.count());
+      Codes other = codes.withModelHash("cd".repeat(32));
+      assertThrows(IllegalArgumentException.class, () -> writer.add(other));
+    }
+    try (CodesWriter writer = CodesWriter.create(file)) {
+      assertEquals(0, writer.count());
+      writer.add(codes.range(0, 1));
       writer.finish();
     }
-    long images = 0;
-    try (CodesReader reader = CodesReader.open(file)) {
-      for (Optional<Codes> next = reader.next(); next.isPresent(); next = reader.next()) {
-        images += next.get().count();
+    assertEquals(codes.range(0, 1), Codes.read(file));
+    assertFalse(Files.exists(folder.resolve("some.codes.partial")));
+  }
+
+  @Test
+  void oneWriterAtATimeWritesAFile() throws IOException {
+    Codes codes = codes();
+    Path file = folder.resolve("some.codes");
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      writer.add(codes.range(0, 500));
+      assertInUse(() -> CodesWriter.resume(file));
+      assertInUse(() -> CodesWriter.create(folder.resolve("other/../some.codes")));
+      writer.add(codes.range(500, IMAGES));
+      writer.finish();
+    }
+    assertEquals(codes, Codes.read(file));
+    codes.range(0, 1).write(file);
+    assertFalse(Files.exists(folder.resolve("some.codes.lock")));
+  }
+
+  private static void assertInUse(Executable second) {
+    assertMessageContains(
+        assertThrows(IOException.class, second),
+        "some.codes: another writer, in this process or another, is writing it; wait for its end");
+  }
+
+  @Test
+  void aFailedStartSaysWhatToDoAndLeavesNothing() throws IOException {
+    assertMessageContains(
+        assertThrows(IOException.class, () -> CodesWriter.create(folder.resolve("no/some.codes"))),
+        "some.codes: there is no folder",
+        "create it or choose another");
+    Files.createDirectory(folder.resolve("some.codes.partial"));
+    assertMessageContains(
+        assertThrows(IOException.class, () -> CodesWriter.create(folder.resolve("some.codes"))),
+        "some.codes: its folder cannot be written to",
+        "some.codes.partial");
+    assertFalse(Files.exists(folder.resolve("some.codes.lock")));
+  }
+
+  @Test
+  void aCorruptHeaderIsNotTakenForATruncatedOne() throws IOException {
+    Path partial = folder.resolve("some.codes.partial");
+    codes().write(partial);
+    byte[] bytes = Files.readAllBytes(partial);
+    for (int bit = 0; bit < 32; bit++) { // of the length of the fields
+      byte[] corrupt = bytes.clone();
+      corrupt[12 + bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(partial, corrupt);
+      assertThrows(
+          BadFileException.class,
+          () -> CodesWriter.resume(folder.resolve("some.codes")),
+          "bit " + bit);
+      assertArrayEquals(corrupt, Files.readAllBytes(partial));
+    }
+  }
+
+  /** Reads a block of more codes than the heap has room for. */
+  static final class LargeBlock {
+    private LargeBlock() {}
+
+    public static void main(String[] args) throws IOException {
+      Path file = Path.of(args[0]);
+      if (args.length > 1) {
+        Codes.of(new int[1 << 26], 2, 1, 1 << 13, 1 << 13).write(file);
+        return;
+      }
+      try (CodesReader reader = CodesReader.open(file)) {
+        System.out.println(assertThrows(InsufficientMemoryException.class, reader::next));
+      }
+      try (CodesSource source = CodesSource.open(file)) {
+        System.out.println(assertThrows(InsufficientMemoryException.class, () -> source.batch(0)));
       }
     }
-    assertEquals(1_000_000, images);
-    assertEquals(1_000_000L * 49 * 9 / 8, Files.size(file), 100_000);
+  }
+
+  @Test
+  void blocksLargerThanTheHeapAreRejectedWithTheirSize() throws Exception {
+    String file = folder.resolve("large.codes").toString();
+    assertEquals(0, new ChildJvm().with("-Xmx1g").run(LargeBlock.class, file, "write").exit());
+    ChildJvm.Result result = new ChildJvm().with("-Xmx100m").run(LargeBlock.class, file);
+    assertEquals(0, result.exit(), result::toString);
+    assertMessageContains(new AssertionError(result.toString()), "large.codes, with a block of 1");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskIsNamedWithTheFile() throws IOException {
+    Path partial = folder.resolve("some.codes.partial");
+    for (int images : new int[] {1, IMAGES}) { // within the buffer, and more
+      Files.createSymbolicLink(partial, Path.of("/dev/full"));
+      try (CodesWriter writer = CodesWriter.create(folder.resolve("some.codes"))) {
+        assertMessageContains(
+            assertThrows(
+                IOException.class,
+                () -> {
+                  writer.add(codes().range(0, images));
+                  writer.finish();
+                }),
+            "some.codes.partial (",
+            "); make room or choose another folder");
+      }
+      assertFalse(Files.exists(partial, LinkOption.NOFOLLOW_LINKS));
+    }
   }
 }

@@ -36,6 +36,12 @@ public final class Child {
   public static void main(String[] args) {
     Backend backend = Backend.valueOf(args[0]);
     Workload workload = Workload.parse(args, 1);
+    if (workload.task().isOfPrior()) {
+      try (PriorModel prior = new PriorModel(workload)) {
+        prior.run(new Timer(new Child()::next));
+      }
+      return;
+    }
     try (Implementation implementation = backend.create(workload)) {
       run(implementation, workload, new Timer(new Child()::next));
     }
@@ -69,6 +75,7 @@ public final class Child {
           timer.time(threads.calls(implementation.encoding(batch), workload.task().calls(batch)));
         }
       }
+      default -> throw new IllegalArgumentException("Not a task of a VQ-VAE: " + workload);
     }
   }
 

@@ -15,7 +15,7 @@ final class FlopCount {
 
   private FlopCount() {}
 
-  /** Returns the operations per image in millions, or 0 for tasks without throughput. */
+  /** Returns the operations per image in millions, or 0 for tasks that are not listed with it. */
   static double megaflops(Workload workload) {
     List<Shape> encoder = ModelConvolutions.encoder(workload.imageSize());
     List<Shape> decoder = ModelConvolutions.decoder(workload.imageSize());
@@ -29,7 +29,7 @@ final class FlopCount {
           case ENCODING, ENCODING_ONE_CALLER, ENCODING_CONCURRENT_CALLERS ->
               flops(encoder) + search;
           case DECODING -> flops(decoder);
-          case FIRST_STEP -> 0;
+          case FIRST_STEP, PRIOR_TRAINING, PRIOR_SAMPLING, PRIOR_WHOLE_MAPS -> 0;
         }
         / 1e6;
   }

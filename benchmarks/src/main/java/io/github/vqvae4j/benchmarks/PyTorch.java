@@ -131,8 +131,25 @@ final class PyTorch {
   /** Returns the losses of training steps. See {@link Losses}. */
   List<Double> losses(Variant variant, Path model, Path images) throws IOException {
     List<String> data = List.of(model.toString(), images.toString(), "" + Losses.BATCH);
-    Process process =
-        launcher.start(command(python, "losses", variant.arguments(), data), Map.of());
+    return values("losses", variant, data);
+  }
+
+  /** Returns the losses of training steps of a prior. See {@link PriorCheck}. */
+  List<Double> priorLosses(Variant variant, Path prior, Path codes, int layers, int batch)
+      throws IOException {
+    List<String> data = List.of(prior.toString(), codes.toString(), "" + layers, "" + batch);
+    return values("prior-losses", variant, data);
+  }
+
+  /** Trains a prior and returns its held-out loss in nats. See {@link PriorLoss}. */
+  double trainPrior(Variant variant, Path codes, List<Integer> settings) throws IOException {
+    List<String> data = new ArrayList<>(List.of(codes.toString()));
+    settings.forEach(value -> data.add(value.toString()));
+    return values("prior-train", variant, data).get(0);
+  }
+
+  private List<Double> values(String name, Variant variant, List<String> data) throws IOException {
+    Process process = launcher.start(command(python, name, variant.arguments(), data), Map.of());
     return launcher.values(process, variant.toString());
   }
 

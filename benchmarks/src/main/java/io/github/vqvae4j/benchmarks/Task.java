@@ -15,7 +15,13 @@ public enum Task {
   /** The same calls from {@link #CALLERS} threads at once. */
   ENCODING_CONCURRENT_CALLERS("encoding, 8 callers"),
   /** The first training step of a new process. */
-  FIRST_STEP("process start to end of first step");
+  FIRST_STEP("process start to end of first step"),
+  /** A training step of a prior over code maps. */
+  PRIOR_TRAINING("prior, training step"),
+  /** Sampling of code maps. */
+  PRIOR_SAMPLING("prior, sampling"),
+  /** The logits of all codes of maps, which a sampler without a cache computes for each code. */
+  PRIOR_WHOLE_MAPS("prior, logits of whole maps");
 
   /** The number of threads of {@link #ENCODING_CONCURRENT_CALLERS}. */
   public static final int CALLERS = 8;
@@ -36,6 +42,11 @@ public enum Task {
    */
   public String text() {
     return text;
+  }
+
+  /** Returns whether a prior over code maps is measured. */
+  boolean isOfPrior() {
+    return name().startsWith("PRIOR");
   }
 
   /**

@@ -19,7 +19,7 @@ final class DecodeCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A model.safetensors written by mnist, cifar10 or folder.")
+      description = "A model.safetensors written by mnist, cifar10, folder or generate.")
   private Path model;
 
   @Option(

@@ -80,6 +80,11 @@ final class DownloadOption {
     return Optional.of(downloaded());
   }
 
+  /** Returns whether a dataset to download was specified. */
+  boolean isGiven() {
+    return download != null;
+  }
+
   private static KnownDataset datasetIn(Path data, List<KnownDataset> known) {
     boolean cifar = known.contains(KnownDataset.CIFAR_10) && Files.exists(data.resolve(CIFAR_FILE));
     return cifar ? KnownDataset.CIFAR_10 : known.get(0);

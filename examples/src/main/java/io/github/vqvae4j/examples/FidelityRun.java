@@ -3,7 +3,6 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.AtomicFile;
-import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.vqvae.Recipe;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.train.CodebookMonitor;
@@ -16,11 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Trains a recipe once for each seed, and writes tables and a chart. The curve of each seed is
@@ -108,29 +104,13 @@ final class FidelityRun {
     return curve;
   }
 
-  /** Finds the last run of a name that has checkpoints. It may have ended, with fewer steps. */
-  private Optional<Path> begun(String name) throws IOException {
-    try (Stream<Path> folders = Files.list(folder.path())) {
-      String names = "\\d{8}-\\d{6}-" + Pattern.quote(name) + "(-\\d+)?";
-      return folders
-          .filter(run -> FileNames.name(run).matches(names))
-          .filter(FidelityRun::hasCheckpoints)
-          .max(Comparator.comparing(FileNames::name));
-    }
-  }
-
-  /** Returns false if the process was killed before its first checkpoint. */
-  private static boolean hasCheckpoints(Path run) {
-    String[] names = run.resolve("checkpoints").toFile().list();
-    return names != null && Stream.of(names).anyMatch(name -> name.endsWith(".safetensors"));
-  }
-
   private TrainingCurve train(long seed) throws IOException {
     out.printf("Seed %d: %d steps%n", seed, steps);
     try (VqVae model = recipe.model().seed(seed).build()) {
       folder.requireSpaceFor(model);
       String name = recipe + "-seed-" + seed;
-      Optional<Path> begun = resume.folder().isPresent() ? begun(name) : Optional.empty();
+      Optional<Path> begun =
+          resume.folder().isPresent() ? BegunRun.of(folder, name) : Optional.empty();
       RunFolder record =
           begun.isPresent() ? RunFolder.resume(begun.get()) : RunFolder.create(folder.path(), name);
       WindowMeans means = new WindowMeans(recorded.window());

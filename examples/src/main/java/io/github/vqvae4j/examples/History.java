@@ -21,14 +21,18 @@ final class History implements TrainingListener {
   private static final int STEP = 0;
   private static final int PERPLEXITY = 1;
   private static final int CODES = 2;
-  private static final int TERMS = 3;
+
+  /** The number of columns of a codebook: its perplexity, and its codes in use. */
+  private static final int PER_CODEBOOK = 2;
 
   private static final String POINTS = "points";
   private static final String SUM = "sum";
   private static final String COUNTS = "counts";
 
-  /** Rows of the metrics above, with the loss terms starting at {@link #TERMS}. */
+  /** Rows of the step, the metrics of each codebook, and the loss terms. */
   private final List<double[]> points = new ArrayList<>();
+
+  private int codebooks;
 
   private long stepsPerPoint = 1;
   private double[] sum;
@@ -36,14 +40,16 @@ final class History implements TrainingListener {
 
   @Override
   public void onStep(TrainingRun run, StepReport report) {
-    double[] row = new double[TERMS + report.terms().size()];
+    codebooks = report.windowUsage().size();
+    double[] row = new double[termColumn(report.terms().size())];
     row[STEP] = report.step();
-    for (CodebookUsage codebook : report.windowUsage()) {
-      row[PERPLEXITY] = codebook.usage().perplexity();
-      row[CODES] = codebook.usage().codesInUse();
+    for (int i = 0; i < codebooks; i++) {
+      CodebookUsage codebook = report.windowUsage().get(i);
+      row[i * PER_CODEBOOK + PERPLEXITY] = codebook.usage().perplexity();
+      row[i * PER_CODEBOOK + CODES] = codebook.usage().codesInUse();
     }
     for (int i = 0; i < report.terms().size(); i++) {
-      row[TERMS + i] = report.terms().get(i).value();
+      row[termColumn(i)] = report.terms().get(i).value();
     }
     sum = summed == 0 ? row : scaledSum(sum, row, 1);
     summed++;
@@ -66,7 +72,7 @@ final class History implements TrainingListener {
     return Map.of(
         POINTS, NamedArray.of(values, points.size(), width),
         SUM, NamedArray.of(sum.clone(), width),
-        COUNTS, NamedArray.of(new long[] {stepsPerPoint, summed}, 2));
+        COUNTS, NamedArray.of(new long[] {stepsPerPoint, summed, codebooks}, 3));
   }
 
   @Override
@@ -83,6 +89,7 @@ final class History implements TrainingListener {
     long[] counts = state.get(COUNTS).longs();
     stepsPerPoint = counts[0];
     summed = counts[1];
+    codebooks = (int) counts[2];
   }
 
   /** Doubles the number of steps per point. */
@@ -110,15 +117,21 @@ final class History implements TrainingListener {
 
   /** Returns a loss term, by its index in the step report. */
   double[] term(int index) {
-    return column(TERMS + index);
+    return column(termColumn(index));
   }
 
-  double[] perplexity() {
-    return column(PERPLEXITY);
+  private int termColumn(int index) {
+    return STEP + 1 + codebooks * PER_CODEBOOK + index;
   }
 
-  double[] codesInUse() {
-    return column(CODES);
+  /** Returns the perplexity of a codebook, by its index in the step report. */
+  double[] perplexity(int codebook) {
+    return column(codebook * PER_CODEBOOK + PERPLEXITY);
+  }
+
+  /** Returns the codes in use of a codebook. */
+  double[] codesInUse(int codebook) {
+    return column(codebook * PER_CODEBOOK + CODES);
   }
 
   /** Returns a metric of all points, including an incomplete last point. */

@@ -2,15 +2,13 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.train.RunFolder;
 import io.github.vqvae4j.train.StopReason;
 import io.github.vqvae4j.train.Trainer;
 import io.github.vqvae4j.train.TrainingReport;
 import java.io.PrintWriter;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Handles Ctrl-C: stops a run between two steps or two files, so that no file is truncated, and
@@ -33,8 +31,7 @@ final class Interruption implements AutoCloseable {
 
   private final OutputFolder folder;
   private final PrintWriter out;
-  private final CountDownLatch finished = new CountDownLatch(1);
-  private final Thread hook = new Thread(this::stop, "stop");
+  private final StopHook hook;
   private volatile boolean stopRequested;
   private volatile boolean training;
   private volatile String model = "";
@@ -42,17 +39,14 @@ final class Interruption implements AutoCloseable {
   Interruption(OutputFolder folder, PrintWriter out) {
     this.folder = folder;
     this.out = out;
-    Runtime.getRuntime().addShutdownHook(hook);
+    hook =
+        new StopHook(
+            () -> stopRequested = true,
+            () -> training ? TRAINING_TIMEOUT_SECONDS : TIMEOUT_SECONDS,
+            this::printResults);
   }
 
-  /** Runs on shutdown. The process exits when this method returns. */
-  private void stop() {
-    stopRequested = true;
-    try {
-      finished.await(training ? TRAINING_TIMEOUT_SECONDS : TIMEOUT_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void printResults() {
     folder.close();
     out.println("Stopped; " + folder.summary() + "." + model);
     out.flush();
@@ -75,8 +69,7 @@ final class Interruption implements AutoCloseable {
    *
    * @throws StoppedException if training was interrupted
    */
-  <B> TrainingReport train(
-      Trainer<B> trainer, Source<B> data, RunFolder record, ImageModel trained) {
+  <B> TrainingReport train(Trainer<B> trainer, Source<B> data, RunFolder record, Block trained) {
     training = true;
     try {
       TrainingReport report = trainer.listener(record).fit(data);
@@ -106,11 +99,6 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    finished.countDown();
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      // The process is already exiting, and the hook is running.
-    }
+    hook.close();
   }
 }

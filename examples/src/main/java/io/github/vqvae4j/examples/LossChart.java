@@ -1,5 +1,6 @@
 package io.github.vqvae4j.examples;
 
+import io.github.vqvae4j.model.ReconstructionLoss;
 import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.TrainingReport;
@@ -31,8 +32,9 @@ final class LossChart {
     double[] evaluated = report.evaluations().stream().mapToDouble(Evaluation::step).toArray();
     for (int term = 0; term < report.last().terms().size(); term++) {
       String name = report.last().terms().get(term).name();
-      String unit = nats ? "nats per image" : term == 0 ? "normalized MSE" : name;
-      double weight = nats || term > 0 ? 1 : report.last().terms().get(term).weight();
+      boolean normalized = !nats && name.equals(ReconstructionLoss.NAME);
+      String unit = nats ? "nats per image" : normalized ? "normalized MSE" : name;
+      double weight = normalized ? report.last().terms().get(term).weight() : 1;
       panels.add(
           ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, stepCount)
               .noisy(steps, Arrays.stream(history.term(term)).map(v -> v * weight).toArray())
@@ -42,12 +44,14 @@ final class LossChart {
                   report.evaluations().stream().mapToDouble(e -> e.term(name) * weight).toArray())
               .chart());
     }
-    for (CodebookUsage codebook : report.last().windowUsage()) {
-      int codebookSize = codebook.usage().codebookSize();
+    List<CodebookUsage> codebooks = report.last().windowUsage();
+    for (int i = 0; i < codebooks.size(); i++) {
+      int codebookSize = codebooks.get(i).usage().codebookSize();
+      String name = codebooks.get(i).name() + " usage over 100 batches";
       panels.add(
-          ChartPanel.linear("codebook usage over 100 batches", "codes", stepCount, codebookSize)
-              .line("perplexity", steps, history.perplexity())
-              .otherLine("codes in use", steps, history.codesInUse())
+          ChartPanel.linear(name, "codes", stepCount, codebookSize)
+              .line("perplexity", steps, history.perplexity(i))
+              .otherLine("codes in use", steps, history.codesInUse(i))
               .chart());
     }
     ChartFile.write(panels, file);

@@ -34,13 +34,16 @@ import picocli.CommandLine.Spec;
       BinaryCommand.class,
       AutoencoderCommand.class,
       VaeCommand.class,
+      GenerateCommand.class,
       FidelityCommand.class,
+      EncodeCommand.class,
       ReconstructCommand.class,
       DecodeCommand.class,
       CodebookCommand.class,
       AnomalyCommand.class,
       SeriesCommand.class,
-      PaletteCommand.class
+      PaletteCommand.class,
+      ClassifierCommand.class
     })
 public final class Main implements Runnable {
   /** Exit code of a successful command. */

@@ -2,12 +2,12 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.FileNames;
-import io.github.vqvae4j.model.blocks.ConvEncoderConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.quantize.Codes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +29,7 @@ final class ReconstructCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "FILE",
-      description = "A model.safetensors written by mnist, cifar10 or folder.")
+      description = "A model.safetensors written by mnist, cifar10, folder or generate.")
   private Path model;
 
   @Option(
@@ -79,9 +79,10 @@ final class ReconstructCommand implements Callable<Integer> {
   }
 
   private static Images withChannelsOf(VqVae model, Images images) {
-    if (model.encoder().config().orElse(null) instanceof ConvEncoderConfig config) {
-      return config.channels() == 1 ? images.toGray() : images.toColor();
+    OptionalInt channels = ModelChannels.of(model);
+    if (channels.isEmpty()) {
+      return images;
     }
-    return images;
+    return channels.getAsInt() == 1 ? images.toGray() : images.toColor();
   }
 }

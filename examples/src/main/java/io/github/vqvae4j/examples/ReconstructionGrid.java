@@ -17,7 +17,7 @@ final class ReconstructionGrid {
   private ReconstructionGrid() {}
 
   static void write(ImageModel model, Dataset test, Path file) throws IOException {
-    int[] indices = choose(test);
+    int[] indices = choose(test, COLUMNS * ROWS);
     List<Images> rows = new ArrayList<>();
     for (int start = 0; start < indices.length; start += COLUMNS) {
       int end = Math.min(start + COLUMNS, indices.length);
@@ -30,8 +30,8 @@ final class ReconstructionGrid {
   }
 
   /** Selects one image of each label 0 to 9 for each row; without labels, the first images. */
-  private static int[] choose(Dataset test) {
-    int count = Math.min(COLUMNS * ROWS, test.size());
+  static int[] choose(Dataset test, int most) {
+    int count = Math.min(most, test.size());
     int[] indices = new int[count];
     boolean[] taken = new boolean[test.size()];
     for (int i = 0; i < count; i++) {

@@ -8,6 +8,7 @@
  *   <li>{@code MnistCommand} builds a VQ-VAE and {@code Training} trains, evaluates and saves it
  *   <li>{@code ReconstructCommand} and {@code DecodeCommand} load a model and use it
  *   <li>{@code FolderCommand} reads your own images
+ *   <li>{@code GenerateCommand} trains a VQ-VAE and a prior over its codes, and generates images
  *   <li>{@code AutoencoderCommand}, {@code VaeCommand} and {@code LatentImages} show continuous
  *       latents: interpolation, latent arithmetic and samples
  *   <li>{@code PatchEncoder} is a custom encoder, {@code BinaryCommand} has a custom operation

@@ -42,8 +42,29 @@ class HistoryTest {
     assertArrayEquals(new double[] {1, 2, 3}, history.steps());
     assertArrayEquals(new double[] {2, 4, 6}, history.term(0));
     assertArrayEquals(new double[] {7, 7, 7}, history.term(1));
-    assertArrayEquals(new double[] {3, 3, 3}, history.codesInUse());
-    assertEquals(Math.exp(1.5 * Math.log(2)), history.perplexity()[2], 1e-12);
+    assertArrayEquals(new double[] {3, 3, 3}, history.codesInUse(0));
+    assertEquals(Math.exp(1.5 * Math.log(2)), history.perplexity(0)[2], 1e-12);
+  }
+
+  @Test
+  void everyCodebookHasItsCurves() {
+    History history = new History();
+    List<CodebookUsage> usage =
+        List.of(
+            new CodebookUsage("top", CodeUsage.of(new int[] {0, 0}, 8)),
+            new CodebookUsage("bottom", CodeUsage.of(new int[] {0, 1}, 8)));
+    LossReport loss = new LossReport("", List.of(new TermReport("a", 5, 1)), List.of());
+    ObjectiveReport objective = new ObjectiveReport(1, loss, 0, 0);
+    history.onStep(null, new StepReport(1, 1, List.of(objective), usage, usage, 0));
+    History restored = new History();
+    restored.restore(history.state());
+    for (History each : List.of(history, restored)) {
+      assertArrayEquals(new double[] {1}, each.codesInUse(0));
+      assertArrayEquals(new double[] {2}, each.codesInUse(1));
+      assertArrayEquals(new double[] {1}, each.perplexity(0), 1e-12);
+      assertArrayEquals(new double[] {2}, each.perplexity(1), 1e-12);
+      assertArrayEquals(new double[] {5}, each.term(0));
+    }
   }
 
   @Test
@@ -59,7 +80,7 @@ class HistoryTest {
       assertTrue(positions[positions.length - 1] > steps - perPoint);
       assertArrayEquals(Arrays.stream(positions).map(n -> 2 * n).toArray(), history.term(0), 1e-6);
       assertEquals(7, history.term(1)[positions.length - 1], 1e-9);
-      assertEquals(positions.length, history.perplexity().length);
+      assertEquals(positions.length, history.perplexity(0).length);
     }
   }
 
@@ -72,7 +93,7 @@ class HistoryTest {
       History expected = historyOf(6_007);
       assertArrayEquals(expected.steps(), resumed.steps());
       assertArrayEquals(expected.term(1), resumed.term(1));
-      assertArrayEquals(expected.perplexity(), resumed.perplexity());
+      assertArrayEquals(expected.perplexity(0), resumed.perplexity(0));
     }
     assertThrows(IllegalArgumentException.class, () -> new History().restore(Map.of()));
   }

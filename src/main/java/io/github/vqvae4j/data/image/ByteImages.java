@@ -70,24 +70,7 @@ public final class ByteImages implements Dataset {
    *     label is below -1
    */
   public ByteImages withLabels(int[] labels) {
-    if (labels.length != size) {
-      throw new IllegalArgumentException(
-          "got "
-              + labels.length
-              + " labels, expected "
-              + size
-              + ", one for each image; use -1 for an image without a label");
-    }
-    for (int i = 0; i < size; i++) {
-      if (labels[i] < -1) {
-        throw new IllegalArgumentException(
-            "got label "
-                + labels[i]
-                + " for image "
-                + i
-                + ", expected at least 0, or -1 for none; correct it");
-      }
-    }
+    Checks.labels(labels, size);
     return new ByteImages(pixels, size, height, width, channels, labels);
   }
 

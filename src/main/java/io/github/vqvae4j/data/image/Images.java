@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 
 /**
  * One or more images of equal size, immutable and on the heap: pixels [count, height, width,
- * channels], 0 for black and 1 for white. Model outputs may be slightly outside [0, 1]; they are
- * clamped only when they are written to a file. Windows of a series, their reconstructions and heat
- * maps are {@link #unbounded}.
+ * channels], 0 for black and 1 for white, each with or without a label. Model outputs may be
+ * slightly outside [0, 1]; they are clamped only when they are written to a file. Windows of a
+ * series, their reconstructions and heat maps are {@link #unbounded}.
  *
  * <pre>{@code
  * Images photo = Images.read(Path.of("photo.jpg"));
@@ -25,6 +25,8 @@ import java.util.stream.IntStream;
  * }</pre>
  */
 public final class Images implements Dataset {
+  private static final int NO_LABEL = -1;
+
   private final float[] pixels;
   private final int count;
   private final int height;
@@ -32,9 +34,18 @@ public final class Images implements Dataset {
   private final int channels;
   private final boolean unitRange;
 
-  /** Takes ownership of the array, whose values are known to be finite. */
+  /** Null if no image has a label. */
+  private final int[] labels;
+
+  /** Takes ownership of the arrays. The pixels are known to be finite. */
   private Images(
-      float[] pixels, int count, int height, int width, int channels, boolean unitRange) {
+      float[] pixels,
+      int count,
+      int height,
+      int width,
+      int channels,
+      boolean unitRange,
+      int[] labels) {
     int length = Checks.length(count, height, width, channels);
     if (pixels.length != length) {
       throw new IllegalArgumentException(
@@ -52,6 +63,7 @@ public final class Images implements Dataset {
     this.width = width;
     this.channels = channels;
     this.unitRange = unitRange;
+    this.labels = labels;
   }
 
   /**
@@ -80,7 +92,7 @@ public final class Images implements Dataset {
 
   /** Creates images that take ownership of the array. */
   static Images owning(float[] pixels, int count, int height, int width, int channels) {
-    return new Images(pixels, count, height, width, channels, true).checkFinite();
+    return new Images(pixels, count, height, width, channels, true, null).checkFinite();
   }
 
   private Images checkFinite() {
@@ -121,7 +133,8 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Copies all images of a dataset. To copy some of them, see {@link Dataset#range}.
+   * Copies all images of a dataset, with their labels. To copy some of them, see {@link
+   * Dataset#range}.
    *
    * @param data the dataset, of at least 1 image
    * @return the images
@@ -133,7 +146,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Copies selected images of a dataset.
+   * Copies selected images of a dataset, with their labels.
    *
    * @param data the dataset
    * @param indices the indices of at least 1 image, in any order
@@ -148,12 +161,21 @@ public final class Images implements Dataset {
   private static Images copy(Dataset data, int[] indices) {
     int count = indices.length;
     float[] pixels = Checks.floats(count, data.height(), data.width(), data.channels());
+    int[] labels = new int[count];
     for (int i = 0; i < count; i++) {
       int index = indices[i];
       int offset = i * data.imageLength();
       View.read(data, () -> data.image(index, pixels, offset));
+      labels[i] = data.label(index);
     }
-    return new Images(pixels, count, data.height(), data.width(), data.channels(), data.unitRange())
+    return new Images(
+            pixels,
+            count,
+            data.height(),
+            data.width(),
+            data.channels(),
+            data.unitRange(),
+            labelsOrNull(labels))
         .checkFinite();
   }
 
@@ -161,7 +183,7 @@ public final class Images implements Dataset {
    * Concatenates images.
    *
    * @param parts one or more, of equal height, width and channels
-   * @return all images in order
+   * @return all images in order, with their labels
    * @throws IllegalArgumentException if there are no parts or their sizes differ
    */
   public static Images concat(Images... parts) {
@@ -181,7 +203,16 @@ public final class Images implements Dataset {
       offset += part.pixels.length;
     }
     boolean unitRange = Arrays.stream(parts).allMatch(Images::unitRange);
-    return new Images(pixels, count, first.height, first.width, first.channels, unitRange);
+    int[] labels =
+        Arrays.stream(parts)
+            .flatMapToInt(part -> IntStream.range(0, part.count).map(part::label))
+            .toArray();
+    return new Images(
+        pixels, count, first.height, first.width, first.channels, unitRange, labelsOrNull(labels));
+  }
+
+  private static int[] labelsOrNull(int... labels) {
+    return Arrays.stream(labels).allMatch(label -> label == NO_LABEL) ? null : labels;
   }
 
   /**
@@ -305,13 +336,27 @@ public final class Images implements Dataset {
   }
 
   /**
+   * Returns the same images with other labels, such as the classes of samples.
+   *
+   * @param newLabels one label for each image, at least 0, or -1 for none; copied
+   * @return images that share these pixels
+   * @throws IllegalArgumentException if the number of labels is not the number of images, or a
+   *     label is below -1
+   */
+  public Images withLabels(int... newLabels) {
+    Checks.labels(newLabels, count);
+    return new Images(
+        pixels, count, height, width, channels, unitRange, labelsOrNull(newLabels.clone()));
+  }
+
+  /**
    * Returns images with the same values, marked as unbounded: not pixels in [0, 1], but values such
    * as the samples of a series.
    *
    * @return images whose {@link #unitRange} is false
    */
   public Images unbounded() {
-    return new Images(pixels, count, height, width, channels, false);
+    return new Images(pixels, count, height, width, channels, false, labels);
   }
 
   /**
@@ -329,7 +374,7 @@ public final class Images implements Dataset {
     for (int i = 0; i < gray.length; i++) {
       gray[i] = 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] + 0.114f * pixels[3 * i + 2];
     }
-    return new Images(gray, count, height, width, 1, unitRange);
+    return new Images(gray, count, height, width, 1, unitRange, labels);
   }
 
   /**
@@ -347,7 +392,7 @@ public final class Images implements Dataset {
     for (int i = 0; i < color.length; i++) {
       color[i] = pixels[i / 3];
     }
-    return new Images(color, count, height, width, 3, unitRange);
+    return new Images(color, count, height, width, 3, unitRange, labels);
   }
 
   /**
@@ -361,7 +406,8 @@ public final class Images implements Dataset {
     Checks.index(index, count);
     int length = pixels.length / count;
     float[] one = Arrays.copyOfRange(pixels, index * length, (index + 1) * length);
-    return new Images(one, 1, height, width, channels, unitRange);
+    int[] label = labels == null ? null : labelsOrNull(labels[index]);
+    return new Images(one, 1, height, width, channels, unitRange, label);
   }
 
   @Override
@@ -380,11 +426,10 @@ public final class Images implements Dataset {
     System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
   }
 
-  /** Returns -1, because images from a file or a model have no labels. */
   @Override
   public int label(int index) {
     Checks.index(index, count);
-    return -1;
+    return labels == null ? NO_LABEL : labels[index];
   }
 
   @Override
@@ -422,7 +467,7 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Returns whether another object is an {@code Images} with the same shape and pixels.
+   * Returns whether another object is an {@code Images} with the same shape, pixels and labels.
    *
    * @param other the object to compare with
    * @return whether it is equal to this
@@ -434,7 +479,8 @@ public final class Images implements Dataset {
         && height == that.height
         && width == that.width
         && channels == that.channels
-        && Arrays.equals(pixels, that.pixels);
+        && Arrays.equals(pixels, that.pixels)
+        && Arrays.equals(labels, that.labels);
   }
 
   @Override

@@ -77,6 +77,28 @@ public final class Checks {
     }
   }
 
+  /** Checks that there is one label for each image, at least 0, or -1 for none. */
+  public static void labels(int[] labels, int size) {
+    if (labels.length != size) {
+      throw new IllegalArgumentException(
+          "got "
+              + labels.length
+              + " labels, expected "
+              + size
+              + ", one for each image; use -1 for an image without a label");
+    }
+    for (int i = 0; i < size; i++) {
+      if (labels[i] < -1) {
+        throw new IllegalArgumentException(
+            "got label "
+                + labels[i]
+                + " for image "
+                + i
+                + ", expected at least 0, or -1 for none; correct it");
+      }
+    }
+  }
+
   /** Formats a shape as [count, height, width, channels]. */
   public static String shape(int count, int height, int width, int channels) {
     return "[" + count + ", " + height + ", " + width + ", " + channels + "]";

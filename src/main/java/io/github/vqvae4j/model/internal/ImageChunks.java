@@ -62,6 +62,12 @@ public final class ImageChunks {
       return whole + ArrayLengths.chunks(count - from(whole), half());
     }
 
+    /** Returns the index of the chunk that contains an image. */
+    int indexOf(int image) {
+      int halved = image - from(whole);
+      return halved < 0 ? image / size : whole + halved / half();
+    }
+
     /** Returns the index of the first image of a chunk; the number of images after the last. */
     int from(int chunk) {
       long from = (long) Math.min(chunk, whole) * size + (long) Math.max(0, chunk - whole) * half();
@@ -97,8 +103,29 @@ public final class ImageChunks {
    * @param <R> the type of a result
    */
   public static <R> void forEach(Dataset images, Function<Chunk, R> pass, Consumer<R> results) {
+    forEachFrom(0, images, pass, results);
+  }
+
+  /**
+   * Runs a pass on the last chunks of a dataset, which are the same as if it ran on all of them.
+   *
+   * @param first the index of an image in the first of these chunks
+   * @param images the images, which are read by the calling thread, in order
+   * @param pass computes the result of a chunk, on any thread; opens its own steps
+   * @param results receives the results on the calling thread, in order
+   * @param <R> the type of a result
+   */
+  public static <R> void forEachFrom(
+      int first, Dataset images, Function<Chunk, R> pass, Consumer<R> results) {
     long pixels = (long) images.height() * images.width();
-    forEach(images.size(), pixels, (from, to) -> chunk(images, from, to), pass, results);
+    Chunks chunks = Chunks.of(images.size(), pixels);
+    forEach(
+        chunks,
+        chunks.indexOf(first),
+        pixels,
+        (from, to) -> chunk(images, from, to),
+        pass,
+        results);
   }
 
   private static Chunk chunk(Dataset images, int from, int to) {
@@ -131,9 +158,18 @@ public final class ImageChunks {
    */
   public static <I, R> void forEach(
       int count, long pixelsPerImage, Input<I> input, Function<I, R> pass, Consumer<R> results) {
-    Chunks chunks = Chunks.of(count, pixelsPerImage);
-    IntFunction<I> read = chunk -> input.read(chunks.from(chunk), chunks.from(chunk + 1));
+    forEach(Chunks.of(count, pixelsPerImage), 0, pixelsPerImage, input, pass, results);
+  }
+
+  private static <I, R> void forEach(
+      Chunks chunks,
+      int first,
+      long pixelsPerImage,
+      Input<I> input,
+      Function<I, R> pass,
+      Consumer<R> results) {
+    IntFunction<I> read = i -> input.read(chunks.from(first + i), chunks.from(first + i + 1));
     int threads = ThreadPool.threads(pixelsPerImage);
-    ThreadPool.forEach(chunks.chunks(), threads, read, pass, results);
+    ThreadPool.forEach(chunks.chunks() - first, threads, read, pass, results);
   }
 }

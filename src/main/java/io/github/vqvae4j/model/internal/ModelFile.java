@@ -161,7 +161,7 @@ public final class ModelFile {
     String version = metadata.get(FORMAT);
     String kind = metadata.get(MODEL);
     if (version == null || kind == null) {
-      throw wrongFile(path, type, version, kind, "got another safetensors file");
+      throw wrongFile(path, type, version, kind, "got " + other(metadata));
     }
     int number = version(path, version, registry.version());
     Registry.Entry model = registry.models().get(kind);
@@ -202,6 +202,16 @@ public final class ModelFile {
             + "); pass a file written by "
             + type.getSimpleName()
             + ".save, or use loadWeights(file) or loadWeights(file, prefix) of a model");
+  }
+
+  /** Says what a file without the metadata of a model is. */
+  private static String other(Map<String, String> metadata) {
+    if (metadata.containsKey("vqvae4j.prior")) {
+      return "the file of a prior, which PixelCnn.load reads";
+    }
+    return metadata.containsKey("vqvae4j.classifier")
+        ? "the file of a classifier, which ImageClassifier.load reads"
+        : "another safetensors file";
   }
 
   private static int version(Path path, String text, int latest) throws BadFileException {

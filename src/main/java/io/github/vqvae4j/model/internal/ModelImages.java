@@ -79,11 +79,12 @@ public final class ModelImages {
 
   /**
    * Checks the shape like {@link #checkSameShape(Layer, long[], long[])} and returns the
-   * reconstructions, marked as unbounded if the images are.
+   * reconstructions, with the labels of the images, and marked as unbounded if the images are.
    */
   public static Images checkSameShape(Layer model, Images reconstructions, Dataset images) {
     checkSameShape(model, shape(reconstructions), shape(images));
-    return images.unitRange() ? reconstructions : reconstructions.unbounded();
+    Images labeled = reconstructions.withLabels(labels(images));
+    return images.unitRange() ? labeled : labeled.unbounded();
   }
 
   private static long[] shape(Dataset data) {

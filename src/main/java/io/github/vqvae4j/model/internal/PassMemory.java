@@ -3,8 +3,8 @@ package io.github.vqvae4j.model.internal;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.memory.MemorySize;
-import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.MemoryGuard;
 import io.github.vqvae4j.tensor.NonFiniteException;
@@ -37,7 +37,7 @@ public record PassMemory(String description, int height, int width, int side, Pa
    * Runs {@code work} on images. If memory is insufficient, the exception states the memory that
    * one image requires.
    */
-  public static <T> T guard(ImageModel model, String caller, Dataset images, Supplier<T> work) {
+  public static <T> T guard(Layer model, String caller, Dataset images, Supplier<T> work) {
     int[] shape = {images.height(), images.width(), images.channels()};
     int chunk = ImageChunks.size(images.size(), (long) images.height() * images.width());
     try {
@@ -50,7 +50,7 @@ public record PassMemory(String description, int height, int width, int side, Pa
     }
   }
 
-  private static PassMemory ofImage(ImageModel model, int height, int width, int channels) {
+  private static PassMemory ofImage(Layer model, int height, int width, int channels) {
     return new PassMemory(
         "a forward pass of the model on one image of " + height + " x " + width + " pixels",
         height,

@@ -3,6 +3,7 @@ package io.github.vqvae4j.model.vqvae;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
@@ -10,12 +11,14 @@ import io.github.vqvae4j.model.ModelRegistry;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.CodeFiles;
 import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.CodesWriter;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.random.Rng;
@@ -34,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -262,6 +266,41 @@ public final class VqVae extends ImageModel {
     return PassMemory.guard(this, "VqVae.encode", images, () -> encodeInChunks(images));
   }
 
+  /**
+   * Encodes images to a code file, in memory that does not depend on their number. Progress is
+   * logged every 5 seconds.
+   *
+   * <p>The codes are written to {@code FILE.partial} first ({@link CodesWriter}). If the process
+   * ends before the file is complete, the same call continues after the last whole block, and the
+   * file has the same bytes as without the interruption. The images must be the same, in the same
+   * order. Whether there are enough of them, and whether the last one before the interruption has
+   * the same codes, is checked; other changes are not noticed.
+   *
+   * <pre>{@code
+   * model.encode(images, Path.of("images.codes"));
+   * try (CodesSource codes = CodesSource.open(Path.of("images.codes"))) {
+   *   Trainer.of(prior).batch(64).epochs(20).fit(codes);
+   * }
+   * }</pre>
+   *
+   * @param images one or more images of the size and channels that the encoder expects, in [0, 1];
+   *     each is read once, in order
+   * @param file the code file, in an existing folder; an existing file is replaced once the new one
+   *     is complete
+   * @throws IllegalArgumentException if {@code FILE.partial} was written by a model with other
+   *     weights or from other images; it is not changed
+   * @throws CancellationException if the thread is interrupted; its interrupt status stays set, and
+   *     the same call continues
+   * @throws BadFileException if {@code FILE.partial} is not a code file
+   * @throws IOException if a file cannot be read or written
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public void encode(Dataset images, Path file) throws IOException {
+    CodeFiles.write(
+        this, "VqVae.encode", images, List.of(file), chunk -> List.of(encodeChunk(chunk)));
+  }
+
   private Codes encodeInChunks(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
@@ -290,7 +329,7 @@ public final class VqVae extends ImageModel {
    *
    * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
    *     over the codes
-   * @return the images; pixels may be slightly outside [0, 1]
+   * @return the images, with the labels of the codes; pixels may be slightly outside [0, 1]
    * @throws IllegalArgumentException if the codes refer to different codebooks or were encoded with
    *     different weights, or if a code is missing and the quantizer does not support missing codes
    * @throws NonFiniteException as for {@link #reconstruct}
@@ -330,7 +369,8 @@ public final class VqVae extends ImageModel {
         codes::range,
         this::decodeChunk,
         results::add);
-    return Images.concat(results.toArray(Images[]::new));
+    Images images = Images.concat(results.toArray(Images[]::new));
+    return codes.labels().map(images::withLabels).orElse(images);
   }
 
   private Images decodeChunk(Codes codes) {
@@ -343,7 +383,7 @@ public final class VqVae extends ImageModel {
    * Encodes and decodes images: {@code decode(encode(images))}.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
-   * @return the reconstructions
+   * @return the reconstructions, with the labels of the images
    * @throws IllegalArgumentException if encoder and decoder do not match
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of the
    *     encoder output or a pixel is NaN or infinite

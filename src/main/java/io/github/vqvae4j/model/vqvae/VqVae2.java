@@ -8,6 +8,7 @@ import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.internal.ArrayLengths;
+import io.github.vqvae4j.model.internal.CodeFiles;
 import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
@@ -32,8 +33,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * A hierarchical VQ-VAE (VQ-VAE-2; Razavi, van den Oord and Vinyals 2019): two or more code maps of
@@ -54,8 +57,8 @@ import java.util.function.Supplier;
  * reconstruction is decoder_1(e_1). [a, b] is concatenation along the channels. The top level has
  * neither d nor upsampled latents.
  *
- * <p>Pixels are in [0, 1]. {@link #encode}, {@link #decode(List)} and {@link #reconstruct} may be
- * called from any number of threads, but not while the model is being trained.
+ * <p>Pixels are in [0, 1]. {@code encode}, {@code decode} and {@link #reconstruct} may be called
+ * from any number of threads, but not while the model is being trained.
  */
 public final class VqVae2 extends ImageModel {
   private final VqVae2Config config;
@@ -131,6 +134,16 @@ public final class VqVae2 extends ImageModel {
       quantizers.add(levels.get(i).quantizer());
     }
     return quantizers;
+  }
+
+  /**
+   * Returns the names of the levels, as in loss terms and metrics.
+   *
+   * @return the names, the top first: {@code top}, {@code bottom}; {@code level2} and so on for
+   *     those in between, counted from the bottom
+   */
+  public List<String> levelNames() {
+    return IntStream.rangeClosed(0, top()).mapToObj(i -> config.name(top() - i)).toList();
   }
 
   private int top() {
@@ -296,6 +309,37 @@ public final class VqVae2 extends ImageModel {
     return PassMemory.guard(this, "VqVae2.encode", images, () -> encodeInChunks(images));
   }
 
+  /**
+   * Encodes images to code files, one for each level, as {@link VqVae#encode(Dataset, Path)} does.
+   *
+   * <pre>{@code
+   * levels.encode(images, List.of(Path.of("top.codes"), Path.of("bottom.codes")));
+   * }</pre>
+   *
+   * @param images one or more images whose sides the levels divide, in [0, 1]
+   * @param files the file of each level, the top first, all different
+   * @throws IllegalArgumentException as for {@link VqVae#encode(Dataset, Path)}, and if there is
+   *     not one file for each level
+   * @throws CancellationException if the thread is interrupted; its interrupt status stays set, and
+   *     the same call continues
+   * @throws IOException if a file cannot be read or written
+   * @throws NonFiniteException as for {@link #reconstruct}
+   * @throws InsufficientMemoryException as for {@link #reconstruct}
+   */
+  public void encode(Dataset images, List<Path> files) throws IOException {
+    long different =
+        files.stream().map(file -> file.toAbsolutePath().normalize()).distinct().count();
+    if (files.size() != levels.size() || different < files.size()) {
+      throw new IllegalArgumentException(
+          "VqVae2.encode: expected "
+              + levels.size()
+              + " different files, one for each level, the top first, got "
+              + files
+              + ".");
+    }
+    CodeFiles.write(this, "VqVae2.encode", images, files, this::encodeChunk);
+  }
+
   private List<Codes> encodeInChunks(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
@@ -337,9 +381,10 @@ public final class VqVae2 extends ImageModel {
   /**
    * Decodes codes.
    *
-   * @param codes the codes of each level, the top first, from {@link #encode} or sampled from
-   *     priors over the codes
-   * @return the images; pixels may be slightly outside [0, 1]
+   * @param codes the codes of each level, the top first, from {@link #encode(Dataset)} or sampled
+   *     from priors over the codes
+   * @return the images, with the labels of the highest level that has some; pixels may be slightly
+   *     outside [0, 1]
    * @throws IllegalArgumentException if there is not one code map for each level, or they are not
    *     of this model's codebooks, or of sizes that do not fit to each other, or were encoded by
    *     another model
@@ -426,7 +471,12 @@ public final class VqVae2 extends ImageModel {
         (from, to) -> codes.stream().map(level -> level.range(from, to)).toList(),
         chunk -> decodeChunk(chunk, count),
         results::add);
-    return Images.concat(results.toArray(Images[]::new));
+    Images images = Images.concat(results.toArray(Images[]::new));
+    return codes.stream()
+        .flatMap(level -> level.labels().stream())
+        .findFirst()
+        .map(images::withLabels)
+        .orElse(images);
   }
 
   private Images decodeChunk(List<Codes> codes, int count) {
@@ -448,7 +498,7 @@ public final class VqVae2 extends ImageModel {
    * Encodes and decodes images: {@code decode(encode(images))}.
    *
    * @param images images whose sides the levels divide, in [0, 1]
-   * @return the reconstructions
+   * @return the reconstructions, with the labels of the images
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of an
    *     encoder output or a pixel is NaN or infinite
    * @throws InsufficientMemoryException if processing one image, whose memory is proportional to

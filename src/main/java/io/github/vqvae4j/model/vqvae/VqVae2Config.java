@@ -13,8 +13,8 @@ import java.util.List;
  * @param channels the number of image channels, at least 1
  * @param hidden the number of hidden channels, at least 2 and even; by default 128
  * @param downsample for each level, bottom first, the number of times that it halves the size of
- *     its input, from 1 to 16: the images for the bottom level, and the features of the level below
- *     for the others; two or more levels, by default 2 and 1
+ *     its input: the images for the bottom level, and the features of the level below for the
+ *     others; two or more levels, each at least 1 and together at most 16; by default 2 and 1
  * @param residual the settings of all residual stacks; by default 2 blocks with 32 hidden channels
  * @param initializer the initialization of the weights; by default that of Sonnet
  */
@@ -38,8 +38,9 @@ public record VqVae2Config(
         NAME + ".downsample",
         "one value for each of 2 or more levels",
         downsample);
-    int total = downsample.stream().mapToInt(Integer::intValue).reduce(0, Math::addExact);
-    SettingChecks.conv(NAME, channels, hidden, residual, initializer, "downsample", total);
+    long total = downsample.stream().mapToLong(Integer::longValue).sum();
+    int stages = (int) Math.min(Integer.MAX_VALUE, total);
+    SettingChecks.conv(NAME, channels, hidden, residual, initializer, "downsample", stages);
   }
 
   static VqVae2Config of(int channels) {

@@ -13,8 +13,9 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import java.util.function.UnaryOperator;
 
 /**
- * Models with published results, in their original configurations. {@link Recipe} provides the
- * corresponding training settings; docs/fidelity.md compares the results.
+ * Models with published results, in their original configurations, and {@link #hierarchical32}.
+ * {@link Recipe} provides the training settings of the published ones; docs/fidelity.md compares
+ * the results.
  *
  * <pre>{@code
  * VqVae model = VqVaePresets.sonnetCifar10().seed(7).build();
@@ -88,6 +89,18 @@ public final class VqVaePresets {
                 .init(Initialization.NORMAL)
                 .ema(SONNET_EMA.zeroDebiased(false))
                 .deadCodeThreshold(0));
+  }
+
+  /**
+   * Returns a small VQ-VAE-2 for color images of 32x32 pixels, with codes of 4x4 and 8x8, that is
+   * trained on CIFAR-10 within minutes on two cores: 64 channels, 2 residual blocks with 32
+   * channels, K = 256, D = 64, and the library's defaults otherwise. It is not a published model.
+   * docs/guides/priors.md has its results.
+   *
+   * @return a builder
+   */
+  public static VqVae2Builder hierarchical32() {
+    return VqVae2.channels(3).hidden(64).quantizer(VectorQuantizer.ema(256, D));
   }
 
   /**

@@ -240,12 +240,16 @@ public final class OneDnnKernels implements Kernels {
 
   @Override
   public void slice(INDArray x, int axis, long from, INDArray y) {
-    fallback.slice(x, axis, from, y);
+    if (!OneDnnCopies.slice(x, axis, from, y)) {
+      fallback.slice(x, axis, from, y);
+    }
   }
 
   @Override
   public void concat(INDArray[] xs, int axis, INDArray y) {
-    fallback.concat(xs, axis, y);
+    if (!OneDnnCopies.concat(xs, axis, y)) {
+      fallback.concat(xs, axis, y);
+    }
   }
 
   @Override

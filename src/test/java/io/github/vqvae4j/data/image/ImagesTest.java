@@ -34,6 +34,37 @@ class ImagesTest {
   }
 
   @Test
+  void labelsAreKept() {
+    Images labeled = two.withLabels(7, -1);
+    assertEquals(7, labeled.label(0));
+    assertEquals(-1, labeled.label(1));
+    assertEquals(-1, two.label(0));
+    assertNotEquals(two, labeled);
+    assertEquals(labeled.withLabels(-1, -1), two);
+    for (Images same :
+        List.of(
+            labeled.unbounded(),
+            labeled.toGray(),
+            labeled.toGray().toColor(),
+            Images.from(labeled),
+            Images.concat(labeled.image(0), two.image(1)))) {
+      assertArrayEquals(new int[] {7, -1}, same.batch(0, 1).labels());
+    }
+    assertEquals(7, Images.from(labeled, 1, 0).label(1));
+    assertEquals(7, labeled.range(0, 1).label(0));
+    int[] labels = {3, 4};
+    Images copied = two.withLabels(labels);
+    labels[0] = 9;
+    assertEquals(3, copied.label(0));
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> two.withLabels(1)),
+        "got 1 labels, expected 2");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> two.withLabels(1, -2)),
+        "got label -2 for image 1");
+  }
+
+  @Test
   void invalidSizesAreRejected() {
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> Images.of(new float[5], 1, 2, 2, 1)),

@@ -71,6 +71,17 @@ class ImageChunksTest {
   }
 
   @Test
+  void theChunkOfAnImageIsFound() {
+    for (int count = 1; count < 150; count++) {
+      Chunks chunks = Chunks.of(count, SMALL);
+      for (int image = 0; image < count; image++) {
+        int chunk = chunks.indexOf(image);
+        assertTrue(chunks.from(chunk) <= image && image < chunks.from(chunk + 1));
+      }
+    }
+  }
+
+  @Test
   void inputsAndResultsAreInOrder() {
     List<Integer> results = new ArrayList<>();
     WithThreads.run(

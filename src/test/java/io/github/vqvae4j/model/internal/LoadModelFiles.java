@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -44,7 +45,9 @@ public final class LoadModelFiles {
 
   static void load(Path file) throws IOException {
     String name = file.getFileName().toString();
-    if (name.startsWith("vae")) {
+    if (name.startsWith("vq-vae-2")) {
+      VqVae2.load(file).close();
+    } else if (name.startsWith("vae")) {
       Vae.load(file).close();
     } else if (name.startsWith("autoencoder")) {
       Autoencoder.load(file).close();

@@ -11,6 +11,7 @@ import io.github.vqvae4j.model.blocks.StridedDecoder;
 import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,6 +58,14 @@ final class SampleModels {
             .encoder(StridedEncoder.channels(1).widths(2, 3))
             .quantizer(VectorQuantizer.ema(3, 2))
             .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-2",
+        VqVae2.channels(1)
+            .hidden(4)
+            .downsample(1, 1)
+            .residual(1, 2)
+            .quantizer(VectorQuantizer.ema(3, 2))
             .build());
     models.put("vae-dense", LatentModels.vae(7).build());
     models.put("vae-conv", LatentModels.convolutional(7));

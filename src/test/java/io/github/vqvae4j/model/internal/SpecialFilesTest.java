@@ -20,6 +20,9 @@ import io.github.vqvae4j.data.series.WavFiles;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.NamedArray;
 import io.github.vqvae4j.io.Safetensors;
+import io.github.vqvae4j.model.classifier.ImageClassifier;
+import io.github.vqvae4j.nn.Block;
+import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.train.RunFolder;
 import java.io.IOException;
 import java.nio.file.FileSystem;
@@ -59,6 +62,8 @@ class SpecialFilesTest {
     readers.put("Safetensors", Safetensors::read);
     readers.put("ChannelScale", ChannelScale::load);
     readers.put("Idx", file -> Arrays.toString(Idx.labels(file)));
+    readers.put("PixelCnn", file -> loaded(PixelCnn.load(file)));
+    readers.put("ImageClassifier", file -> loaded(ImageClassifier.load(file)));
     for (String model : SampleModels.byName().keySet()) {
       readers.put(
           model,
@@ -68,6 +73,11 @@ class SpecialFilesTest {
           });
     }
     return readers;
+  }
+
+  private static String loaded(Block block) {
+    block.close();
+    return "loaded";
   }
 
   private void writeAll() throws IOException {
@@ -87,6 +97,8 @@ class SpecialFilesTest {
     NamedArray array = NamedArray.of(new float[70_000], 70_000);
     writers.put("Safetensors", file -> Safetensors.write(file, Map.of(), Map.of("a", array)));
     writers.put("ChannelScale", new ChannelScale(List.of(1.0), List.of(2.0))::save);
+    writers.put("PixelCnn", PixelCnn.ofCodes(5).layers(1).channels(2).build()::save);
+    writers.put("ImageClassifier", ImageClassifier.images(4, 4, 1).widths(2).build()::save);
     SampleModels.byName().forEach((name, model) -> writers.put(name, model::save));
     return writers;
   }

@@ -15,6 +15,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.palette.ImagePalette;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
@@ -88,6 +89,7 @@ class ModelCodesTest {
       assertArrayEquals(labels(), codes.labels().orElseThrow());
       Images decoded = model.decode(codes);
       assertEquals(model.reconstruct(images), decoded);
+      assertArrayEquals(labels(), ModelImages.labels(decoded));
       int[] values = codes.values();
       for (int i = 0; i < COUNT * 3 * 2; i++) {
         double expected = 0.5 + TwoStageQuantizer.value(values[2 * i], values[2 * i + 1]);
@@ -268,6 +270,7 @@ class ModelCodesTest {
     ImagePalette palette = ImagePalette.fit(images, KMeansConfig.of(4), new Rng(1));
     Codes codes = palette.encode(images);
     assertArrayEquals(new int[] {0, 1, -1}, codes.labels().orElseThrow());
+    assertArrayEquals(new int[] {0, 1, -1}, ModelImages.labels(palette.decode(codes)));
     int[] values = codes.values();
     values[25] = -1;
     Codes missing = Codes.of(values, 4, codes.shape());

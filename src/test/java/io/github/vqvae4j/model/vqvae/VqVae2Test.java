@@ -13,6 +13,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.Golden;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.Codes;
@@ -152,8 +153,14 @@ class VqVae2Test {
   void labelsAreThoseOfTheImages() {
     try (VqVae2 model = small().build()) {
       Dataset labeled = ByteImages.of(new byte[2 * 64], 2, 8, 8, 1).withLabels(new int[] {7, -1});
-      for (Codes codes : model.encode(labeled)) {
+      List<Codes> all = model.encode(labeled);
+      for (Codes codes : all) {
         assertArrayEquals(new int[] {7, -1}, codes.labels().orElseThrow());
+      }
+      List<Codes> onlyTop = List.of(all.get(0), all.get(1).withLabels(-1, -1));
+      for (Images images :
+          List.of(model.decode(all), model.decode(onlyTop), model.reconstruct(labeled))) {
+        assertArrayEquals(new int[] {7, -1}, ModelImages.labels(images));
       }
     }
   }
@@ -239,11 +246,27 @@ class VqVae2Test {
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> small().downsample(2, 0)),
         "downsample[1]");
+    for (int large : new int[] {16, Integer.MAX_VALUE}) {
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> small().downsample(large, 1)),
+          "VqVae2Config.downsample: expected 0 to 16");
+    }
   }
 
   private static void assertRejected(VqVae2 model, String problem, Codes... codes) {
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> model.decode(List.of(codes))), problem);
+  }
+
+  @Test
+  void theSmallPresetHasCodesOf4x4And8x8() {
+    try (VqVae2 model = VqVaePresets.hierarchical32().build()) {
+      assertEquals(64, model.config().hidden());
+      List<Codes> codes = model.encode(Shapes.rectangles(2, 32, 3, 1));
+      assertArrayEquals(new int[] {2, 4, 4}, codes.get(0).shape());
+      assertArrayEquals(new int[] {2, 8, 8}, codes.get(1).shape());
+      assertEquals(256, codes.get(1).codebookSize());
+    }
   }
 
   /** The preset of 256x256 pixels: its size, its code maps, and the memory of a training step. */

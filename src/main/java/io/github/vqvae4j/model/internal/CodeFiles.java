@@ -1,0 +1,214 @@
+package io.github.vqvae4j.model.internal;
+
+import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.CodesWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Encodes a dataset to code files, one for each code map of a model. Only some chunks of images are
+ * in memory. An interrupted call is continued: its chunks are those of an uninterrupted one, so
+ * that the files have the same bytes.
+ */
+public final class CodeFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
+
+  private final ImageModel model;
+  private final String caller;
+  private final Dataset images;
+  private final List<Path> files;
+  private final Function<ImageChunks.Chunk, List<Codes>> encode;
+  private final List<CodesWriter> writers = new ArrayList<>();
+
+  private CodeFiles(
+      ImageModel model,
+      String caller,
+      Dataset images,
+      List<Path> files,
+      Function<ImageChunks.Chunk, List<Codes>> encode) {
+    this.model = model;
+    this.caller = caller;
+    this.images = images;
+    this.files = files;
+    this.encode = encode;
+  }
+
+  /** The codes of a chunk, one for each file. */
+  private record Part(int from, List<Codes> codes) {}
+
+  /**
+   * Writes the codes, labels and the hash of the model.
+   *
+   * @param model the model
+   * @param caller the method, for messages
+   * @param images one or more images
+   * @param files the files
+   * @param encode returns the codes of a chunk for each file, on any thread
+   * @throws IllegalArgumentException if unfinished files are not of this model and these images
+   * @throws CancellationException if the thread is interrupted
+   * @throws IOException if a file cannot be read or written
+   */
+  public static void write(
+      ImageModel model,
+      String caller,
+      Dataset images,
+      List<Path> files,
+      Function<ImageChunks.Chunk, List<Codes>> encode)
+      throws IOException {
+    ModelImages.checkNotEmpty(model, images);
+    model.checkWeights();
+    CodeFiles call = new CodeFiles(model, caller, images, List.copyOf(files), encode);
+    try {
+      PassMemory.guard(
+          model,
+          caller,
+          images,
+          () -> {
+            call.open(0);
+            return null;
+          });
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof ClosedByInterruptException) {
+        throw call.cancelled(); // while an image was read from its file
+      }
+      throw e.getCause();
+    }
+  }
+
+  private CancellationException cancelled() {
+    return new CancellationException(
+        caller + ": interrupted; the same call continues the unfinished files");
+  }
+
+  /** Opens the files from an index on, writes them, and closes them. */
+  private void open(int index) {
+    try {
+      if (index == files.size()) {
+        writeAll();
+        return;
+      }
+      try (CodesWriter writer = CodesWriter.resume(files.get(index))) {
+        writers.add(writer);
+        checkUnfinished(index);
+        open(index + 1);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeAll() throws IOException {
+    int done =
+        (int) writers.stream().mapToLong(CodesWriter::count).min().orElse(0); // at most size()
+    WorkProgress progress =
+        new WorkProgress(LOG, "encoding " + Counts.of(images.size(), "image"), images.size());
+    if (done > 0) {
+      LOG.info("{}: continued after {} of {} images", caller, done, images.size());
+      progress.add(done - 1);
+    }
+    // The last image before is encoded again, to compare its codes with those in the files.
+    int first = Math.max(0, done - 1);
+    ImageChunks.forEachFrom(
+        first,
+        images,
+        chunk -> new Part(chunk.from(), encode.apply(chunk)),
+        part -> {
+          add(part);
+          int count = part.codes.get(0).count();
+          progress.add(part.from + count - Math.max(first, part.from));
+          if (Thread.currentThread().isInterrupted()) {
+            throw cancelled();
+          }
+        });
+    for (CodesWriter writer : writers) {
+      writer.finish();
+    }
+  }
+
+  private void add(Part part) {
+    int count = part.codes.get(0).count();
+    int[] labels = ModelImages.labels(images.range(part.from, part.from + count));
+    for (int i = 0; i < writers.size(); i++) {
+      Codes codes = part.codes.get(i).withLabels(labels).withModelHash(model.weightHash());
+      CodesWriter writer = writers.get(i);
+      int known = (int) Math.min(count, writer.count() - part.from);
+      if (known > 0) {
+        checkSameCodes(i, part.from, codes.range(0, known));
+      }
+      if (known < count) {
+        try {
+          writer.add(codes.range(known, count));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
+  }
+
+  /** Throws if an unfinished file is known to be of another model or other images. */
+  private void checkUnfinished(int index) {
+    CodesWriter writer = writers.get(index);
+    String hash = writer.lastBlock().flatMap(Codes::modelHash).orElse("unknown");
+    if (writer.count() > 0 && !hash.equals(model.weightHash())) {
+      throw unfinished(
+          index,
+          "encoded by a model whose weights have the hash "
+              + hash
+              + ", got a model with the hash "
+              + model.weightHash()
+              + ". Pass that model");
+    }
+    if (writer.count() > images.size()) {
+      throw unfinished(
+          index,
+          "but there are only " + Counts.of(images.size(), "image") + ". Pass the same images");
+    }
+  }
+
+  /**
+   * Throws if codes are not those in an unfinished file.
+   *
+   * @param from the index of the first image
+   */
+  private void checkSameCodes(int index, int from, Codes codes) {
+    CodesWriter writer = writers.get(index);
+    Codes last = writer.lastBlock().orElseThrow();
+    int firstOfLast = (int) writer.count() - last.count();
+    int first = Math.max(from, firstOfLast);
+    int end = from + codes.count();
+    if (first < end
+        && !last.range(first - firstOfLast, end - firstOfLast)
+            .equals(codes.range(first - from, end - from))) {
+      throw unfinished(
+          index,
+          "whose codes are not those of these images. Pass the same images in the same order");
+    }
+  }
+
+  private IllegalArgumentException unfinished(int index, String problem) {
+    String name = FileNames.path(files.get(index)) + CodesWriter.PARTIAL;
+    return new IllegalArgumentException(
+        caller
+            + ": "
+            + name
+            + " has the first "
+            + Counts.of(writers.get(index).count(), "image")
+            + " of an interrupted call, "
+            + problem
+            + ", or delete "
+            + name
+            + " to start anew.");
+  }
+}
