@@ -42,6 +42,9 @@ public abstract class ExampleVariables {
     protected Rng rng;
     protected VqVae2 levels;
     protected PixelCnn prior;
+    protected Codes train;
+    protected Codes heldOut;
+    protected PixelCnn bottomPrior;
     protected Codes top;
     protected Codes bottom;
     protected int[] labels;

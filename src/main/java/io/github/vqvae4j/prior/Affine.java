@@ -1,12 +1,15 @@
 package io.github.vqvae4j.prior;
 
 /**
- * An affine map of vectors, y = x W + b, on arrays of the Java heap.
+ * An affine map of vectors, x W + b, on arrays of the Java heap.
  *
  * @param weight the rows of W, [inputs][outputs]
  * @param bias b
  */
 record Affine(float[][] weight, float[] bias) {
+  /** The number of sums in a block of vectors, which fit into the first-level cache. */
+  private static final int BLOCK = 1 << 12;
+
   /** Returns the map of the first rows of W in row-major order. */
   static Affine of(int inputs, float[] weight, float... bias) {
     float[][] rows = new float[inputs][bias.length];
@@ -20,16 +23,39 @@ record Affine(float[][] weight, float[] bias) {
     return weight.length;
   }
 
-  /** Writes the image of the vector that starts at an index of x to y. */
-  void apply(float[] x, int from, float... y) {
-    System.arraycopy(bias, 0, y, 0, bias.length);
-    int i = 0;
-    // Four rows at once: y is loaded and stored a quarter as often.
-    for (; i + 4 <= weight.length; i += 4) {
-      addRows(i, x[from + i], x[from + i + 1], x[from + i + 2], x[from + i + 3], y);
+  /**
+   * Adds the images of vectors to others.
+   *
+   * @param x the vectors, one after the other
+   * @param y receives the sums, [vectors][outputs]
+   */
+  void addTo(float[][] y, float... x) {
+    int block = Math.max(1, BLOCK / bias.length);
+    for (int from = 0; from < y.length; from += block) {
+      addTo(y, from, Math.min(y.length, from + block), x);
     }
-    for (; i < weight.length; i++) {
-      addRow(weight[i], x[from + i], y);
+  }
+
+  /**
+   * Multiplies a block of vectors by four rows at a time: the sums are loaded and stored a quarter
+   * as often, and rows and sums stay in the cache.
+   */
+  private void addTo(float[][] y, int from, int to, float... x) {
+    for (int j = from; j < to; j++) {
+      addRow(bias, 1, y[j]);
+    }
+    int length = weight.length;
+    int i = 0;
+    for (; i + 4 <= length; i += 4) {
+      for (int j = from; j < to; j++) {
+        int first = j * length + i;
+        addRows(i, x[first], x[first + 1], x[first + 2], x[first + 3], y[j]);
+      }
+    }
+    for (; i < length; i++) {
+      for (int j = from; j < to; j++) {
+        addRow(weight[i], x[j * length + i], y[j]);
+      }
     }
   }
 

@@ -44,15 +44,16 @@ final class CodeSampler {
     this.seed = seed;
   }
 
-  /** Returns complete maps, labelled if the prior has classes. */
+  /** Returns complete maps, labeled if the prior has classes. */
   Codes complete(Codes partial, PriorInputs given) {
     int[] shape = partial.shape();
     String work = "sampling " + Counts.of(shape[0], "code map");
     WorkProgress progress = new WorkProgress(LOG, work, (long) shape[0] * shape[1]);
     List<Codes> results = new ArrayList<>();
-    ImageChunks.forEach(
+    ImageChunks.forEachByRow(
         partial.count(),
-        (long) shape[1] * shape[2],
+        shape[1],
+        shape[2],
         (from, to) -> Chunk.of(from, partial.range(from, to), given.range(from, to)),
         chunk -> complete(chunk, progress),
         results::add);
@@ -77,15 +78,14 @@ final class CodeSampler {
     int[] values = guided ? twice(known) : known;
     PriorInputs given = guided ? chunk.given().withoutClasses(config.classes()) : chunk.given();
     int computed = guided ? 2 * shape[0] : shape[0];
-    try (PixelCnnCache cache = new PixelCnnCache(prior, given, computed, height, width)) {
-      for (int row = 0; row < height; row++) {
-        cache.startRow(row, values);
-        int end = endOfMissing(row, values, shape);
-        for (int column = 0; column < end; column++) {
-          fill(chunk, row * width + column, values, cache.logits(row, column, values));
-        }
-        progress.add(shape[0]);
+    PixelCnnCache cache = new PixelCnnCache(prior, given, computed, height, width);
+    for (int row = 0; row < height; row++) {
+      cache.startRow(row, values);
+      int end = endOfMissing(row, values, shape);
+      for (int column = 0; column < end; column++) {
+        fill(chunk, row * width + column, values, cache.logits(row, column, values));
       }
+      progress.add(shape[0]);
     }
     return Codes.of(Arrays.copyOf(values, known.length), config.codebookSize(), shape);
   }

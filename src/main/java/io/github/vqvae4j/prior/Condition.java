@@ -62,6 +62,25 @@ public final class Condition {
   }
 
   /**
+   * Creates a condition on the labels of codes.
+   *
+   * @param labeled codes with labels
+   * @return the condition
+   * @throws IllegalArgumentException if a label is missing
+   */
+  public static Condition labelsOf(Codes labeled) {
+    return labels(
+        labeled
+            .labels()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "Condition.labelsOf: expected codes with labels, got "
+                            + labeled
+                            + ". Encode images with labels, or use Codes.withLabels.")));
+  }
+
+  /**
    * Creates a condition on another code map, such as the top map of a VQ-VAE-2.
    *
    * @param codes the other code map of each map

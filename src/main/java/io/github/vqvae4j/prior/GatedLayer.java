@@ -107,8 +107,8 @@ final class GatedLayer extends Block {
 
   private Stacks compute(Stacks input, Tensor c) {
     Tensor v = vertical.forward(input.vertical());
-    Tensor sums = rowSums(v, c).add(horizontal.forward(input.horizontal()));
-    return new Stacks(last ? null : nextVertical(v, c), residual(sums, input.horizontal()));
+    Tensor sums = sum(link(v), c).add(horizontal.forward(input.horizontal()));
+    return new Stacks(last ? null : gate(sum(v, c)), residual(sums, input.horizontal()));
   }
 
   /**
@@ -121,14 +121,9 @@ final class GatedLayer extends Block {
     return vertical.ofRows(window);
   }
 
-  /** Returns v', the input of the next layer's vertical stack, from V. */
-  Tensor nextVertical(Tensor v, Tensor c) {
-    return gate(sum(v, c));
-  }
-
-  /** Returns the part of H that does not depend on the current row, from V. */
-  Tensor rowSums(Tensor v, Tensor c) {
-    return sum(link.forward(v), c);
+  /** Returns conv1x1(V), a part of H. */
+  Tensor link(Tensor v) {
+    return link.forward(v);
   }
 
   /**

@@ -26,9 +26,18 @@ final class HorizontalPass {
   /** The output of the last computed layer, [b][C]. */
   private final float[][] outputs;
 
-  private final float[] sum;
+  /** The sums of the current layer, [b][2C], and in one array. */
+  private final float[][] sums;
+
+  private final float[] allSums;
+
+  /** What the gate returns for them, [b, C]. */
   private final float[] gated;
-  private final float[] activations;
+
+  private final Gate gate;
+
+  /** The hidden layer of the head, [b][headChannels]. */
+  private final float[][] activations;
 
   /**
    * Creates a pass with the current parameters of a prior.
@@ -46,9 +55,11 @@ final class HorizontalPass {
       windows.add(new float[count * layer.sum().inputs()]);
     }
     outputs = new float[count][channels];
-    sum = new float[2 * channels];
-    gated = new float[channels];
-    activations = new float[logits.inputs()];
+    sums = new float[count][2 * channels];
+    allSums = new float[count * 2 * channels];
+    gated = new float[count * channels];
+    gate = new Gate(count, channels);
+    activations = new float[count][logits.inputs()];
   }
 
   /** Starts a row: there are no columns before the first. */
@@ -75,7 +86,7 @@ final class HorizontalPass {
       if (i > 0) {
         append(windows.get(i));
       }
-      layer(i, rowSums, (column * layers.size() + i) * count * sum.length);
+      layer(i, rowSums, (column * layers.size() + i) * allSums.length);
     }
     return head();
   }
@@ -94,41 +105,41 @@ final class HorizontalPass {
   private void layer(int index, float[] rowSums, int offset) {
     GatedLayer.Horizontal layer = layers.get(index);
     float[] window = windows.get(index);
+    int twice = 2 * channels;
+    for (int map = 0; map < count; map++) {
+      System.arraycopy(rowSums, offset + map * twice, sums[map], 0, twice);
+    }
+    layer.sum().addTo(sums, window);
+    for (int map = 0; map < count; map++) {
+      System.arraycopy(sums[map], 0, allSums, map * twice, twice);
+    }
+    gate.apply(allSums, gated);
     int length = window.length / count;
     for (int map = 0; map < count; map++) {
-      layer.sum().apply(window, map * length, sum);
-      for (int i = 0; i < sum.length; i++) {
-        sum[i] += rowSums[offset + map * sum.length + i];
-      }
-      gate();
-      float[] output = outputs[map];
-      layer.output().apply(gated, 0, output);
-      if (index > 0) {
-        int current = (map + 1) * length - channels;
-        for (int i = 0; i < channels; i++) {
-          output[i] += window[current + i];
-        }
+      if (index == 0) {
+        Arrays.fill(outputs[map], 0);
+      } else { // the input is added to the output
+        System.arraycopy(window, (map + 1) * length - channels, outputs[map], 0, channels);
       }
     }
-  }
-
-  /** Computes tanh(a) sigmoid(b) of the two halves of the sum. */
-  private void gate() {
-    for (int i = 0; i < channels; i++) {
-      double tanh = 1 - 2 / (Math.exp(2.0 * sum[i]) + 1);
-      gated[i] = (float) (tanh / (1 + Math.exp(-sum[channels + i])));
-    }
+    layer.output().addTo(outputs, gated);
   }
 
   private float[][] head() {
-    float[][] all = new float[count][logits.bias().length];
     for (int map = 0; map < count; map++) {
-      hidden.apply(outputs[map], 0, activations);
-      for (int i = 0; i < activations.length; i++) {
-        activations[i] = Math.max(0, activations[i]);
-      }
-      logits.apply(activations, 0, all[map]);
+      System.arraycopy(outputs[map], 0, gated, map * channels, channels);
+      Arrays.fill(activations[map], 0);
     }
+    hidden.addTo(activations, gated);
+    int length = logits.inputs();
+    float[] positive = new float[count * length];
+    for (int map = 0; map < count; map++) {
+      for (int i = 0; i < length; i++) {
+        positive[map * length + i] = Math.max(0, activations[map][i]);
+      }
+    }
+    float[][] all = new float[count][logits.bias().length];
+    logits.addTo(all, positive);
     return all;
   }
 }

@@ -22,8 +22,7 @@ record PairsView(PixelCnn prior) implements Trainable<CodePairs> {
   @Override
   public void initialize(TrainingData<CodePairs> data, Rng rng) {
     CodePairs first = data.firstBatches().next();
-    prior.take(first.codes());
-    prior.binding().take(first.condition());
+    prior.take(first.codes(), Condition.codes(first.condition()));
   }
 
   @Override

@@ -354,7 +354,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
 
   /**
    * Computes the cross-entropy of codes given their labels, the mean over all codes in nats, and
-   * the accuracy, the fraction of codes that are the most probable one.
+   * the accuracy, the fraction of positions at which the most probable code is the right one.
    *
    * @throws IllegalArgumentException if codes or labels do not fit the prior, or the prior is
    *     conditioned on another code map ({@link #ofPairs})
@@ -365,7 +365,15 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
   }
 
   BatchLoss loss(Step step, Codes batch, Condition other) {
-    String caller = "PixelCnn.loss";
+    PriorInputs inputs = trainingInputs("PixelCnn.loss", batch, other);
+    Tensor maps = batch.in(step);
+    Tensor logits = logits(maps, dropClasses(step, inputs));
+    double accuracy = logits.argmax(-1).eq(maps).to(DType.FLOAT).mean().item();
+    return BatchLoss.of("crossEntropy", logits.crossEntropy(maps)).withMetric("accuracy", accuracy);
+  }
+
+  /** Checks training codes, and returns their condition: their labels and another code map. */
+  private PriorInputs trainingInputs(String caller, Codes batch, Condition other) {
     checkCodes(caller, batch);
     batch.requireComplete(caller);
     Condition given = other;
@@ -373,10 +381,10 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
       given = given.withLabels(batch.labels().get());
     }
     PriorInputs inputs = inputs(caller, given, batch.count());
-    Tensor maps = batch.in(step);
-    Tensor logits = logits(maps, dropClasses(step, inputs));
-    double accuracy = logits.argmax(-1).eq(maps).to(DType.FLOAT).mean().item();
-    return BatchLoss.of("crossEntropy", logits.crossEntropy(maps)).withMetric("accuracy", accuracy);
+    if (inputs.map() != null) {
+      inputs.factor(caller, batch.shape()[1], batch.shape()[2]);
+    }
+    return inputs;
   }
 
   /** In training, replaces some classes by the additional one. */
@@ -423,12 +431,12 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
    */
   @Override
   public void initialize(TrainingData<Codes> data, Rng rng) {
-    take(data.firstBatches().next());
+    take(data.firstBatches().next(), Condition.NONE);
   }
 
-  /** Takes the size of the maps and the model of these codes. */
-  void take(Codes first) {
-    checkCodes("PixelCnn.initialize", first);
+  /** Takes the size of the maps and the model of these codes, if they can be trained on. */
+  void take(Codes first, Condition other) {
+    trainingInputs("PixelCnn.initialize", first, other);
     if (config.hasNoClass() && first.labels().isEmpty()) {
       LOG.warn(
           "PixelCnn: expected codes with labels, for a prior of {} classes, got a first batch without"
@@ -438,6 +446,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     }
     config = config.size(first.shape()[1], first.shape()[2]);
     binding.take(first);
+    other.codes().ifPresent(binding::take);
   }
 
   /** Returns the hash of the model, unless it is unknown. */
@@ -481,7 +490,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
               + c.codebookSize()
               + ", got "
               + maps
-              + ". Encode the images with the model whose codes the prior was built for.");
+              + ". Use codes of the model, and of images of the size, that the prior was built for.");
     }
   }
 }

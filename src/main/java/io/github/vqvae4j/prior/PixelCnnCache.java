@@ -1,20 +1,17 @@
 package io.github.vqvae4j.prior;
 
-import io.github.vqvae4j.nn.Block;
-import io.github.vqvae4j.nn.Buffer;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Computes the logits of a {@link PixelCnn} position by position, in raster order, each value of a
  * layer once. The vertical stack is computed for a whole row, once the row above is complete; the
- * horizontal stack for one position. What later positions need is kept, in memory that is allocated
- * once:
+ * horizontal stack for one position. What later positions need is kept, in arrays that are
+ * allocated once:
  *
  * <ul>
- *   <li>of each layer's vertical stack, its input in the last k/2 rows (a ring in native memory)
+ *   <li>of each layer's vertical stack, its input in the last k/2 rows, in a ring
  *   <li>of each layer's horizontal stack, its input in the last k/2 columns of the row
  *   <li>of each layer, the sums of the row that do not depend on its codes
  *   <li>the features of the other code map
@@ -22,7 +19,7 @@ import java.util.List;
  *
  * <p>The inputs of the first layer are embeddings of codes and are not kept.
  */
-final class PixelCnnCache extends Block {
+final class PixelCnnCache {
   private final PixelCnn prior;
   private final List<GatedLayer> layers;
   private final PriorInputs given;
@@ -33,19 +30,29 @@ final class PixelCnnCache extends Block {
   private final int firstHalf;
   private final int half;
 
-  /** The inputs of the layers but the first, [k/2, layers - 1, b, w, C]. */
-  private final Buffer rows;
+  /** Of each layer but the first, the inputs [k/2, b, w, C]. */
+  private final float[][] rows;
 
+  /** The vertical stack of the row in the next layer, [b, w, C]. */
+  private final float[] next;
+
+  private final Gate gate;
   private final HorizontalPass horizontal;
 
   /** The code of each map in the column before. */
   private final int[] previous;
 
   /** [w, layers, b, 2C]. */
-  private float[] sums;
+  private final float[] sums;
 
   /** [b, h, w, C]; null without another code map. */
-  private final Buffer features;
+  private final float[] features;
+
+  /**
+   * The {@linkplain GatedLayer#condition condition} of each layer, [b, 2C] or that of the current
+   * row, [b, w, 2C]; empty if the prior is not conditioned.
+   */
+  private List<float[]> conditions;
 
   /**
    * Creates an empty cache.
@@ -63,28 +70,22 @@ final class PixelCnnCache extends Block {
     channels = config.channels();
     firstHalf = config.firstKernel() / 2;
     half = config.kernel() / 2;
-    int later = Math.max(1, layers.size() - 1);
-    rows = zeros("rows", half, later, count, width, channels);
+    int positions = Math.multiplyExact(count, width);
+    next = new float[Math.multiplyExact(positions, channels)];
+    rows = new float[layers.size() - 1][Math.multiplyExact(half, next.length)];
+    gate = new Gate(positions, channels);
     horizontal = new HorizontalPass(prior, count);
     previous = new int[count];
-    features = given.map() == null ? null : features();
-  }
-
-  private Buffer zeros(String name, int... shape) {
-    long[] axes = new long[shape.length];
-    int length = 1;
-    for (int i = 0; i < shape.length; i++) {
-      axes[i] = shape[i];
-      length = Math.multiplyExact(length, shape[i]);
-    }
-    return buffer(name, new float[length], axes);
-  }
-
-  private Buffer features() {
+    sums = new float[Math.multiplyExact(2 * layers.size(), next.length)];
     try (Step step = Step.inference()) {
-      Tensor values = prior.features(step, given, height, width);
-      return buffer("features", values.toFloats(), values.shape());
+      features = given.map() == null ? null : prior.features(step, given, height, width).toFloats();
+      conditions = features == null && given.labels() != null ? conditions(step, null) : List.of();
     }
+  }
+
+  private List<float[]> conditions(Step step, Tensor ofMap) {
+    Tensor labels = PixelCnn.labels(step, given);
+    return layers.stream().map(layer -> layer.condition(labels, ofMap).toFloats()).toList();
   }
 
   /**
@@ -94,29 +95,81 @@ final class PixelCnnCache extends Block {
    */
   void startRow(int row, int... values) {
     try (Step step = Step.inference()) {
-      Tensor labels = PixelCnn.labels(step, given);
-      Tensor other = features == null ? null : features.in(step).slice(1, row, row + 1);
+      if (features != null) {
+        conditions = conditions(step, step.tensor(featuresOf(row), count, 1, width, channels));
+      }
       int top = Math.max(0, row - firstHalf);
       // The first layer does not see the current row, which is not complete yet.
-      Tensor window = embedded(step, top, row, values);
-      window = window.pad(1, firstHalf - (row - top), 0, 0);
-      List<Tensor> kept = new ArrayList<>();
-      List<Tensor> rowSums = new ArrayList<>();
+      Tensor window = embedded(step, top, row, values).pad(1, firstHalf - (row - top), 0, 0);
       for (int i = 0; i < layers.size(); i++) {
-        GatedLayer layer = layers.get(i);
-        Tensor v = layer.verticalRow(window);
-        Tensor c = layer.condition(labels, other);
-        rowSums.add(layer.rowSums(v, c).reshape(count, width, 2L * channels));
+        Tensor v = layers.get(i).verticalRow(window);
+        setSums(i, layers.get(i).link(v).toFloats());
         if (i < layers.size() - 1) {
-          Tensor next = layer.nextVertical(v, c);
-          kept.add(next);
-          window = window(step, row, i, next);
+          float[] vertical = v.toFloats();
+          addCondition(i, vertical);
+          gate.apply(vertical, next);
+          window = step.tensor(appended(i, row), count, half + 1L, width, channels);
         }
       }
-      append(row, kept);
-      sums = Tensor.stack(0, rowSums).permute(2, 0, 1, 3).toFloats();
       horizontal.startRow();
     }
+  }
+
+  /** Returns the features of the other code map in a row, [b, 1, w, C]. */
+  private float[] featuresOf(int row) {
+    int length = width * channels;
+    float[] ofRow = new float[count * length];
+    for (int map = 0; map < count; map++) {
+      System.arraycopy(features, (map * height + row) * length, ofRow, map * length, length);
+    }
+    return ofRow;
+  }
+
+  /** Sets the sums of a layer in the row. */
+  private void setSums(int layer, float... ofRow) {
+    addCondition(layer, ofRow);
+    int length = 2 * channels;
+    for (int map = 0; map < count; map++) {
+      for (int column = 0; column < width; column++) {
+        int to = ((column * layers.size() + layer) * count + map) * length;
+        System.arraycopy(ofRow, (map * width + column) * length, sums, to, length);
+      }
+    }
+  }
+
+  private void addCondition(int layer, float... ofRow) {
+    if (!conditions.isEmpty()) {
+      float[] c = conditions.get(layer);
+      int length = 2 * channels;
+      int columns = c.length / count / length;
+      for (int i = 0; i < count * width; i++) {
+        int from = (i * columns / width) * length;
+        for (int j = 0; j < length; j++) {
+          ofRow[i * length + j] += c[from + j];
+        }
+      }
+    }
+  }
+
+  /**
+   * Appends the current row to the kept rows of the next layer's input.
+   *
+   * @return the rows that the layer sees, the oldest first, [b, k/2 + 1, w, C]
+   */
+  private float[] appended(int layer, int row) {
+    float[] ring = rows[layer];
+    int length = width * channels;
+    float[] window = new float[next.length * (half + 1)];
+    for (int map = 0; map < count; map++) {
+      int to = map * (half + 1) * length;
+      for (int i = 0; i < half; i++) {
+        int slot = (row + i) % half;
+        System.arraycopy(ring, (slot * count + map) * length, window, to + i * length, length);
+      }
+      System.arraycopy(next, map * length, window, to + half * length, length);
+    }
+    System.arraycopy(next, 0, ring, row % half * next.length, next.length);
+    return window;
   }
 
   /**
@@ -143,25 +196,5 @@ final class PixelCnnCache extends Block {
       }
     }
     return prior.embed(step.tensor(range, count, bottom - top + 1, width));
-  }
-
-  /** Returns the kept rows of a layer's input, the oldest first, followed by the current one. */
-  private Tensor window(Step step, int row, int layer, Tensor current) {
-    List<Tensor> parts = new ArrayList<>();
-    for (int past = row - half; past < row; past++) {
-      int slot = Math.floorMod(past, half);
-      Tensor entry = rows.in(step).slice(0, slot, slot + 1).slice(1, layer, layer + 1);
-      parts.add(entry.reshape(current.shape()));
-    }
-    parts.add(current);
-    return Tensor.concat(1, parts);
-  }
-
-  /** Replaces the oldest row of the ring by the inputs of all layers but the first. */
-  private void append(int row, List<Tensor> kept) {
-    if (!kept.isEmpty()) {
-      float[] all = Tensor.stack(0, kept).toFloats();
-      rows.write((long) row % half * all.length, all, 0, all.length);
-    }
   }
 }

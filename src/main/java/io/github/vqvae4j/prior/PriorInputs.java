@@ -30,8 +30,8 @@ record PriorInputs(int[] labels, Codes map) {
             caller
                 + ": expected the class of each map, for a prior with "
                 + classes
-                + " classes, got none. Use Condition.label, give the codes labels, or train the"
-                + " prior with classDropout(0.1) for maps of any class.");
+                + " classes, got none. Use Condition.label or labelsOf, in training codes with labels; or"
+                + " train the prior with classDropout(0.1) for maps of any class.");
       }
       return classes == 0 ? null : filled(count, classes);
     }
@@ -93,7 +93,7 @@ record PriorInputs(int[] labels, Codes map) {
           caller
               + ": expected another code map of a codebook of "
               + size
-              + " for each map, got none. Use Condition.codes, or train on CodePairs.");
+              + " for each map, got none. Use Condition.codes, or train prior.ofPairs() on CodePairs.");
     }
     if (map.count() != count
         || map.shape().length != 3
@@ -128,7 +128,7 @@ record PriorInputs(int[] labels, Codes map) {
               + shape[1]
               + "x"
               + shape[2]
-              + ".");
+              + ". In CodePairs, the modeled maps come first and their condition second.");
     }
     return (int) factor;
   }

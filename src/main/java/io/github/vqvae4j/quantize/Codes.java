@@ -309,6 +309,30 @@ public final class Codes implements Source<Codes> {
   }
 
   /**
+   * Returns code maps in which a rectangle of positions is {@link #MISSING}, for example to fill it
+   * with a prior.
+   *
+   * @param row the first row of the rectangle
+   * @param column its first column
+   * @param rows its number of rows
+   * @param columns its number of columns
+   * @return maps with the same labels and hash
+   * @throws IllegalArgumentException if the codes are not maps, or a map does not contain the
+   *     rectangle
+   */
+  public Codes withMissing(int row, int column, int rows, int columns) {
+    CodesValidation.checkRectangle(this, row, column, rows, columns);
+    int[] newValues = values.clone();
+    int books = codebooks.count();
+    for (int i = 0; i < shape[0] * rows; i++) {
+      int line = i / rows * shape[1] + row + i % rows;
+      int from = (line * shape[2] + column) * books;
+      Arrays.fill(newValues, from, from + columns * books, MISSING);
+    }
+    return new Codes(newValues, codebooks, shape, labels, modelHash);
+  }
+
+  /**
    * Returns whether every position has a code of each codebook.
    *
    * @return false if a code is {@link #MISSING}

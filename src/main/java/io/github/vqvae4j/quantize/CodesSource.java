@@ -96,6 +96,14 @@ public final class CodesSource implements Source<Codes>, Closeable {
     return size;
   }
 
+  /** Returns shape and codebooks: {@code CodesSource[60000, 7, 7] of a codebook of 512}. */
+  @Override
+  public String toString() {
+    List<Integer> shape = new ArrayList<>(List.of(size));
+    shape.addAll(header.positions());
+    return "CodesSource" + shape + " of " + header.codebooks();
+  }
+
   /**
    * Returns the hash of the model that encoded the codes.
    *

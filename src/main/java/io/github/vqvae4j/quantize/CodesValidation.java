@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Validation of the arguments of {@link Codes}; error messages include the position. */
 final class CodesValidation {
@@ -88,14 +89,37 @@ final class CodesValidation {
               + (missing == 1 ? "" : " and at " + (missing - 1) + " more")
               + " of "
               + codes
-              + ". Fill in the masked or dropped codes, or encode the images again without a"
-              + " mask.");
+              + ". Fill in the masked or dropped codes, for example with Prior.complete, or encode the"
+              + " images again without a mask.");
     }
   }
 
   /** Returns the number of missing codes. */
   static long countMissing(int... values) {
     return Arrays.stream(values).filter(value -> value == Codes.MISSING).count();
+  }
+
+  /** Throws unless the codes are maps that contain the rectangle. */
+  static void checkRectangle(Codes codes, int row, int column, int rows, int columns) {
+    int[] shape = codes.shape();
+    if (shape.length != 3
+        || row < 0
+        || column < 0
+        || rows < 0
+        || columns < 0
+        || rows > shape[1] - row
+        || columns > shape[2] - column) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "Codes.withMissing: expected maps [count, height, width] that contain the rectangle,"
+                  + " got %s and a rectangle of %d x %d at row %d, column %d.",
+              codes,
+              rows,
+              columns,
+              row,
+              column));
+    }
   }
 
   /** Throws unless there is one valid label for each image. */

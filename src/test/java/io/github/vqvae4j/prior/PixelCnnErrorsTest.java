@@ -119,4 +119,26 @@ class PixelCnnErrorsTest {
     VqVae model = VqVaePresets.kerasMnist().build();
     assertEquals(model.quantizer().codebookSize(), PixelCnn.forCodesOf(model).codebookSize());
   }
+
+  /** Training data that do not fit leave the prior as it was, so that the right ones can follow. */
+  @Test
+  void rejectedTrainingDataChangeNothing() {
+    PixelCnnConfig unsized = PixelCnn.ofCodes(5).layers(1).channels(4).headChannels(4);
+    Codes large = Codes.of(new int[2 * 4 * 6], 5, 2, 4, 6).withModelHash("ab".repeat(32));
+    Codes small = Codes.of(new int[2 * 2 * 3], 5, 2, 2, 3);
+    PixelCnn given = unsized.conditionCodebookSize(5).build();
+    Trainer<CodePairs> pairs = Trainer.of(given.ofPairs()).batch(2).steps(1).quiet();
+    assertRejected(
+        "got 4x6. In CodePairs, the modeled maps come first",
+        () -> pairs.fit(new CodePairs(small, large)));
+    pairs.fit(new CodePairs(large, small));
+    assertEquals(4, given.config().height());
+
+    PixelCnn classes = unsized.classes(3).build();
+    Trainer<Codes> trainer = Trainer.of(classes).batch(2).steps(1).quiet();
+    assertRejected("expected classes from 0 to 2", () -> trainer.fit(large.withLabels(3, 3)));
+    assertTrue(classes.modelHash().isEmpty());
+    trainer.fit(small.withLabels(0, 2));
+    assertEquals(2, classes.config().height());
+  }
 }

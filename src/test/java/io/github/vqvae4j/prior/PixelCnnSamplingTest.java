@@ -127,23 +127,22 @@ class PixelCnnSamplingTest {
     int[] values = random(3, K, height, width).values();
     float[] whole = logits(prior, condition, values, 3, height, width);
     PriorInputs inputs = PriorInputs.of("test", prior.config(), condition, 3);
-    try (PixelCnnCache cache = new PixelCnnCache(prior, inputs, 3, height, width)) {
-      for (int p = 0; p < height * width; p++) {
-        int position = p;
-        // Codes that are not drawn yet must not matter.
-        int[] past = values.clone();
-        for (int i = 0; i < past.length; i++) {
-          past[i] = i % (height * width) < position ? past[i] : Codes.MISSING;
-        }
-        if (p % width == 0) {
-          cache.startRow(p / width, past);
-        }
-        float[][] cached = cache.logits(p / width, p % width, past);
-        for (int i = 0; i < 3; i++) {
-          int from = (i * height * width + p) * K;
-          float[] expected = Arrays.copyOfRange(whole, from, from + K);
-          assertArrayEquals(expected, cached[i], TOLERANCE, "map " + i + ", position " + p);
-        }
+    PixelCnnCache cache = new PixelCnnCache(prior, inputs, 3, height, width);
+    for (int p = 0; p < height * width; p++) {
+      int position = p;
+      // Codes that are not drawn yet must not matter.
+      int[] past = values.clone();
+      for (int i = 0; i < past.length; i++) {
+        past[i] = i % (height * width) < position ? past[i] : Codes.MISSING;
+      }
+      if (p % width == 0) {
+        cache.startRow(p / width, past);
+      }
+      float[][] cached = cache.logits(p / width, p % width, past);
+      for (int i = 0; i < 3; i++) {
+        int from = (i * height * width + p) * K;
+        float[] expected = Arrays.copyOfRange(whole, from, from + K);
+        assertArrayEquals(expected, cached[i], TOLERANCE, "map " + i + ", position " + p);
       }
     }
   }

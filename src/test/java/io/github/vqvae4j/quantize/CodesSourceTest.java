@@ -44,6 +44,10 @@ class CodesSourceTest {
     try (CodesSource source = CodesSource.open(file)) {
       assertEquals(IMAGES, source.size());
       assertEquals(codes.exampleShape(), source.exampleShape());
+      assertTrue(
+          source
+              .toString()
+              .startsWith("CodesSource" + codes.toString().split(" ")[0].substring(5)));
       for (int i = 0; i < 100; i++) {
         int[] indices = IntStream.generate(() -> rng.nextInt(IMAGES)).limit(1 + i % 9).toArray();
         assertEquals(codes.batch(indices), source.batch(indices));

@@ -264,4 +264,53 @@ class CodesTest {
       assertThrows(IllegalArgumentException.class, () -> codes.range(bad[0], bad[1]));
     }
   }
+
+  @Test
+  void aRectangleIsMissing() {
+    Codes codes =
+        Codes.of(IntStream.range(0, 24).toArray(), 24, 2, 3, 4)
+            .withLabels(5, 6)
+            .withModelHash("0123456789abcdef".repeat(4));
+    int m = Codes.MISSING;
+    int[] expected = {
+      0, 1, 2, 3, 4, m, m, 7, 8, m, m, 11, 12, 13, 14, 15, 16, m, m, 19, 20, m, m, 23
+    };
+    Codes partial = codes.withMissing(1, 1, 2, 2);
+    assertArrayEquals(expected, partial.values());
+    assertArrayEquals(new int[] {5, 6}, partial.labels().orElseThrow());
+    assertEquals(codes.modelHash(), partial.modelHash());
+    assertEquals(codes, codes.withMissing(3, 4, 0, 0));
+    assertEquals(24, CodesValidation.countMissing(codes.withMissing(0, 0, 3, 4).values()));
+  }
+
+  @Test
+  void allCodesOfAPositionAreMissing() {
+    Codes two = Codes.of(IntStream.range(0, 8).toArray(), Codebooks.residual(8, 8), 1, 2, 2);
+    assertArrayEquals(new int[] {0, 1, -1, -1, 4, 5, -1, -1}, two.withMissing(0, 1, 2, 1).values());
+  }
+
+  @Test
+  void rectanglesOutsideTheMapsAreRejected() {
+    Codes codes = Codes.of(new int[24], 1, 2, 3, 4);
+    int[][] outside = {
+      {-1, 0, 1, 1},
+      {0, -1, 1, 1},
+      {0, 0, -1, 1},
+      {0, 0, 1, -1},
+      {3, 0, 1, 1},
+      {0, 4, 1, 1},
+      {0, 0, 4, 1},
+      {1, 1, 1, Integer.MAX_VALUE}
+    };
+    for (int[] r : outside) {
+      assertMessageContains(
+          assertThrows(
+              IllegalArgumentException.class, () -> codes.withMissing(r[0], r[1], r[2], r[3])),
+          "contain the rectangle",
+          "Codes[2, 3, 4]",
+          r[2] + " x " + r[3] + " at row " + r[0] + ", column " + r[1]);
+    }
+    Codes flat = Codes.of(new int[6], 1, 2, 3);
+    assertThrows(IllegalArgumentException.class, () -> flat.withMissing(0, 0, 1, 1));
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
@@ -164,9 +165,11 @@ class ContinuedFolderTest {
     RunFolder files = RunFolder.create(runs, "moved").modelEvery(Duration.ZERO).metricsEvery(1);
     Path folder = files.path();
     Path moved = runs.resolve("elsewhere");
+    Path checkpoint = Path.of("checkpoints", "step-4.safetensors");
     AtStep move =
         (run, step) -> {
           if (step == 5) {
+            awaitFile(folder.resolve(checkpoint));
             Files.move(folder, moved);
             Files.createDirectory(folder);
             Files.createFile(folder.resolve(".lock"));
@@ -177,7 +180,18 @@ class ContinuedFolderTest {
     }
     assertEquals(List.of(".lock"), List.copyOf(contents(folder).keySet()));
     assertMessageContains(files.failure().orElseThrow(), folder.toRealPath() + " was moved");
-    assertTrue(Files.exists(moved.resolve("checkpoints/step-4.safetensors")));
+    assertTrue(Files.exists(moved.resolve(checkpoint)));
+  }
+
+  /** Waits for a file that may be written in the background. */
+  private static void awaitFile(Path file) {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          while (!Files.exists(file)) {
+            Thread.sleep(1);
+          }
+        });
   }
 
   /** As in a run that was never interrupted, a divergence does not replace the saved model. */

@@ -149,7 +149,7 @@ final class PriorLoss implements Callable<Integer> {
         ours,
         PyTorch.NAME,
         peer,
-        "nats a code",
+        "nats per code",
         ratio,
         List.of(ratio),
         String.format(Locale.ROOT, "%.2f to %.2f", 1 - TOLERANCE, 1 + TOLERANCE),
@@ -159,13 +159,13 @@ final class PriorLoss implements Callable<Integer> {
   private String method(PyTorch pytorch, Codes train, Codes heldOut, double minutes) {
     return String.format(
         Locale.ROOT,
-        "A VQ-VAE is trained with the recipe `keras-mnist`, and encodes MNIST's %d training and %d"
+        "A VQ-VAE is trained with the recipe `keras-mnist`, and encodes MNIST's %,d training and %,d"
             + " test images as maps of 7x7 codes of a codebook of %d. A gated PixelCNN of %d layers of"
             + " 64 channels, given the class, is then trained for %d steps of %d maps with Adam at"
-            + " %s, here and in PyTorch (%s), each with its own initial parameters and its own order."
+            + " %s, here and in %s, each with its own initial parameters and its own order."
             + " The loss is the mean cross-entropy of all test codes. For comparison: ln K is %.3f,"
             + " the entropy of the training codes' frequencies %.3f nats, and keras.io's example"
-            + " ends at a validation loss of 1.03 nats a code for its own model's codes,"
+            + " ends at a validation loss of 1.03 nats per code for its own model's codes,"
             + " without classes. %s The whole run took %.0f minutes.",
         train.count(),
         heldOut.count(),

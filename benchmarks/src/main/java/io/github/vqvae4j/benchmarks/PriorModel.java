@@ -81,9 +81,10 @@ final class PriorModel implements AutoCloseable {
   /** Computes all logits with the chunks and threads of the sampler. */
   private void logits(Codes maps) {
     int[] shape = maps.shape();
-    ImageChunks.forEach(
+    ImageChunks.forEachByRow(
         maps.count(),
-        (long) shape[1] * shape[2],
+        shape[1],
+        shape[2],
         maps::range,
         chunk -> {
           try (Step step = Step.inference()) {

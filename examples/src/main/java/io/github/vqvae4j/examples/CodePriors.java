@@ -54,7 +54,7 @@ record CodePriors(List<PixelCnn> levels) implements AutoCloseable {
     return codes.isEmpty() ? classes : classes.withCodes(codes.get(codes.size() - 1));
   }
 
-  /** With the same random numbers, the levels would depend on each other. */
+  /** Returns the seed of a level. */
   private static long seed(long seed, int level) {
     return Rng.at(seed, level).nextLong();
   }

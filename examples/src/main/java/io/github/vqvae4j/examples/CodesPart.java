@@ -18,7 +18,6 @@ final class CodesPart {
   }
 
   GenerateMetrics.CodeMaps run(ImageCodes coder) throws IOException {
-    long start = System.nanoTime();
     GenerateSets sets = run.sets();
     GenerateOptions options = run.options();
     write(TRAIN, coder, sets.augmented(options.copies, options.seed));
@@ -29,7 +28,7 @@ final class CodesPart {
       int[] shape = run.readCodes(TEST, level).shape();
       perImage += Math.multiplyExact(shape[1], shape[2]);
     }
-    return new GenerateMetrics.CodeMaps(perImage, (System.nanoTime() - start) * 1e-9);
+    return new GenerateMetrics.CodeMaps(perImage);
   }
 
   private void write(String set, ImageCodes coder, Dataset images) throws IOException {

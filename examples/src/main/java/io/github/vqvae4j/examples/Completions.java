@@ -44,15 +44,9 @@ record Completions(ImageCodes coder, CodePriors priors, Sampling sampling) {
 
   /** Returns the codes with those of the lower half missing. */
   private static Codes upperHalf(Codes codes) {
-    int[] values = codes.values();
-    int height = codes.shape()[1];
-    int width = codes.shape()[2];
-    for (int row = 0; row < codes.count() * height; row++) {
-      if (row % height >= keptRows(codes)) {
-        Arrays.fill(values, row * width, (row + 1) * width, Codes.MISSING);
-      }
-    }
-    return Codes.of(values, codes.codebookSize(), codes.shape());
+    int[] shape = codes.shape();
+    int kept = keptRows(codes);
+    return codes.withMissing(kept, 0, shape[1] - kept, shape[2]);
   }
 
   /** Returns the images in gray where the codes of every level are missing. */

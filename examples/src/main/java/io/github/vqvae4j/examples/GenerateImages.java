@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Selects the images of {@link GenerateCommand}: a known dataset, or a folder of images. */
 final class GenerateImages {
@@ -23,6 +26,9 @@ final class GenerateImages {
 
   /** The minimum number of images in a folder, so that no part is empty. */
   private static final int MIN_IMAGES = 20;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
 
   @Option(
       names = "--data",
@@ -70,6 +76,13 @@ final class GenerateImages {
   }
 
   private GenerateSets folder(long seed) throws IOException {
+    if (size % ImageCodes.DIVISOR != 0) {
+      throw new ParameterException(
+          command.commandLine(),
+          String.format(
+              "Invalid value for option '--size': expected a multiple of %d, got %d",
+              ImageCodes.DIVISOR, size));
+    }
     ImageFolder images = ImageFolder.in(data, ImageFolderConfig.of(size).skipCorrupt(true));
     if (images.size() < MIN_IMAGES) {
       throw new IllegalArgumentException(
@@ -81,7 +94,9 @@ final class GenerateImages {
               + "; add more");
     }
     List<Dataset> parts = images.split(seed, FOLDER_FRACTION);
-    ImageSets sets = new ImageSets(FileNames.path(data), parts.get(0), parts.get(1));
+    ImageSets sets =
+        new ImageSets(
+            FileNames.path(data.toAbsolutePath().normalize()), parts.get(0), parts.get(1));
     return GenerateSets.of(sets, seed, TRAINING_FRACTION);
   }
 }

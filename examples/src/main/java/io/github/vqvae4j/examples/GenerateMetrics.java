@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param priors those of the prior of each level, the top first
  * @param samples those of the generated images
  * @param score the classification accuracy score; empty unless it was asked for
+ * @param times the duration of each part
  * @param machine the machine of the run
  */
 record GenerateMetrics(
@@ -24,6 +25,7 @@ record GenerateMetrics(
     List<Prior> priors,
     Samples samples,
     List<Score> score,
+    List<PartTime> times,
     Machine machine) {
 
   /**
@@ -59,9 +61,8 @@ record GenerateMetrics(
    * The codes of all images.
    *
    * @param perImage the number of codes per image, of all levels
-   * @param seconds the duration of encoding
    */
-  record CodeMaps(int perImage, double seconds) {}
+  record CodeMaps(int perImage) {}
 
   /**
    * The measures of a prior, in nats per code.
@@ -72,7 +73,8 @@ record GenerateMetrics(
    * @param steps the number of training steps
    * @param trainNats the cross-entropy of codes of training images
    * @param testNats the cross-entropy of the codes of the test images
-   * @param testAccuracy the fraction of codes of the test images that are the most probable one
+   * @param testAccuracy the fraction of positions of the test images at which the most probable
+   *     code is the right one
    * @param unigramNats the entropy of the frequencies of the codes of the test images
    * @param uniformNats ln K
    * @param seconds the duration of training
@@ -98,9 +100,9 @@ record GenerateMetrics(
    * @param nearestOfSamples the median of the root mean squared differences between a sample and
    *     the training image that is most similar to it
    * @param nearestOfTestImages the same of test images
+   * @param levels what each of two levels carries; empty with one level
    * @param recognition those of a classifier, for samples with restored contrast and as decoded;
    *     empty unless the images are digits
-   * @param seconds the duration of all computations with samples
    */
   record Samples(
       int count,
@@ -108,8 +110,26 @@ record GenerateMetrics(
       double secondCallSeconds,
       double nearestOfSamples,
       double nearestOfTestImages,
-      List<Recognition> recognition,
-      double seconds) {}
+      List<Levels> levels,
+      List<Recognition> recognition) {}
+
+  /**
+   * Mean squared errors of decoded test images.
+   *
+   * @param images the number of images
+   * @param topOnly of images decoded from the top level only
+   * @param otherTop of images decoded with the top codes of another image
+   * @param otherBottom of images decoded with the bottom codes of another image
+   * @param both of images decoded from both levels
+   * @param meanImage of the mean of these images
+   */
+  record Levels(
+      int images,
+      double topOnly,
+      double otherTop,
+      double otherBottom,
+      double both,
+      double meanImage) {}
 
   /**
    * The measures of a classifier of digits. Precision and recall are those of as many samples, or
@@ -144,7 +164,17 @@ record GenerateMetrics(
   record Score(String images, int count, double accuracy) {}
 
   /** The scores of all classifiers. */
-  record Scores(List<Score> scores, double seconds) {}
+  record Scores(List<Score> scores) {}
+
+  /**
+   * The duration of a part, evaluations and pictures included.
+   *
+   * @param seconds those since the run was started or resumed, if it was stopped in this part
+   */
+  record PartTime(String part, double seconds) {}
+
+  /** The durations of all parts so far. */
+  record PartTimes(List<PartTime> parts) {}
 
   /** Formats the most important measures. */
   String table() {
@@ -171,6 +201,9 @@ record GenerateMetrics(
           prior.step,
           prior.steps);
       line(text, "  unigram entropy, ln K", "%.3f, %.3f", prior.unigramNats, prior.uniformNats);
+      if (prior.testNats >= prior.unigramNats) {
+        line(text, "  not below the unigram entropy", "train it with more --prior-steps");
+      }
       line(text, "  training", "%.0f s, %d parameters", prior.seconds, prior.parameters);
     }
     line(text, "samples", "%d", samples.count);
@@ -180,10 +213,16 @@ record GenerateMetrics(
         "%.2f s, then %.2f s",
         samples.firstCallSeconds,
         samples.secondCallSeconds);
+    for (Levels errors : samples.levels) {
+      line(text, "MSE, from both levels", "%.4f, mean image %.4f", errors.both, errors.meanImage);
+      line(text, "  from the top level only", "%.4f", errors.topOnly);
+      line(text, "  with the top of another image", "%.4f", errors.otherTop);
+      line(text, "  with the bottom of another image", "%.4f", errors.otherBottom);
+    }
     for (Recognition found : samples.recognition) {
       line(
           text,
-          found.images + ": recognised",
+          found.images + ": recognized",
           "%.3f, test images %.3f",
           found.recognised,
           found.testAccuracy);
@@ -197,7 +236,7 @@ record GenerateMetrics(
         samples.nearestOfSamples,
         samples.nearestOfTestImages);
     for (Score each : score) {
-      line(text, "classifier of " + each.images, "%.4f (%d images)", each.accuracy, each.count);
+      line(text, "accuracy score: " + each.images, "%.4f (%d images)", each.accuracy, each.count);
     }
     return text.toString();
   }

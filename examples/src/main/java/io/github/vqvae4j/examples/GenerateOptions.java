@@ -11,8 +11,8 @@ final class GenerateOptions {
       converter = PositiveInt.class,
       defaultValue = "1",
       description =
-          "Number of code maps per image: 1, or 2 for a VQ-VAE-2, whose small map carries the"
-              + " whole and whose large map the details. Default: ${DEFAULT-VALUE}.")
+          "Number of code maps per image: 1, or 2 for a VQ-VAE-2 with a small and a large map."
+              + " Default: ${DEFAULT-VALUE}.")
   int levels;
 
   @Option(
@@ -113,7 +113,7 @@ final class GenerateOptions {
       names = "--output",
       paramLabel = "DIR",
       description =
-          "Output folder, which must not contain an earlier run. Default: a new folder"
+          "Output folder, which must be new or empty. Default: a new folder"
               + " runs/<time>-generate.")
   Path output;
 }

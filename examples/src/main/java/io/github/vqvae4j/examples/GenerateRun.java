@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -25,12 +26,16 @@ record GenerateRun(
     GenerateOptions options,
     SamplingOptions sampling,
     GenerateSets sets,
+    GenerateData images,
     RunOptions saved,
     boolean resumed,
     OutputFolder folder,
     Interruption interruption,
     PrintWriter out) {
   static final String PARTS = "parts";
+
+  /** The file in {@link #PARTS} with the durations. */
+  private static final String TIMES = "times.json";
 
   /** Computes a part and returns its measures. */
   private interface Part<R> {
@@ -61,7 +66,15 @@ record GenerateRun(
             : List.of();
     GenerateMetrics metrics =
         new GenerateMetrics(
-            sets.name(), options.levels, model, codes, priors, samples, scores, Machine.here());
+            sets.name(),
+            options.levels,
+            model,
+            codes,
+            priors,
+            samples,
+            scores,
+            times().parts(),
+            Machine.here());
     write(Training.METRICS, file -> RecordFile.write(file, metrics));
     out.printf("%n%s%n", metrics.table());
     printFiles();
@@ -73,14 +86,33 @@ record GenerateRun(
       out.printf("%s: complete%n", name);
       return RecordFile.read(file, type, "the command generate");
     }
+    long start = System.nanoTime();
     R measures = part.run();
+    double seconds = (System.nanoTime() - start) * 1e-9;
     write(
         PARTS,
         parts -> {
           Files.createDirectories(parts);
+          RecordFile.write(parts.resolve(TIMES), times(name, seconds));
           RecordFile.write(file, measures);
         });
+    out.printf(Locale.ROOT, "%s: %.0f s%n", name, seconds);
     return measures;
+  }
+
+  private GenerateMetrics.PartTimes times() throws IOException {
+    Path file = folder.file(PARTS).resolve(TIMES);
+    return Files.exists(file)
+        ? RecordFile.read(file, GenerateMetrics.PartTimes.class, "the command generate")
+        : new GenerateMetrics.PartTimes(List.of());
+  }
+
+  /** Returns the times with that of a part, which replaces an earlier one. */
+  private GenerateMetrics.PartTimes times(String name, double seconds) throws IOException {
+    List<GenerateMetrics.PartTime> all = new ArrayList<>(times().parts());
+    all.removeIf(time -> time.part().equals(name));
+    all.add(new GenerateMetrics.PartTime(name, seconds));
+    return new GenerateMetrics.PartTimes(all);
   }
 
   /** Returns the name of a file of a level: without an addition if there is only one. */
@@ -116,18 +148,22 @@ record GenerateRun(
     RunFolder record =
         begun.isPresent() ? RunFolder.resume(begun.get()) : RunFolder.create(folder.path(), name);
     Trainer<B> started = begun.isPresent() ? Trainer.resume(begun.get(), trainer.model()) : trainer;
-    AfterFirstStep options = new AfterFirstStep(folder, RunOptions.FILE, saved::write);
-    return interruption.train(more.apply(started).listener(options), data, record, model);
+    Trainer<B> saving =
+        more.apply(started)
+            .listener(new AfterFirstStep(folder, GenerateData.FILE, images::write))
+            .listener(new AfterFirstStep(folder, RunOptions.FILE, saved::write));
+    return interruption.train(saving, data, record, model);
   }
 
   private void printFiles() {
     out.println(folder.displayPath());
     print(
         SamplesPart.SAMPLES, "new images" + (sets.classes() > 0 ? ", one row for each class" : ""));
-    print(SamplesPart.COMPLETIONS, "images, their upper half, and completions of its codes");
-    print(SamplesPart.NEAREST, "new images, each with the most similar training images");
+    print(SamplesPart.COMPLETIONS, "test images, what is kept of them, completions");
+    print(SamplesPart.NEAREST, "new images, each beside similar training images");
     if (options.levels == 2) {
-      print(SamplesPart.LEVELS, "test images, decoded from the top level only, from both levels");
+      print(SamplesPart.LEVELS, "test images; decoded from the top only; with the top,");
+      print("", "the bottom of the next image; from both levels");
     }
     for (int level = 0; level < options.levels; level++) {
       print(name("prior", level) + PriorPart.CHART, "training curves of " + priorName(level));

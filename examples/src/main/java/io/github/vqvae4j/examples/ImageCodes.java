@@ -75,7 +75,7 @@ record ImageCodes(ImageModel model, Optional<ToneCurve> tone) implements AutoClo
     if (train.channels() != 1) {
       return this;
     }
-    Dataset some = train.range(0, Math.min(TONE_IMAGES, train.size()));
+    Dataset some = Spread.of(train, TONE_IMAGES);
     return new ImageCodes(model, Optional.of(ToneCurve.of(some, model.reconstruct(some))));
   }
 

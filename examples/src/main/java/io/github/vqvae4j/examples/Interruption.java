@@ -33,6 +33,7 @@ final class Interruption implements AutoCloseable {
   private final PrintWriter out;
   private final StopHook hook;
   private volatile boolean stopRequested;
+  private volatile boolean closed;
   private volatile boolean training;
   private volatile String model = "";
 
@@ -47,8 +48,15 @@ final class Interruption implements AutoCloseable {
   }
 
   private void printResults() {
-    folder.close();
+    if (closed) { // otherwise the command, which did not stop in time, still writes
+      folder.close();
+    }
     out.println("Stopped; " + folder.summary() + "." + model);
+    if (folder.isResumable()) {
+      out.printf(
+          "Continue the run with the option %s %s.%n",
+          ResumeOption.NAME, FileNames.path(folder.path()));
+    }
     out.flush();
   }
 
@@ -87,18 +95,15 @@ final class Interruption implements AutoCloseable {
               .map(
                   file ->
                       String.format(
-                          "%nThe latest model is in %s; load it with %s.load(Path.of(\"%1$s\"))."
-                              + "%nContinue the run with the option %s %s.",
-                          FileNames.path(file),
-                          trained.getClass().getSimpleName(),
-                          ResumeOption.NAME,
-                          FileNames.path(folder.path())))
+                          "%nThe latest model is in %s; load it with %s.load(Path.of(\"%1$s\")).",
+                          FileNames.path(file), trained.getClass().getSimpleName()))
               .orElse("");
     }
   }
 
   @Override
   public void close() {
+    closed = true;
     hook.close();
   }
 }

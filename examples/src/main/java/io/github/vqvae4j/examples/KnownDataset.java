@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.datasets.Cifar10;
 import io.github.vqvae4j.data.datasets.DownloadConfig;
 import io.github.vqvae4j.data.datasets.FashionMnist;
 import io.github.vqvae4j.data.datasets.Mnist;
+import io.github.vqvae4j.io.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -35,7 +36,7 @@ enum KnownDataset {
   ImageSets in(Path folder) throws IOException {
     return this == CIFAR_10
         ? ImageSets.of(Cifar10.in(folder))
-        : ImageSets.of(folder.toString(), Mnist.in(folder));
+        : ImageSets.of(FileNames.path(folder.toAbsolutePath().normalize()), Mnist.in(folder));
   }
 
   /** Converts the name of a dataset. */

@@ -30,7 +30,7 @@ final class ModelPart {
       ImageModel model = coder.model();
       run.folder().requireSpaceFor(model);
       History history = new History();
-      Dataset subset = test.range(0, Math.min(EVALUATION_IMAGES, test.size()));
+      Dataset subset = Spread.of(test, EVALUATION_IMAGES);
       Trainer<ImageBatch> trainer =
           Trainer.of(model)
               .batch(run.batch(images.size()))

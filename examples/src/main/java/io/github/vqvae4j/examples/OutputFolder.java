@@ -1,10 +1,12 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.LockFile;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.tensor.Variable;
 import io.github.vqvae4j.train.RunFolder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -27,6 +30,9 @@ final class OutputFolder implements AutoCloseable {
   /** The parent of the folders of runs. */
   static final Path RUNS = Path.of("runs");
 
+  /** The file that is locked while a command that trains in subfolders writes to the folder. */
+  static final String LOCK = ".lock";
+
   /** Writes a file atomically. */
   interface Writing {
     void to(Path file) throws IOException;
@@ -34,12 +40,15 @@ final class OutputFolder implements AutoCloseable {
 
   private final Path path;
   private final Deque<Path> created;
+  private final boolean resumed;
   private final List<String> existing;
+  private Optional<LockFile> lock = Optional.empty();
   private final List<String> written = Collections.synchronizedList(new ArrayList<>());
 
   private OutputFolder(Path path, Deque<Path> created, boolean resumed) {
     this.path = path;
     this.created = created;
+    this.resumed = resumed;
     existing = resumed ? List.of() : names();
   }
 
@@ -94,6 +103,29 @@ final class OutputFolder implements AutoCloseable {
               + "); choose another with --output",
           e);
     }
+  }
+
+  /** Locks the folder until it is closed: two processes would overwrite each other's files. */
+  synchronized void lock(PrintWriter out) throws IOException {
+    try {
+      lock = LockFile.acquire(file(LOCK));
+    } catch (IOException e) {
+      out.printf(
+          "Cannot lock %s (%s); no other process may write to it.%n",
+          FileNames.path(path), FailureMessage.of(e));
+      return;
+    }
+    if (lock.isEmpty()) {
+      throw new IOException(
+          FileNames.path(path)
+              + ": another process writes to this folder; wait for its end or stop it, or choose"
+              + " another folder");
+    }
+  }
+
+  /** Returns whether the folder contains a run of this process, which can be resumed. */
+  boolean isResumable() {
+    return (resumed || written.contains(RunOptions.FILE)) && Files.exists(file(RunOptions.FILE));
   }
 
   Path path() {
@@ -157,7 +189,8 @@ final class OutputFolder implements AutoCloseable {
   String summary() {
     TreeSet<String> files = new TreeSet<>(names());
     existing.forEach(files::remove);
-    files.addAll(written);
+    files.remove(LOCK);
+    files.addAll(List.copyOf(written));
     return files.isEmpty()
         ? "no files were written"
         : "complete files in " + FileNames.path(path) + ": " + String.join(", ", files);
@@ -171,8 +204,13 @@ final class OutputFolder implements AutoCloseable {
 
   /** Deletes the folders created for this run that are empty. */
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
+      Optional<LockFile> held = lock;
+      lock = Optional.empty();
+      if (held.isPresent()) {
+        held.get().close();
+      }
       for (Path folder : created) {
         Files.deleteIfExists(folder);
       }

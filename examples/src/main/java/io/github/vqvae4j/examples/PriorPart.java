@@ -58,7 +58,7 @@ final class PriorPart {
         coder
             .prior(level)
             .classes(run.sets().classes())
-            .classDropout(options.classDropout)
+            .classDropout(run.sets().classes() > 0 ? options.classDropout : 0)
             .layers(options.layers)
             .channels(options.channels)
             .build(new Rng(options.seed + level))) {
@@ -98,7 +98,8 @@ final class PriorPart {
             prior,
             trainer,
             any ->
-                any.evaluate(first(data.validation), Math.max(1, steps / EVALUATIONS))
+                any.evaluate(
+                        Spread.of(data.validation, EVALUATED), Math.max(1, steps / EVALUATIONS))
                     .listener(history),
             data.train);
     run.write(name + EXTENSION, prior::save);
@@ -111,16 +112,12 @@ final class PriorPart {
         name,
         report.modelStep(),
         report.last().step(),
-        Evaluation.of(model, first(data.train)).loss(),
+        Evaluation.of(model, Spread.of(data.train, EVALUATED)).loss(),
         test.loss(),
         test.metric("accuracy"),
         unigram,
         Math.log(use.codebookSize()),
         prior.parameters().stream().mapToLong(Parameter::size).sum(),
         report.seconds());
-  }
-
-  private static <B> Source<B> first(Source<B> maps) {
-    return maps.range(0, Math.min(EVALUATED, maps.size()));
   }
 }

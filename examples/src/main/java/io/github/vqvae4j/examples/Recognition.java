@@ -5,6 +5,7 @@ import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.metrics.PrecisionRecall;
 import io.github.vqvae4j.model.classifier.ImageClassifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -50,7 +51,7 @@ final class Recognition implements AutoCloseable {
   }
 
   /**
-   * Compares samples, and one half of the test images, with the other half.
+   * Compares samples, and as many test images of one half, with the other half.
    *
    * @param images how the samples were decoded
    * @param labels the digit that each sample was generated for
@@ -67,8 +68,12 @@ final class Recognition implements AutoCloseable {
     for (int digit = 0; digit < DIGITS; digit++) {
       ofClasses.add((double) correct[digit] / counts[digit]);
     }
-    PrecisionRecall ofTest = PrecisionRecall.of(real, otherReal, NEIGHBOR);
-    Dataset some = every(samples, Math.min(samples.size(), otherReal.length));
+    Dataset some = Spread.of(samples, otherReal.length);
+    float[][] others =
+        Arrays.stream(Spread.indices(otherReal.length, some.size()))
+            .mapToObj(i -> otherReal[i])
+            .toArray(float[][]::new);
+    PrecisionRecall ofTest = PrecisionRecall.of(real, others, NEIGHBOR);
     PrecisionRecall ofSamples = PrecisionRecall.of(real, classifier.features(some), NEIGHBOR);
     return new GenerateMetrics.Recognition(
         images,
@@ -79,12 +84,6 @@ final class Recognition implements AutoCloseable {
         ofSamples.recall(),
         ofTest.precision(),
         ofTest.recall());
-  }
-
-  /** Returns a number of samples of all classes. */
-  private static Dataset every(Images samples, int count) {
-    return samples.select(
-        IntStream.range(0, count).map(i -> (int) ((long) i * samples.size() / count)).toArray());
   }
 
   @Override

@@ -21,8 +21,8 @@ final class ResumeOption {
       description =
           "Continue the run in this folder, or without DIR the newest unfinished run of this"
               + " command in runs, as if it had not been interrupted. Its options are those of the"
-              + " run: --steps, if there is one, may be larger, and --data name the new place of the"
-              + " data.")
+              + " run: --steps, if there is one, may be larger, --data may be the new location of the"
+              + " data, and --score may be added.")
   private Path folder;
 
   private Integer steps;

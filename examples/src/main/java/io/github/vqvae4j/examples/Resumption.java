@@ -23,13 +23,13 @@ import picocli.CommandLine.RunLast;
 
 /**
  * Runs commands. With {@code --resume}, the options are those that were saved in the folder of the
- * run; others on the command line must be equal to them.
+ * run; others on the command line must be equal to them, except a few.
  */
 final class Resumption implements IExecutionStrategy {
   private static final String STEPS = "--steps";
 
-  /** Where the data is does not belong to the run. */
-  private static final Set<String> PLACES = Set.of("--data", "--mirror", "--cache");
+  /** Where the data is does not belong to the run, and a score may be added to it. */
+  private static final Set<String> CHANGEABLE = Set.of("--data", "--mirror", "--cache", "--score");
 
   private final Supplier<CommandLine> newCommandLine;
 
@@ -72,7 +72,7 @@ final class Resumption implements IExecutionStrategy {
     RunOptions.given(command)
         .forEach(
             (option, arguments) -> {
-              if (PLACES.contains(option)) {
+              if (CHANGEABLE.contains(option)) {
                 options.put(option, arguments);
               } else if (!option.equals(STEPS) && !arguments.equals(options.get(option))) {
                 throw contradiction(command, folder, option, options.get(option), arguments);

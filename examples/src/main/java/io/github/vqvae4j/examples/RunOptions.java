@@ -2,6 +2,7 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.io.LockFile;
 import io.github.vqvae4j.io.RecordFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -146,7 +147,8 @@ record RunOptions(String command, List<String> options, boolean finished) {
 
   private static boolean isUnfinished(Path folder, String command) {
     try {
-      if (!Files.exists(folder.resolve(FILE))) {
+      if (!Files.exists(folder.resolve(FILE))
+          || LockFile.isHeld(folder.resolve(OutputFolder.LOCK))) {
         return false;
       }
       RunOptions saved = read(folder);

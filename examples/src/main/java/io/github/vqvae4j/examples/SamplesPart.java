@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The last part of {@link GenerateCommand}: samples images, draws pictures, and measures. */
+/** The fourth part of {@link GenerateCommand}: samples images, draws pictures, and measures. */
 final class SamplesPart {
   static final String SAMPLES = "samples.png";
   static final String COMPLETIONS = "inpainting.png";
@@ -40,7 +40,6 @@ final class SamplesPart {
   }
 
   GenerateMetrics.Samples run() throws IOException {
-    long start = System.nanoTime();
     List<Path> files =
         IntStream.range(0, run.options().levels)
             .mapToObj(level -> run.folder().file(run.name("prior", level) + PriorPart.EXTENSION))
@@ -65,12 +64,15 @@ final class SamplesPart {
               Images.writeGrid(
                   completions.rows(test.select(chosen), classes(test, chosen), run.options().seed),
                   file));
+      List<GenerateMetrics.Levels> levels = new ArrayList<>();
       if (model.model() instanceof VqVae2 two) {
-        run.write(LEVELS, file -> Images.writeGrid(levels(two, Images.from(test, chosen)), file));
+        TwoLevels both = new TwoLevels(two);
+        run.write(LEVELS, file -> Images.writeGrid(both.rows(Images.from(test, chosen)), file));
+        levels.add(both.errors(test));
       }
       run.interruption().check();
       NearestImages ofSamples = NearestImages.of(shown, run.sets().train());
-      Images others = Images.from(test.range(0, Math.min(shown.size(), test.size())));
+      Images others = Images.from(Spread.of(test, shown.size()));
       NearestImages ofOthers = NearestImages.of(others, run.sets().train());
       run.write(NEAREST, file -> Images.writeGrid(ofSamples.rows(COLUMNS), file));
       return new GenerateMetrics.Samples(
@@ -79,8 +81,8 @@ final class SamplesPart {
           second,
           ofSamples.medianDistance(),
           ofOthers.medianDistance(),
-          recognition(codes, samples, coder),
-          (System.nanoTime() - start) * 1e-9);
+          levels,
+          recognition(codes, samples, coder));
     }
   }
 
@@ -122,12 +124,13 @@ final class SamplesPart {
       return codes;
     }
     List<List<Codes>> ofClasses = new ArrayList<>();
-    for (int label = 0; label < Math.max(1, run.sets().classes()); label++) {
+    int classes = Math.max(1, run.sets().classes());
+    int each = run.sampling().samples;
+    for (int label = 0; label < classes; label++) {
       run.interruption().check();
       Condition condition = run.sets().classes() == 0 ? Condition.NONE : Condition.label(label);
       long seed = Rng.at(run.options().seed, label).nextLong();
-      ofClasses.add(
-          priors.sample(run.sampling().samples, condition, run.sampling().sampling(), seed));
+      ofClasses.add(priors.sample(each, condition, run.sampling().sampling(), seed));
     }
     List<Codes> all = new ArrayList<>();
     for (int i = 0; i < levels; i++) {
@@ -157,11 +160,5 @@ final class SamplesPart {
     return run.sets().classes() == 0
         ? Condition.NONE
         : Condition.labels(IntStream.of(chosen).map(images::label).toArray());
-  }
-
-  /** Returns images, what the top level carries of them, and their reconstructions. */
-  private static List<Images> levels(VqVae2 model, Images images) {
-    List<Codes> codes = model.encode(images);
-    return List.of(images, model.decode(codes, 1), model.decode(codes));
   }
 }

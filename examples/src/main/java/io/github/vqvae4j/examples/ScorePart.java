@@ -21,7 +21,6 @@ final class ScorePart {
   }
 
   GenerateMetrics.Scores run() throws IOException {
-    long start = System.nanoTime();
     Dataset train = run.sets().train();
     try (ImageCodes model =
         ImageCodes.load(run.folder().file(Training.MODEL), run.options().levels)) {
@@ -38,7 +37,7 @@ final class ScorePart {
         add("samples as decoded", () -> coder.decodeOnly(codes));
       }
     }
-    return new GenerateMetrics.Scores(scores, (System.nanoTime() - start) * 1e-9);
+    return new GenerateMetrics.Scores(scores);
   }
 
   private void add(String name, Supplier<Dataset> images) throws IOException {

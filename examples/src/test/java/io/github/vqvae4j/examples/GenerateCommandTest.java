@@ -1,11 +1,14 @@
 package io.github.vqvae4j.examples;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.io.LockFile;
 import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.quantize.Codes;
@@ -105,6 +108,7 @@ class GenerateCommandTest {
             List.of(
                 "<time>-model",
                 "<time>-prior",
+                "data.json",
                 "inpainting.png",
                 "loss.png",
                 "metrics.json",
@@ -165,8 +169,22 @@ class GenerateCommandTest {
       assertEquals(16, bottom.config().conditionCodebookSize());
       assertEquals(2, bottom.config().classes());
     }
-    assertSize(output.resolve("levels.png"), 4, 3, 112);
+    assertSize(output.resolve("levels.png"), 4, 5, 112);
+    assertEquals(4, metrics(output).samples().levels().get(0).images());
+    assertTimes(List.of("model", "codes", "prior-top", "prior-bottom", "samples"), output, run);
     assertSize(output.resolve("samples.png"), 3, 2, 112);
+  }
+
+  /** Durations in seconds are printed and kept, the latest of each part. */
+  private static void assertTimes(List<String> parts, Path output, Run run) throws IOException {
+    List<GenerateMetrics.PartTime> times = metrics(output).times();
+    assertEquals(parts, times.stream().map(GenerateMetrics.PartTime::part).toList());
+    for (GenerateMetrics.PartTime time : times) {
+      assertTrue(time.seconds() > 0 && time.seconds() < 600, time::toString);
+      assertTrue(run.out().matches("(?s).*\\R" + time.part() + ": \\d+ s\\R.*"), run::out);
+    }
+    GenerateMetrics metrics = metrics(output);
+    assertTrue(times.get(0).seconds() > metrics.model().seconds(), times::toString);
   }
 
   @Test
@@ -216,6 +234,7 @@ class GenerateCommandTest {
       }
       Run.of("generate", "--resume=" + parts).succeeded();
       assertSameResults(whole, parts);
+      assertEquals(4, metrics(parts).times().size());
     }
   }
 
@@ -239,7 +258,62 @@ class GenerateCommandTest {
         scores.stream().map(GenerateMetrics.Score::images).toList());
     assertEquals(6, scores.get(2).count());
     assertEquals(1, scores.get(0).accuracy()); // which half is dark is easy to see
-    assertTrue(run.out().contains("classifier of training images"), run::out);
+    assertTrue(run.out().contains("accuracy score: training images"), run::out);
+  }
+
+  /** A score can be added to a run that has ended, but other images cannot. */
+  @Test
+  void aResumedRunKeepsItsImages() throws IOException {
+    Path output = folder.resolve("added");
+    Run.of(command(output, "--data=" + photos(), "--size=8")).succeeded();
+    Path others = Files.createDirectories(folder.resolve("others"));
+    for (String side : List.of("left", "right")) {
+      Files.createDirectories(others.resolve(side));
+      try (Stream<Path> files = Files.list(photos().resolve(side))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, others.resolve(side).resolve(file.getFileName()));
+        }
+      }
+    }
+    Path moved = photos().resolve("left").resolve("0.png");
+    Run.of("generate", "--resume=" + output, "--data=" + others).succeeded();
+    Files.copy(moved, others.resolve("right").resolve("1.png"), REPLACE_EXISTING);
+    Run.of("generate", "--resume=" + output, "--data=" + others)
+        .failed(1, "expected the images of the run", "got others", "--data");
+    Run stopped =
+        Run.interrupted(
+            "step 1/3000", "generate", "--resume=" + output, "--score", "--data=" + photos());
+    assertEquals(130, stopped.exitCode(), stopped::err);
+    assertEquals(List.of(), metrics(output).score());
+    Run.of("generate", "--resume=" + output).succeeded();
+    assertEquals(3, metrics(output).score().size());
+  }
+
+  /** Nothing is trained if the test images have a class that the training images lack. */
+  @Test
+  void classesWithoutTrainingImagesAreRejected() throws IOException {
+    Images all = Images.of(new float[30 * 16], 30, 4, 4, 1);
+    int[] labels = IntStream.range(0, 30).map(i -> i % 2).toArray();
+    Images train = all.withLabels(labels);
+    assertEquals(2, GenerateSets.of(new ImageSets("set", train, train), 1, 0.9).classes());
+    labels[7] = 3;
+    ImageSets unknown = new ImageSets("set", train, all.withLabels(labels));
+    assertMessage(unknown, "each of the classes 0 to 3", "got none of {2, 3}");
+    assertMessage(new ImageSets("set", train.range(0, 3), train), "10 or more", "got 3 and 30");
+    Images odd = Images.of(new float[30 * 24], 30, 4, 6, 1);
+    assertMessage(new ImageSets("set", odd, odd), "multiples of 4, got 4x6");
+    labels[7] = -1;
+    ImageSets unlabeled = new ImageSets("set", train, all.withLabels(labels));
+    assertEquals(0, GenerateSets.of(unlabeled, 1, 0.9).classes());
+  }
+
+  private static void assertMessage(ImageSets images, String... texts) {
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> GenerateSets.of(images, 1, 0.9))
+            .getMessage();
+    for (String text : texts) {
+      assertTrue(message.contains(text), message);
+    }
   }
 
   @Test
@@ -268,7 +342,18 @@ class GenerateCommandTest {
     Run.of(command(output, "--data=" + folder.resolve("nowhere")))
         .failed(1, "nowhere", "no such folder", "image");
     assertFalse(Files.exists(output));
+    Run.of("generate", "--codes=1", "--output=" + output).failed(2, "--codes", "2 or more");
+    Run.of(command(output, "--copies=-1")).failed(2, "--copies", "from 0 to");
+    Run.of(command(output, "--copies=1000000")).failed(2, "--copies", "got 1000000");
     Files.createDirectories(output.resolve("parts"));
-    Run.of(command(output)).failed(1, output.toString(), "already contains", "--resume");
+    Run.of(command(output))
+        .failed(1, output.toString(), "new or empty folder", "contains parts", "--output");
+    Files.createFile(output.resolve("options.json"));
+    Run.of(command(output)).failed(1, "contains options.json", "--resume");
+    Path locked = Files.createDirectories(folder.resolve("locked"));
+    try (LockFile lock = LockFile.acquire(locked.resolve(".lock")).orElseThrow()) {
+      Run.of(photos(locked)).failed(1, locked.toString(), "another process");
+      assertTrue(Files.exists(locked.resolve(".lock")) && !lock.isReplaced());
+    }
   }
 }

@@ -8,6 +8,7 @@ import io.github.vqvae4j.train.Schedule;
 import io.github.vqvae4j.train.StopReason;
 import io.github.vqvae4j.train.Trainer;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 
 /**
  * The classification accuracy score (Ravuri and Vinyals 2019, arXiv:1905.10887): the accuracy on
@@ -43,16 +44,21 @@ public final class ClassificationAccuracy {
    * @param test the test images, of the same size, all with labels
    * @param seed the seed of the initial weights and of the order of the images
    * @return the accuracy on the test images, from 0 to 1
-   * @throws IllegalArgumentException if there are no images, an image has no label, or the sizes
-   *     differ
+   * @throws IllegalArgumentException if there are no images or training images of one class only,
+   *     an image has no label, or the sizes differ
    * @throws CancellationException if training is interrupted
    */
   public static double of(Dataset train, Dataset test, long seed) {
     checkSizes(train, test);
-    int classes = 1 + Math.max(maxLabel("training", train), maxLabel("test", test));
+    int last = Math.max(maxLabel("training", train), maxLabel("test", test));
+    if (IntStream.range(0, train.size()).map(train::label).distinct().count() < 2) {
+      throw new IllegalArgumentException(
+          "ClassificationAccuracy: expected training images of two or more classes, got those of one."
+              + " Add images of the others.");
+    }
     try (ImageClassifier classifier =
         ImageClassifier.images(train.height(), train.width(), train.channels())
-            .classes(Math.max(2, classes))
+            .classes(Math.addExact(1, last))
             .build(new Rng(seed))) {
       Trainer<ImageBatch> trainer = trainer(classifier).batch(Math.min(BATCH, train.size()));
       if (trainer.seed(seed).fit(train).stopReason() == StopReason.INTERRUPTED) {

@@ -28,11 +28,18 @@ public final class ImageChunks {
   /** The maximum number of pixels in a chunk of several images, which bounds the memory. */
   private static final int MAX_PIXELS = 1 << 14;
 
+  /** The maximum number of positions in a row of all maps of a chunk of several maps. */
+  private static final int MAX_ROW = 1 << 9;
+
   private ImageChunks() {}
 
   /** Returns the maximum number of images in a chunk, given the number and size of the images. */
   public static int size(int count, long pixelsPerImage) {
-    return Math.min(max(pixelsPerImage), Math.max(1, ArrayLengths.chunks(count, MIN_CHUNKS)));
+    return size(count, max(pixelsPerImage));
+  }
+
+  private static int size(int count, int max) {
+    return Math.min(max, Math.max(1, ArrayLengths.chunks(count, MIN_CHUNKS)));
   }
 
   private static int max(long pixelsPerImage) {
@@ -48,7 +55,10 @@ public final class ImageChunks {
    */
   record Chunks(int count, int size, int whole) {
     static Chunks of(int count, long pixelsPerImage) {
-      int size = ImageChunks.size(count, pixelsPerImage);
+      return ofSize(count, ImageChunks.size(count, pixelsPerImage));
+    }
+
+    private static Chunks ofSize(int count, int size) {
       int chunks = ArrayLengths.chunks(count, size);
       return new Chunks(count, size, chunks > HALVED ? chunks - HALVED : chunks);
     }
@@ -159,6 +169,25 @@ public final class ImageChunks {
   public static <I, R> void forEach(
       int count, long pixelsPerImage, Input<I> input, Function<I, R> pass, Consumer<R> results) {
     forEach(Chunks.of(count, pixelsPerImage), 0, pixelsPerImage, input, pass, results);
+  }
+
+  /**
+   * Runs a pass that computes code maps row by row. Chunks are larger than those of images, since a
+   * row of few small maps is too little work.
+   *
+   * @param count the number of maps
+   * @param height the height of a map
+   * @param width the width of a map
+   * @param input reads the input of a chunk, on the calling thread
+   * @param pass computes the result of a chunk, on any thread; opens its own steps
+   * @param results receives the results on the calling thread, in order
+   * @param <I> the type of an input
+   * @param <R> the type of a result
+   */
+  public static <I, R> void forEachByRow(
+      int count, int height, int width, Input<I> input, Function<I, R> pass, Consumer<R> results) {
+    Chunks chunks = Chunks.ofSize(count, size(count, Math.max(1, MAX_ROW / width)));
+    forEach(chunks, 0, (long) height * width, input, pass, results);
   }
 
   private static <I, R> void forEach(

@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
-/** Logs how far long work is, every 5 seconds. Any thread may add to it. */
+/** Logs how far long work is, every 5 seconds, and then its end. Any thread may add to it. */
 public final class WorkProgress {
   private static final long INTERVAL_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Logger log;
   private final String work;
   private final long total;
+  private final long start = System.nanoTime();
   private final AtomicLong done = new AtomicLong();
-  private final AtomicLong lastLogged = new AtomicLong(System.nanoTime());
+  private final AtomicLong lastLogged = new AtomicLong(start);
 
   /**
    * Starts the work.
@@ -32,7 +33,11 @@ public final class WorkProgress {
     long sum = done.addAndGet(completed);
     long last = lastLogged.get();
     long now = System.nanoTime();
-    if (now - last >= INTERVAL_NANOS && sum < total && lastLogged.compareAndSet(last, now)) {
+    if (sum == total) {
+      if (last != start) {
+        log.info("{}: done in {} s", work, Math.round((now - start) * 1e-9));
+      }
+    } else if (now - last >= INTERVAL_NANOS && lastLogged.compareAndSet(last, now)) {
       log.info("{}: {} %", work, 100 * sum / total);
     }
   }

@@ -48,7 +48,7 @@ import java.util.stream.IntStream;
  * Trainer.of(model).steps(5_000).fit(images);
  * List<Codes> codes = model.encode(images);           // top first: [n, 4, 4] and [n, 8, 8] for 32x32
  * Images reconstructions = model.decode(codes);
- * Images blurred = model.decode(codes, 1);            // what the top level carries
+ * Images ofTop = model.decode(codes, 1);              // from the top level only
  * }</pre>
  *
  * <p>The features of level l are f_l = encoder_l(f_{l-1}), where f_0 are the images. From the top
@@ -154,9 +154,9 @@ public final class VqVae2 extends ImageModel {
    * What a level is computed from.
    *
    * @param latents the latents to quantize
-   * @param upsampled the quantized latents above, upsampled; null for the top level
+   * @param above the quantized latents above, joined; null for the top level
    */
-  private record Input(Tensor latents, Tensor upsampled) {}
+  private record Input(Tensor latents, Tensor above) {}
 
   /**
    * Computes the input of a level from images.
@@ -169,19 +169,27 @@ public final class VqVae2 extends ImageModel {
       features.add(
           level.features(features.isEmpty() ? centered : features.get(features.size() - 1)));
     }
-    Tensor decoded = null;
-    Tensor upsampled = null;
+    Tensor above = null;
     for (int i = top(); ; i--) {
       VqVae2Level level = levels.get(i);
       String what = "the encoder output of the level " + config.name(i);
+      Tensor decoded = above == null ? null : levels.get(i + 1).decode(above);
       Tensor latents = ModelImages.checkFinite(this, what, level.latents(features.get(i), decoded));
       if (i == last) {
-        return new Input(latents, upsampled);
+        return new Input(latents, above);
       }
-      Tensor embedded = level.embed(quantize.apply(level, latents), upsampled);
-      decoded = level.decode(embedded);
-      upsampled = level.upsample(embedded);
+      above = embed(i, quantize.apply(level, latents), above);
     }
+  }
+
+  /**
+   * Joins the quantized latents of a level with those above.
+   *
+   * @param above the joined ones of the level above; null for the top level
+   */
+  private Tensor embed(int index, Tensor quantized, Tensor above) {
+    Tensor upsampled = above == null ? null : levels.get(index + 1).upsample(above);
+    return levels.get(index).embed(quantized, upsampled);
   }
 
   private Tensor centered(Tensor images) {
@@ -226,7 +234,7 @@ public final class VqVae2 extends ImageModel {
         };
     Input bottom = input(0, centered, quantize);
     VqVae2Level level = levels.get(0);
-    Tensor embedded = level.embed(quantize.apply(level, bottom.latents), bottom.upsampled);
+    Tensor embedded = embed(0, quantize.apply(level, bottom.latents), bottom.above);
     return new VqVae2Output(centered, level.decode(embedded), quantized);
   }
 
@@ -396,11 +404,16 @@ public final class VqVae2 extends ImageModel {
   }
 
   /**
-   * Decodes the codes of the highest levels only: the quantized latents of the others are 0. Shows
-   * what each level carries.
+   * Decodes the codes of the highest levels only: the quantized latents of the others are replaced
+   * by 0 at every position.
+   *
+   * <p>The decoder was not trained on such latents. The images are nearly gray if the lower levels
+   * suffice, which no term of the loss prevents: a level carries what makes the reconstruction
+   * better at the time. To see what a level adds, decode its codes with those of another image in
+   * the other levels.
    *
    * @param codes the codes of each level, the top first
-   * @param count the number of levels to decode, from 1 to the number of levels
+   * @param count the number of levels to decode: 1 for the top only, up to all levels
    * @return the images
    * @throws IllegalArgumentException as for {@link #decode(List)}, or if the count is out of range
    */
@@ -423,7 +436,7 @@ public final class VqVae2 extends ImageModel {
       throw new IllegalArgumentException(
           "VqVae2.decode: expected the codes of "
               + levels.size()
-              + " levels, the top first, got "
+              + " levels, the top first, also of levels that are left out, got "
               + codes
               + ".");
     }
@@ -481,16 +494,13 @@ public final class VqVae2 extends ImageModel {
 
   private Images decodeChunk(List<Codes> codes, int count) {
     try (Step step = Step.inference()) {
-      Tensor upsampled = null;
-      for (int i = 0; ; i++) {
-        VqVae2Level level = levels.get(top() - i);
-        Tensor vectors = level.quantizer().lookup(codes.get(i), step);
-        Tensor embedded = level.embed(i < count ? vectors : vectors.mul(0), upsampled);
-        if (i == top()) {
-          return ModelImages.images(this, level.decode(embedded).add(ModelImages.CENTER));
-        }
-        upsampled = level.upsample(embedded);
+      Tensor embedded = null;
+      for (int i = 0; i < levels.size(); i++) {
+        int index = top() - i;
+        Tensor vectors = levels.get(index).quantizer().lookup(codes.get(i), step);
+        embedded = embed(index, i < count ? vectors : vectors.mul(0), embedded);
       }
+      return ModelImages.images(this, levels.get(0).decode(embedded).add(ModelImages.CENTER));
     }
   }
 

@@ -41,6 +41,10 @@ class ClassificationAccuracyTest {
     Images unlabeled = TEST.withLabels(labels);
     assertRejected(TRAIN, unlabeled, "none for test image 3");
     assertRejected(unlabeled, TEST, "none for training image 3");
+    assertRejected(
+        TRAIN.withLabels(new int[TRAIN.size()]),
+        TEST.withLabels(new int[TEST.size()]),
+        "two or more classes");
   }
 
   private static void assertRejected(Dataset train, Dataset test, String... texts) {

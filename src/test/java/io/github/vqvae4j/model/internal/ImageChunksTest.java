@@ -81,6 +81,23 @@ class ImageChunksTest {
     }
   }
 
+  /** A row of several maps has at most 512 positions, so that its memory is bounded. */
+  @Test
+  void chunksOfRowsHoldMoreOfTheSmallMaps() {
+    assertEquals(List.of("0 32", "32 64"), byRow(64, 7, 7));
+    assertEquals(List.of("0 73", "73 110", "110 147", "147 150"), byRow(150, 7, 7));
+    assertEquals(List.of("0 8", "8 16"), byRow(16, 32, 32));
+    assertEquals(List.of("0 1", "1 2", "2 3"), byRow(3, 1, 600));
+    assertEquals(List.of("0 1"), byRow(1, 7, 7));
+  }
+
+  private static List<String> byRow(int count, int height, int width) {
+    List<String> chunks = new ArrayList<>();
+    ImageChunks.forEachByRow(
+        count, height, width, (from, to) -> from + " " + to, chunk -> chunk, chunks::add);
+    return chunks;
+  }
+
   @Test
   void inputsAndResultsAreInOrder() {
     List<Integer> results = new ArrayList<>();

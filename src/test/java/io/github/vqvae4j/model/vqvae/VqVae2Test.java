@@ -206,6 +206,24 @@ class VqVae2Test {
     }
   }
 
+  /** The levels that are left out have latents of 0: as with a codebook of zeros. */
+  @Test
+  void missingLevelsHaveLatentsOfZero() {
+    try (VqVae2 model = small().downsample(1, 1, 1).build()) {
+      Trainer.of(model).batch(8).steps(20).quiet().fit(IMAGES);
+      List<Codes> codes = model.encode(IMAGES);
+      List<Codes> withoutHash =
+          codes.stream().map(c -> Codes.of(c.values(), c.codebookSize(), c.shape())).toList();
+      float[] ofTwo = model.decode(codes, 2).pixels();
+      float[] ofOne = model.decode(codes, 1).pixels();
+      double[] zeros = new double[16 * 4];
+      model.variables().get("bottom.quantizer.codebook").set(zeros);
+      assertArrayEquals(model.decode(withoutHash).pixels(), ofTwo);
+      model.variables().get("level2.quantizer.codebook").set(zeros);
+      assertArrayEquals(model.decode(withoutHash).pixels(), ofOne);
+    }
+  }
+
   private static double error(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {

@@ -99,7 +99,8 @@ public final class Page {
 
   /** Formats a value with about three significant digits. */
   static String format(double value) {
-    return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
+    String format = value < 1 ? "%.4f" : value < 100 ? "%.2f" : "%,.0f";
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static double gigaflops(Row row, double imagesPerSecond) {
