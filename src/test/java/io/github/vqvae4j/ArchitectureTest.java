@@ -36,6 +36,8 @@ class ArchitectureTest {
   @ArchTest static final ArchRule METRICS = only("metrics");
   @ArchTest static final ArchRule NN = only("nn", "config", "io", "parallel", "random", "tensor");
 
+  @ArchTest static final ArchRule SERVE = only("serve", "data", "quantize");
+
   @ArchTest
   static final ArchRule QUANTIZE =
       only(
@@ -149,6 +151,7 @@ class ArchitectureTest {
                   "parallel",
                   "model",
                   "prior",
+                  "serve",
                   "train",
                   "anomaly",
                   "palette"))

@@ -49,6 +49,7 @@ class DocsCodeTest {
           "palette",
           "parallel",
           "prior",
+          "serve",
           "quantize",
           "random",
           "tensor",

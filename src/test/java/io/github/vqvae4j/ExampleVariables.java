@@ -48,6 +48,7 @@ public abstract class ExampleVariables {
     protected Codes top;
     protected Codes bottom;
     protected int[] labels;
+    protected Images image;
   }
 
   /** The variables of the examples in Javadoc. */

@@ -11,6 +11,7 @@ import io.github.vqvae4j.tensor.internal.Kernels.Binary;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
 import io.github.vqvae4j.tensor.internal.NativeThreads;
 import io.github.vqvae4j.tensor.internal.Nd4jArrays;
+import io.github.vqvae4j.tensor.internal.OpenSteps;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,6 +75,10 @@ public final class Step implements AutoCloseable {
   private final Communicator workers;
   private final Kernels floatKernels;
   private final NativeThreads.Scope threads;
+
+  /** That of this step among all open steps. */
+  private final long number;
+
   private final Arena arena = Arena.acquire();
   private final Graph graph = new Graph(this);
   private final Deque<Object> layers = new ArrayDeque<>();
@@ -105,6 +110,7 @@ public final class Step implements AutoCloseable {
     this.workers = workers;
     this.floatKernels = floatKernels;
     threads = NativeThreads.open(training);
+    number = OpenSteps.add(this);
   }
 
   /**
@@ -753,6 +759,7 @@ public final class Step implements AutoCloseable {
       try {
         arena.recycle();
       } finally {
+        OpenSteps.remove(number);
         threads.close();
       }
     }

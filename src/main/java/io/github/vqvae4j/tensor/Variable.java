@@ -2,6 +2,7 @@ package io.github.vqvae4j.tensor;
 
 import io.github.vqvae4j.tensor.internal.HeapCopy;
 import io.github.vqvae4j.tensor.internal.NativeMemory;
+import io.github.vqvae4j.tensor.internal.OpenSteps;
 import io.github.vqvae4j.tensor.internal.VersionStamp;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -28,7 +29,10 @@ public class Variable implements AutoCloseable {
   private volatile boolean frozen;
   private DType dtype = DType.FLOAT;
   private NativeMemory memory;
-  private INDArray array;
+
+  /** Null before the first values, and after {@link #close}, which another thread may call. */
+  private volatile INDArray array;
+
   private long version;
   private volatile Cached cached;
   private Replacements replacements = new Replacements(0, null);
@@ -184,9 +188,11 @@ public class Variable implements AutoCloseable {
    * @return the values in row-major order
    */
   public final double[] toDoubles() {
+    long number = OpenSteps.add(this);
     try {
       return HeapCopy.doublesOf(array());
     } finally {
+      OpenSteps.remove(number);
       Reference.reachabilityFence(this);
     }
   }
@@ -333,10 +339,12 @@ public class Variable implements AutoCloseable {
    */
   public final void read(long offset, float[] target, int start, int length) {
     checkFloat();
+    long number = OpenSteps.add(this);
     try {
       HeapCopy.checkRanges(this::name, array(), offset, target.length, start, length);
       HeapCopy.read(array(), offset, target, start, length);
     } finally {
+      OpenSteps.remove(number);
       Reference.reachabilityFence(this);
     }
   }
@@ -380,26 +388,31 @@ public class Variable implements AutoCloseable {
     double[] values = toDoubles();
     NativeMemory previous = memory;
     allocate(target);
-    previous.close();
+    OpenSteps.free(previous);
     set(values);
   }
 
-  /** Releases the memory. The variable must not be used afterwards. */
+  /**
+   * Releases the memory, at the latest when the steps that are now open, in any thread, have been
+   * closed. The variable must not be used afterwards: steps then throw an {@link
+   * IllegalStateException}.
+   */
   @Override
-  public final void close() {
+  public final synchronized void close() {
     if (array != null) {
-      array = null;
+      array = null; // before the open steps are counted
       cached = null;
-      memory.close();
+      OpenSteps.free(memory);
     }
   }
 
   final INDArray array() {
-    if (array == null) {
+    INDArray current = array;
+    if (current == null) {
       throw new IllegalStateException(
           name() + (memory == null ? ": it has no values yet." : ": its model was closed."));
     }
-    return array;
+    return current;
   }
 
   /**

@@ -33,6 +33,7 @@ import io.github.vqvae4j.prior.Sampling;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.serve.BatchLimits;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.train.CodebookMonitorConfig;
 import java.lang.reflect.Method;
@@ -83,6 +84,7 @@ final class AllSettings {
           DownloadConfig.defaults(),
           Augmentation.NONE,
           Sampling.DEFAULT,
+          BatchLimits.DEFAULT,
           PixelCnn.ofCodes(8),
           ImageClassifier.images(8, 6, 1));
 

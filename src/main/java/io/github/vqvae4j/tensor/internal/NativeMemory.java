@@ -105,6 +105,11 @@ public final class NativeMemory implements AutoCloseable {
     }
   }
 
+  /** Returns whether the block has been freed. */
+  boolean isClosed() {
+    return block.isNull();
+  }
+
   /** Wraps memory, which the caller must keep alive, in an array. */
   public static INDArray wrap(long address, DType dtype, long... shape) {
     long length = 1;
