@@ -5,7 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,19 +24,24 @@ class ArchitectureTest {
   /** Included in ND4J, but unrelated to numeric computation. */
   private static final String PROTOCOL_BUFFERS = "org.nd4j.shade.protobuf..";
 
-  // Rules: each package depends only on the packages that are named after it.
+  // Rules: each package depends only on the packages that are named after it, and on log.
 
+  @ArchTest static final ArchRule LOG = only("log");
   @ArchTest static final ArchRule CONFIG = only("config");
   @ArchTest static final ArchRule RANDOM = only("random");
   @ArchTest static final ArchRule MEMORY = only("memory");
   @ArchTest static final ArchRule PARALLEL = only("parallel", "memory");
   @ArchTest static final ArchRule IO = only("io", "config", "memory");
   @ArchTest static final ArchRule TENSOR = only("tensor", "config", "memory", "parallel", "random");
-  @ArchTest static final ArchRule DATA = only("data", "config", "io", "memory", "random", "tensor");
+
+  @ArchTest
+  static final ArchRule DATA =
+      only("data", "config", "io", "memory", "metrics", "random", "tensor");
+
   @ArchTest static final ArchRule METRICS = only("metrics");
   @ArchTest static final ArchRule NN = only("nn", "config", "io", "parallel", "random", "tensor");
 
-  @ArchTest static final ArchRule SERVE = only("serve", "data", "quantize");
+  @ArchTest static final ArchRule SERVE = only("serve", "config", "data", "quantize");
 
   @ArchTest
   static final ArchRule QUANTIZE =
@@ -138,6 +143,7 @@ class ArchitectureTest {
           .should()
           .resideInAnyPackage(
               packages(
+                  "log",
                   "config",
                   "random",
                   "memory",
@@ -277,9 +283,16 @@ class ArchitectureTest {
           .callMethod(ClassLoader.class, "loadClass", String.class)
           .allowEmptyShould(true);
 
+  /** Only this class writes to standard error, and only without an SLF4J provider. */
+  private static final String STANDARD_ERROR = LIBRARY + ".log.internal.StandardErrorLogger";
+
   @ArchTest
   static final ArchRule NO_STANDARD_STREAMS =
-      NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS.allowEmptyShould(true);
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(STANDARD_ERROR)
+          .should(ACCESS_STANDARD_STREAMS)
+          .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule LOGS_THROUGH_SLF4J_ONLY =
@@ -289,9 +302,20 @@ class ArchitectureTest {
           .resideInAnyPackage("ch.qos.logback..", "java.util.logging..")
           .allowEmptyShould(true);
 
+  @ArchTest
+  static final ArchRule ONE_SOURCE_OF_LOGGERS =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName(LIBRARY + ".log.internal.Log")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("org.slf4j.LoggerFactory")
+          .because("other loggers are silent without an SLF4J provider")
+          .allowEmptyShould(true);
+
   private static ArchRule only(String user, String... used) {
     String[] allowed =
-        packages(Stream.concat(Stream.of(user), Stream.of(used)).toArray(String[]::new));
+        packages(Stream.concat(Stream.of(user, "log"), Stream.of(used)).toArray(String[]::new));
     return noClasses()
         .that()
         .resideInAPackage(subpackages(user))

@@ -62,7 +62,7 @@ class DocsCodeTest {
    * @param name the name for messages
    * @param code the source code
    */
-  private record Block(Path page, String name, String code) {
+  record Block(Path page, String name, String code) {
     @Override
     public String toString() {
       return name;
@@ -111,7 +111,10 @@ class DocsCodeTest {
     boolean complete = isComplete(block.code());
     Matcher name = CLASS.matcher(block.code());
     String className = complete && name.find() ? name.group(1) : "Snippet";
-    compile(block, className, complete ? block.code() : snippet(block), output);
+    String source = complete ? block.code() : snippet(block);
+    List<JavaFileObject> files = otherClasses(block);
+    files.add(file(className, source));
+    compile(block, files, source, output);
   }
 
   @Test
@@ -136,16 +139,37 @@ class DocsCodeTest {
   }
 
   private static void compile(Block block, String className, String source, Path output) {
+    compile(block, List.of(file(className, source)), source, output);
+  }
+
+  private static JavaFileObject file(String className, String source) {
+    return new SimpleJavaFileObject(
+        URI.create("string:///" + className + ".java"), JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return source;
+      }
+    };
+  }
+
+  /** Returns the complete classes of the other blocks of a page, which a block may use. */
+  private static List<JavaFileObject> otherClasses(Block block) throws IOException {
+    List<JavaFileObject> files = new ArrayList<>();
+    for (Block other : blocks()) {
+      Matcher name = CLASS.matcher(other.code());
+      if (other.page().equals(block.page())
+          && !other.equals(block)
+          && isComplete(other.code())
+          && name.find()) {
+        files.add(file(name.group(1), other.code()));
+      }
+    }
+    return files;
+  }
+
+  private static void compile(Block block, List<JavaFileObject> files, String source, Path output) {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
-    JavaFileObject file =
-        new SimpleJavaFileObject(
-            URI.create("string:///" + className + ".java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
     List<String> options =
         List.of(
             "-d",
@@ -155,11 +179,11 @@ class DocsCodeTest {
             "17",
             "-classpath",
             System.getProperty("java.class.path"));
-    boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(file)).call();
+    boolean compiled = compiler.getTask(messages, null, null, options, null, files).call();
     assertEquals("", compiled ? "" : messages + "\n" + source, block.name());
   }
 
-  private static boolean isComplete(String code) {
+  static boolean isComplete(String code) {
     return code.contains("import ");
   }
 

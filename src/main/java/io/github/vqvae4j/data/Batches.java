@@ -2,6 +2,7 @@ package io.github.vqvae4j.data;
 
 import io.github.vqvae4j.data.internal.View;
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.log.internal.Log;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Batches of a source or a stream, loaded ahead by background threads into a bounded queue.
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * @param <B> the type of a batch
  */
 public final class Batches<B> implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
+  private static final Logger LOG = Log.ofProgress(Batches.class);
   private static final BooleanSupplier NEVER = () -> false;
   private static final int PREFETCH = 2;
 

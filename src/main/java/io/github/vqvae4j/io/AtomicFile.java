@@ -2,6 +2,7 @@ package io.github.vqvae4j.io;
 
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
@@ -77,7 +78,7 @@ public final class AtomicFile {
       // Not a FileChannel, which cannot be used by interrupted threads: they must be able to save
       // their work.
       try (FileOutputStream file = new FileOutputStream(temporary.toFile());
-          OutputStream out = new BufferedOutputStream(file, BUFFER_BYTES)) {
+          OutputStream out = new BufferedOutputStream(named(file, target), BUFFER_BYTES)) {
         content.writeTo(out);
         out.flush();
         file.getFD().sync();
@@ -88,6 +89,26 @@ public final class AtomicFile {
       throw failure;
     }
     forceFolder(folder);
+  }
+
+  /** Names the file in the exceptions of a stream, such as "No space left on device". */
+  private static OutputStream named(OutputStream file, Path target) {
+    return new FilterOutputStream(file) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        try {
+          out.write(bytes, offset, length);
+        } catch (IOException e) {
+          throw new IOException(
+              "Cannot write "
+                  + FileNames.path(target)
+                  + ": "
+                  + e.getMessage()
+                  + "; make room, or choose another folder",
+              e);
+        }
+      }
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.io;
 
+import io.github.vqvae4j.log.internal.Log;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 import org.nd4j.shade.protobuf.CodedInputStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The records of an event file, in TensorFlow's TFRecord format.
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 final class EventRecords {
-  private static final Logger LOG = LoggerFactory.getLogger(EventFile.class);
+  private static final Logger LOG = Log.of(EventFile.class);
 
   private static final int HEADER = Long.BYTES + Integer.BYTES;
   private static final int MASK = 0xa282ead8;

@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /** Formats amounts of memory for messages and for JVM options. */
 public final class MemorySize {
-  private static final OperatingSystemMXBean MACHINE =
-      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+  /** Read once: in a container, the JVM reads files for it, which takes a millisecond. */
+  private static final long TOTAL = readTotal();
 
   private static final long MEGABYTE = 1L << 20;
 
@@ -43,9 +43,15 @@ public final class MemorySize {
    * Returns the total memory available to the process, including swap space: that of the container
    * if the process runs in one.
    *
-   * @return the size in bytes
+   * @return the size in bytes when it was first asked for
    */
   public static long totalMemory() {
-    return MACHINE.getTotalMemorySize() + MACHINE.getTotalSwapSpaceSize();
+    return TOTAL;
+  }
+
+  private static long readTotal() {
+    OperatingSystemMXBean machine =
+        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    return machine.getTotalMemorySize() + machine.getTotalSwapSpaceSize();
   }
 }

@@ -1,18 +1,18 @@
 package io.github.vqvae4j.model;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Checks a model's weights before they are used, once after each change. Each write gives a
  * variable a larger stamp, so the maximum stamp identifies the values of all variables.
  */
 final class WeightCheck {
-  private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
+  private static final Logger LOG = Log.of(ImageModel.class);
 
   private final ImageModel model;
   private Map<String, Variable> variables = Map.of();

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.parallel;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The thread pool of the process, with {@link Threads#count} threads. A thread that has been idle
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * the library; they must not wait for another thread that does.
  */
 public final class ThreadPool {
-  private static final Logger LOG = LoggerFactory.getLogger(ThreadPool.class);
+  private static final Logger LOG = Log.of(ThreadPool.class);
 
   /** The number of inputs of a call that are read ahead per thread, so that no thread waits. */
   private static final int INPUTS_PER_THREAD = 2;

@@ -1,7 +1,7 @@
 package io.github.vqvae4j.parallel;
 
+import io.github.vqvae4j.log.internal.Log;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The number of threads that the library computes with, for the whole process. The default is the
@@ -17,7 +17,7 @@ public final class Threads {
   /** The largest number of threads. */
   public static final int MAX = 1024;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+  private static final Logger LOG = Log.of(Threads.class);
 
   /** The number of threads; 0 until it is first needed. */
   private static volatile int count;

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.prior;
 
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.WorkProgress;
 import io.github.vqvae4j.quantize.Codes;
@@ -9,11 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Draws the missing codes of maps in raster order, several maps at once. */
 final class CodeSampler {
-  private static final Logger LOG = LoggerFactory.getLogger(Prior.class);
+  private static final Logger LOG = Log.of(Prior.class);
 
   /**
    * Maps that are filled together.

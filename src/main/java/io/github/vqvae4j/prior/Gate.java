@@ -4,7 +4,7 @@ package io.github.vqvae4j.prior;
  * The gate tanh(a) sigmoid(b) of a {@link GatedLayer}, on arrays of the Java heap.
  *
  * <p>tanh is a rational function on [-7.9, 7.9], that of the library Eigen (generic_fast_tanh),
- * with an error of at most 4e-7; beyond, it is constant. sigmoid(b) = (1 + tanh(b / 2)) / 2. The
+ * with an error of at most 5e-7; beyond, it is constant. sigmoid(b) = (1 + tanh(b / 2)) / 2. The
  * loops are short and run over whole arrays, so that the JIT compiler vectorizes them.
  */
 final class Gate {

@@ -94,7 +94,8 @@ final class LogProbs {
   /** Returns the estimate of the memory of a map. */
   private PassMemory memory(PriorInputs inputs, int height, int width) {
     PriorInputs one = inputs.range(0, 1);
-    int factor = one.map() == null ? 1 : one.factor("PixelCnn.logProb", height, width);
+    int factor =
+        one.map() == null ? 1 : one.factor("PixelCnn.logProb", prior.config(), height, width);
     return new PassMemory(
         "a forward pass of the prior on one map of " + height + " x " + width + " codes",
         height,

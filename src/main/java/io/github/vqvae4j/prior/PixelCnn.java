@@ -2,6 +2,7 @@ package io.github.vqvae4j.prior;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The gated PixelCNN (van den Oord et al. 2016, "Conditional Image Generation with PixelCNN
@@ -58,12 +58,12 @@ import org.slf4j.LoggerFactory;
  * repeated to the size of the modeled map and added in the same way, through 1x1 convolutions.
  */
 public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
-  private static final Logger LOG = LoggerFactory.getLogger(PixelCnn.class);
+  private static final Logger LOG = Log.of(PixelCnn.class);
 
   /** The settings that the prior was built with. */
   private final PixelCnnConfig built;
 
-  /** The same settings, with the size of the maps once it is known. */
+  /** The same settings, with the sizes of the maps once they are known. */
   private volatile PixelCnnConfig config;
 
   private final ModelBinding binding = new ModelBinding();
@@ -155,13 +155,13 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
    * @return the settings
    */
   public static PixelCnnConfig ofCodes(int codebookSize) {
-    return new PixelCnnConfig(codebookSize, 0, 0, 0, 0, 0, 15, 64, 7, 3, 512);
+    return new PixelCnnConfig(codebookSize, 0, 0, 0, 0, 0, 0, 15, 64, 7, 3, 512);
   }
 
   /**
    * Returns the settings.
    *
-   * @return the settings; after training, with the size of the training data's maps
+   * @return the settings; after training, with the sizes of the training data's maps
    */
   public PixelCnnConfig config() {
     return config;
@@ -289,6 +289,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
 
   private Codes complete(
       String caller, Codes partial, Condition given, Sampling sampling, long seed) {
+    checkFloat(caller);
     checkCodes(caller, partial);
     given.codes().ifPresent(other -> CodePairs.checkSameModel(caller, partial, other));
     PriorInputs inputs = inputs(caller, given, partial.count());
@@ -304,7 +305,20 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
             caller + " of " + partial,
             ArrayLengths.size(partial.shape(), Integer.BYTES),
             () -> new CodeSampler(this, sampling, seed).complete(partial, inputs));
-    return binding.bind(partial.modelHash().map(complete::withModelHash).orElse(complete));
+    Codes sized =
+        partial.imageSize().map(size -> complete.withImageSize(size[0], size[1])).orElse(complete);
+    return binding.bind(partial.modelHash().map(sized::withModelHash).orElse(sized));
+  }
+
+  private void checkFloat(String caller) {
+    DType dtype = codes.variables().get("weight").dtype();
+    if (dtype != DType.FLOAT) {
+      throw new IllegalStateException(
+          caller
+              + ": expected a prior of type FLOAT, in which samples are computed, got "
+              + dtype
+              + ". Call convert(DType.FLOAT) first.");
+    }
   }
 
   /** Checks a condition of maps. */
@@ -348,7 +362,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     if (condition == null) {
       return null;
     }
-    int factor = given.factor("PixelCnn", height, width);
+    int factor = given.factor("PixelCnn", config, height, width);
     return condition.forward(given.map().in(step)).upsample(factor);
   }
 
@@ -381,10 +395,14 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
       given = given.withLabels(batch.labels().get());
     }
     PriorInputs inputs = inputs(caller, given, batch.count());
-    if (inputs.map() != null) {
-      inputs.factor(caller, batch.shape()[1], batch.shape()[2]);
-    }
+    factor(caller, inputs, batch);
     return inputs;
+  }
+
+  /** Returns the factor between the sizes of maps and of their condition; 0 for none. */
+  private int factor(String caller, PriorInputs inputs, Codes maps) {
+    int[] shape = maps.shape();
+    return inputs.map() == null ? 0 : inputs.factor(caller, config, shape[1], shape[2]);
   }
 
   /** In training, replaces some classes by the additional one. */
@@ -423,7 +441,7 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
   }
 
   /**
-   * Takes the size of the maps, unless it was set, and the hash of the model that encoded them,
+   * Takes the sizes of the maps, unless they were set, and the hash of the model that encoded them,
    * unless it is known. Warns of codes without labels for a prior with classes.
    *
    * @throws IllegalArgumentException if the codes do not fit the prior, or were encoded by another
@@ -434,9 +452,10 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
     take(data.firstBatches().next(), Condition.NONE);
   }
 
-  /** Takes the size of the maps and the model of these codes, if they can be trained on. */
+  /** Takes the sizes of the maps and the model of these codes, if they can be trained on. */
   void take(Codes first, Condition other) {
-    trainingInputs("PixelCnn.initialize", first, other);
+    String caller = "PixelCnn.initialize";
+    PriorInputs inputs = trainingInputs(caller, first, other);
     if (config.hasNoClass() && first.labels().isEmpty()) {
       LOG.warn(
           "PixelCnn: expected codes with labels, for a prior of {} classes, got a first batch without"
@@ -444,7 +463,10 @@ public final class PixelCnn extends Block implements Prior, Trainable<Codes> {
               + " labels, or use Codes.withLabels.",
           config.classes());
     }
-    config = config.size(first.shape()[1], first.shape()[2]);
+    config =
+        config
+            .size(first.shape()[1], first.shape()[2])
+            .conditionFactor(factor(caller, inputs, first));
     binding.take(first);
     other.codes().ifPresent(binding::take);
   }

@@ -20,6 +20,8 @@ import io.github.vqvae4j.random.Rng;
  *     prior; above 0, such as 0.1, for {@linkplain Sampling#guidance guidance}; by default 0
  * @param conditionCodebookSize the codebook size of the code map that the prior is conditioned on;
  *     0, the default, for none
+ * @param conditionFactor the factor between the sizes of the modeled maps and of the other code
+ *     maps; 0, the default, for that of the training data
  * @param layers the number of gated layers; by default 15
  * @param channels C, the number of channels of each stack; by default 64
  * @param firstKernel the kernel size of the first layer, odd, 3 to 255; by default 7
@@ -33,6 +35,7 @@ public record PixelCnnConfig(
     int classes,
     double classDropout,
     int conditionCodebookSize,
+    int conditionFactor,
     int layers,
     int channels,
     int firstKernel,
@@ -61,6 +64,7 @@ public record PixelCnnConfig(
         "at least 0 and below 1",
         classDropout);
     atLeast(0, "conditionCodebookSize", conditionCodebookSize);
+    atLeast(0, "conditionFactor", conditionFactor);
     atLeast(1, "layers", layers);
     atLeast(1, "channels", channels);
     checkKernel("firstKernel", firstKernel);
@@ -123,6 +127,18 @@ public record PixelCnnConfig(
    */
   public PixelCnnConfig conditionCodebookSize(int size) {
     return Records.with(this, "conditionCodebookSize", size);
+  }
+
+  /**
+   * Sets the factor between the sizes of the modeled maps and of the other code maps, which is
+   * otherwise taken from the training data.
+   *
+   * @param factor an integer, such as 2 for maps of 8x8 codes given 4x4 codes; 0 for that of the
+   *     training data
+   * @return a copy with the new value
+   */
+  public PixelCnnConfig conditionFactor(int factor) {
+    return Records.with(this, "conditionFactor", factor);
   }
 
   /**

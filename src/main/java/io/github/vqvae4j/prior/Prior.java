@@ -37,7 +37,8 @@ public interface Prior {
    * @return complete maps; with labels if the condition has classes
    * @throws IllegalArgumentException if the condition does not fit the prior, or guidance is used
    *     with a prior without dropped classes
-   * @throws IllegalStateException if the prior does not know the size of maps
+   * @throws IllegalStateException if the prior does not know the size of maps, or is not of type
+   *     FLOAT
    * @throws NonFiniteException if a logit is NaN or infinite
    * @throws InsufficientMemoryException if the maps need more memory than is available
    */

@@ -113,10 +113,15 @@ record PriorInputs(int[] labels, Codes map) {
     return map;
   }
 
-  /** Returns the factor between the sizes of the modeled maps and of the other ones. */
-  int factor(String caller, long height, long width) {
+  /**
+   * Returns the factor between the sizes of the modeled maps and of the other ones.
+   *
+   * @throws IllegalArgumentException if it is no integer, or another one than that of the prior
+   */
+  int factor(String caller, PixelCnnConfig config, long height, long width) {
     int[] shape = map.shape();
-    long factor = height / shape[1];
+    int known = config.conditionFactor();
+    long factor = known == 0 ? height / shape[1] : known;
     if (factor < 1 || factor * shape[1] != height || factor * shape[2] != width) {
       throw new IllegalArgumentException(
           caller
@@ -124,7 +129,9 @@ record PriorInputs(int[] labels, Codes map) {
               + height
               + "x"
               + width
-              + ", divided by an integer, got "
+              + ", divided by "
+              + (known == 0 ? "an integer" : known + ", the factor of the prior")
+              + ", got "
               + shape[1]
               + "x"
               + shape[2]

@@ -33,6 +33,9 @@ import java.util.stream.IntStream;
  * @param guidance s; 1, the default, for none, 0 for samples that ignore the class
  */
 public record Sampling(double temperature, int topK, double topP, double guidance) {
+  /** A sum of probabilities is at least p if it is only smaller by rounding. */
+  private static final double ROUNDING = 1 - 1e-12;
+
   /** Draws from the distribution of the prior: temperature 1, no limits and no guidance. */
   public static final Sampling DEFAULT = new Sampling(1, 0, 1, 1);
 
@@ -218,7 +221,7 @@ public record Sampling(double temperature, int topK, double topP, double guidanc
             .toArray();
     double cumulative = 0;
     for (int code : order) {
-      if (cumulative >= topP) {
+      if (cumulative >= topP * ROUNDING) {
         probabilities[code] = 0;
       } else {
         cumulative += probabilities[code];

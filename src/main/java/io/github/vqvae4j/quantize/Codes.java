@@ -53,12 +53,22 @@ public final class Codes implements Source<Codes> {
   /** Null if the model is unknown. */
   private final String modelHash;
 
-  private Codes(int[] values, Codebooks codebooks, int[] shape, int[] labels, String modelHash) {
+  /** Height and width; null if the images were not padded. */
+  private final int[] imageSize;
+
+  private Codes(
+      int[] values,
+      Codebooks codebooks,
+      int[] shape,
+      int[] labels,
+      String modelHash,
+      int[] imageSize) {
     this.values = values;
     this.codebooks = codebooks;
     this.shape = shape;
     this.labels = labels;
     this.modelHash = modelHash;
+    this.imageSize = imageSize;
   }
 
   /**
@@ -87,7 +97,7 @@ public final class Codes implements Source<Codes> {
    */
   public static Codes of(int[] values, Codebooks codebooks, int... shape) {
     CodesValidation.checkValues(values, codebooks, shape);
-    return new Codes(values.clone(), codebooks, shape.clone(), null, null);
+    return new Codes(values.clone(), codebooks, shape.clone(), null, null, null);
   }
 
   /**
@@ -109,18 +119,18 @@ public final class Codes implements Source<Codes> {
   /** Creates codes that use this array without copying it. */
   static Codes wrap(int[] values, Codebooks codebooks, int... shape) {
     CodesValidation.checkValues(values, codebooks, shape);
-    return new Codes(values, codebooks, shape, null, null);
+    return new Codes(values, codebooks, shape, null, null, null);
   }
 
   /**
    * Concatenates codes along the batch axis.
    *
-   * @param parts one or more codes with the same codebooks and model hash, and the same shape
-   *     except for the batch
+   * @param parts one or more codes with the same codebooks, model hash and image size, and the same
+   *     shape except for the batch
    * @return the concatenated codes; if only some have labels, the labels of the others are {@link
    *     #MISSING}
-   * @throws IllegalArgumentException if there are none, if shapes, codebooks or models differ, or
-   *     if there are more codes than fit into an array
+   * @throws IllegalArgumentException if there are none, if shapes, codebooks, models or image sizes
+   *     differ, or if there are more codes than fit into an array
    */
   public static Codes concat(Codes... parts) {
     CodesValidation.checkConcatenable(parts);
@@ -139,7 +149,8 @@ public final class Codes implements Source<Codes> {
       }
       offset += part.count();
     }
-    return new Codes(values, first.codebooks, shape, labelsOrNull(labels), first.modelHash);
+    return new Codes(
+        values, first.codebooks, shape, labelsOrNull(labels), first.modelHash, first.imageSize);
   }
 
   /**
@@ -147,7 +158,7 @@ public final class Codes implements Source<Codes> {
    * reads files that are larger than the heap.
    *
    * @param file the file
-   * @return the codes, with their labels and the hash of their model
+   * @return the codes, with their labels, the hash of their model and the image size
    * @throws NoSuchFileException if there is no such file
    * @throws BadFileException if the file is truncated, corrupt, of another kind or of a later
    *     version
@@ -171,8 +182,8 @@ public final class Codes implements Source<Codes> {
   }
 
   /**
-   * Writes the codes, labels and the hash of the model to a code file; {@link CodesReader}
-   * describes the format.
+   * Writes the codes, labels, the hash of the model and the image size to a code file; {@link
+   * CodesReader} describes the format.
    *
    * @param file the file; an existing file is replaced once the new one is complete
    * @throws IOException if the file cannot be written
@@ -279,7 +290,8 @@ public final class Codes implements Source<Codes> {
    */
   public Codes withLabels(int... newLabels) {
     CodesValidation.checkLabels(count(), newLabels);
-    return new Codes(values, codebooks, shape, labelsOrNull(newLabels.clone()), modelHash);
+    return new Codes(
+        values, codebooks, shape, labelsOrNull(newLabels.clone()), modelHash, imageSize);
   }
 
   /**
@@ -301,7 +313,30 @@ public final class Codes implements Source<Codes> {
    */
   public Codes withModelHash(String hash) {
     CodesValidation.checkHash(hash);
-    return new Codes(values, codebooks, shape, labels, hash);
+    return new Codes(values, codebooks, shape, labels, hash, imageSize);
+  }
+
+  /**
+   * Returns the size of the images, if their sides were padded to multiples of the downsampling
+   * factors of the model that encoded them. The decoded images are cut to this size.
+   *
+   * @return a copy of [height, width] in pixels; empty if the images were not padded
+   */
+  public Optional<int[]> imageSize() {
+    return Optional.ofNullable(imageSize).map(int[]::clone);
+  }
+
+  /**
+   * Returns the same codes with the size of the images before they were padded.
+   *
+   * @param height the height in pixels, at least 1
+   * @param width the width in pixels, at least 1
+   * @return codes with this size
+   * @throws IllegalArgumentException if a side is below 1, or the codes are not maps
+   */
+  public Codes withImageSize(int height, int width) {
+    CodesValidation.checkImageSize(this, height, width);
+    return new Codes(values, codebooks, shape, labels, modelHash, new int[] {height, width});
   }
 
   private static int[] labelsOrNull(int... labels) {
@@ -316,7 +351,7 @@ public final class Codes implements Source<Codes> {
    * @param column its first column
    * @param rows its number of rows
    * @param columns its number of columns
-   * @return maps with the same labels and hash
+   * @return maps with the same labels, hash and image size
    * @throws IllegalArgumentException if the codes are not maps, or a map does not contain the
    *     rectangle
    */
@@ -329,7 +364,7 @@ public final class Codes implements Source<Codes> {
       int from = (line * shape[2] + column) * books;
       Arrays.fill(newValues, from, from + columns * books, MISSING);
     }
-    return new Codes(newValues, codebooks, shape, labels, modelHash);
+    return new Codes(newValues, codebooks, shape, labels, modelHash, imageSize);
   }
 
   /**
@@ -366,7 +401,7 @@ public final class Codes implements Source<Codes> {
    * Returns the codes of selected images.
    *
    * @param indices the index of each image, one or more, in any order
-   * @return their codes and labels
+   * @return their codes, labels and image size
    * @throws IllegalArgumentException if there are no indices, or one is out of range
    */
   @Override
@@ -391,7 +426,8 @@ public final class Codes implements Source<Codes> {
         codebooks,
         newShape,
         newLabels == null ? null : labelsOrNull(newLabels),
-        modelHash);
+        modelHash,
+        imageSize);
   }
 
   /**
@@ -418,7 +454,7 @@ public final class Codes implements Source<Codes> {
    *
    * @param from the index of the first image
    * @param to the index after the last image
-   * @return their codes and labels
+   * @return their codes, labels and image size
    * @throws IllegalArgumentException unless {@code 0 <= from < to <= count()}
    */
   @Override
@@ -441,7 +477,8 @@ public final class Codes implements Source<Codes> {
         codebooks,
         newShape,
         labels == null ? null : labelsOrNull(Arrays.copyOfRange(labels, from, to)),
-        modelHash);
+        modelHash,
+        imageSize);
   }
 
   /** Returns the number of codes of each image. */
@@ -453,7 +490,8 @@ public final class Codes implements Source<Codes> {
    * Returns the codes of one stage.
    *
    * @param stage the index of the stage, from 0
-   * @return codes with the same positions, groups and labels, without the hash of the model
+   * @return codes with the same positions, groups, labels and image size, without the hash of the
+   *     model
    * @throws IllegalArgumentException if there is no such stage
    */
   public Codes stage(int stage) {
@@ -465,7 +503,8 @@ public final class Codes implements Source<Codes> {
    * Returns the codes of one group or head.
    *
    * @param group the index of the group, from 0
-   * @return codes with the same positions, stages and labels, without the hash of the model
+   * @return codes with the same positions, stages, labels and image size, without the hash of the
+   *     model
    * @throws IllegalArgumentException if there is no such group
    */
   public Codes group(int group) {
@@ -497,12 +536,13 @@ public final class Codes implements Source<Codes> {
       selected[i] = values[i / books.length * all + books[i % books.length]];
     }
     List<Integer> sizes = IntStream.of(books).mapToObj(codebooks.sizes()::get).toList();
-    return new Codes(selected, new Codebooks(groups, stages, sizes), shape, labels, null);
+    return new Codes(
+        selected, new Codebooks(groups, stages, sizes), shape, labels, null, imageSize);
   }
 
   /**
-   * Returns whether another object is {@code Codes} with equal values, shape, codebooks and labels.
-   * The hash of the model is not compared.
+   * Returns whether another object is {@code Codes} with equal values, shape, codebooks, labels and
+   * image size. The hash of the model is not compared.
    *
    * @param other another object
    * @return whether they are equal
@@ -513,7 +553,8 @@ public final class Codes implements Source<Codes> {
         && codebooks.equals(codes.codebooks)
         && Arrays.equals(shape, codes.shape)
         && Arrays.equals(values, codes.values)
-        && Arrays.equals(labels, codes.labels);
+        && Arrays.equals(labels, codes.labels)
+        && Arrays.equals(imageSize, codes.imageSize);
   }
 
   @Override
@@ -530,6 +571,7 @@ public final class Codes implements Source<Codes> {
         + " of "
         + codebooks
         + (labels == null ? "" : ", with labels")
+        + (imageSize == null ? "" : ", of images " + imageSize[0] + "x" + imageSize[1])
         + (missing == 0 ? "" : ", " + missing + " of " + values.length + " missing");
   }
 }

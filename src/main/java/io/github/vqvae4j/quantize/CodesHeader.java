@@ -22,9 +22,14 @@ import java.util.stream.IntStream;
  * @param positions the shape of the positions of an image, without the batch axis
  * @param imagesPerBlock the number of images of each block but the last
  * @param modelHash the hash of the model, 64 hexadecimal digits
+ * @param imageSize height and width of the images before they were padded; empty if they were not
  */
 record CodesHeader(
-    Codebooks codebooks, List<Integer> positions, int imagesPerBlock, Optional<String> modelHash) {
+    Codebooks codebooks,
+    List<Integer> positions,
+    int imagesPerBlock,
+    Optional<String> modelHash,
+    List<Integer> imageSize) {
   private static final byte[] MAGIC = {(byte) 0x89, 'V', 'Q', 'C', 'O', 'D', 'E', 0};
   private static final int VERSION = 1;
 
@@ -32,6 +37,9 @@ record CodesHeader(
   private static final int FIXED_BYTES = MAGIC.length + 2 * Integer.BYTES;
 
   private static final int HASH_BYTES = 32;
+
+  /** Height and width. */
+  private static final int SIDES = 2;
 
   /** More than the fields of any real file; a larger length is that of a corrupt header. */
   private static final int MAX_LENGTH = 1 << 16;
@@ -45,7 +53,8 @@ record CodesHeader(
         codes.codebooks(),
         IntStream.of(codes.shape()).skip(1).boxed().toList(),
         Math.max(1, CODES_PER_BLOCK / codes.codesPerImage()),
-        codes.modelHash());
+        codes.modelHash(),
+        codes.imageSize().map(size -> IntStream.of(size).boxed().toList()).orElse(List.of()));
   }
 
   /** Returns the number of codes of an image. */
@@ -81,11 +90,13 @@ record CodesHeader(
    */
   Codes codes(int[] values, int[] labels) {
     Codes codes = Codes.wrap(values, codebooks, shape(labels.length)).withLabels(labels);
-    return modelHash.map(codes::withModelHash).orElse(codes);
+    Codes sized =
+        imageSize.isEmpty() ? codes : codes.withImageSize(imageSize.get(0), imageSize.get(1));
+    return modelHash.map(sized::withModelHash).orElse(sized);
   }
 
   byte[] toBytes() {
-    int ints = 5 + positions.size() + codebooks.count();
+    int ints = 5 + positions.size() + codebooks.count() + imageSize.size();
     int length = ints * Integer.BYTES + (modelHash.isPresent() ? HASH_BYTES : 0);
     ByteBuffer bytes = buffer(FIXED_BYTES + length + Integer.BYTES);
     bytes.put(MAGIC).putInt(VERSION).putInt(length);
@@ -96,6 +107,7 @@ record CodesHeader(
     bytes.putInt(imagesPerBlock);
     bytes.putInt(modelHash.isPresent() ? HASH_BYTES : 0);
     modelHash.ifPresent(hash -> bytes.put(HexFormat.of().parseHex(hash)));
+    imageSize.forEach(bytes::putInt);
     return CodesBlock.withChecksum(bytes);
   }
 
@@ -164,13 +176,19 @@ record CodesHeader(
     int hashLength = in.getInt();
     byte[] hash = new byte[hashLength == 0 ? 0 : HASH_BYTES];
     in.get(hash);
+    List<Integer> imageSize = in.hasRemaining() ? ints(in, SIDES) : List.of();
     CodesHeader header =
         new CodesHeader(
             codebooks,
             positions,
             imagesPerBlock,
-            Optional.of(HexFormat.of().formatHex(hash)).filter(text -> !text.isEmpty()));
-    boolean valid = !positions.isEmpty() && positions.stream().allMatch(axis -> axis > 0);
+            Optional.of(HexFormat.of().formatHex(hash)).filter(text -> !text.isEmpty()),
+            imageSize);
+    boolean valid =
+        !positions.isEmpty()
+            && positions.stream().allMatch(axis -> axis > 0)
+            && (imageSize.isEmpty() || positions.size() == SIDES)
+            && imageSize.stream().allMatch(side -> side > 0);
     if (!valid
         || hashLength != hash.length
         || in.hasRemaining()
@@ -218,6 +236,7 @@ record CodesHeader(
         + " in blocks of "
         + Counts.of(imagesPerBlock, "image")
         + ", of the model "
-        + modelHash.orElse("unknown");
+        + modelHash.orElse("unknown")
+        + (imageSize.isEmpty() ? "" : ", of images " + imageSize);
   }
 }

@@ -28,7 +28,8 @@ import java.util.Optional;
  *   <tr><td>header</td><td>the bytes 89 56 51 43 4F 44 45 00; i32 version; i32 length of the
  *       following fields; i32 number of axes and i32 size of each axis of the positions of an image,
  *       without the batch; i32 groups; i32 stages; i32 size of each codebook; i32 images per block;
- *       i32 length of the model's hash, 0 or 32; the hash</td></tr>
+ *       i32 length of the model's hash, 0 or 32; the hash; i32 height and width of the images if they
+ *       were padded, nothing otherwise</td></tr>
  *   <tr><td>block</td><td>i32 number of images, less than that of the header only in the last block;
  *       u8 flags; if flag 1 is set, the i32 label of each image, or -1; the packed codes</td></tr>
  *   <tr><td>end marker</td><td>i32 0; i64 number of all images</td></tr>

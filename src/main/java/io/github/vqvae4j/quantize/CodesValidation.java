@@ -166,6 +166,7 @@ final class CodesValidation {
       }
     }
     checkSameModel(first, parts);
+    checkSameImageSize(first, parts);
     if (count > MAX_ARRAY_LENGTH / first.codesPerImage()) {
       throw new IllegalArgumentException(
           "Codes.concat: expected at most "
@@ -188,6 +189,34 @@ final class CodesValidation {
                 + hashName(part)
                 + ". Encode all images with the same model.");
       }
+    }
+  }
+
+  private static void checkSameImageSize(Codes first, Codes... parts) {
+    for (Codes part : parts) {
+      if (!Arrays.equals(part.imageSize().orElse(null), first.imageSize().orElse(null))) {
+        throw new IllegalArgumentException(
+            "Codes.concat: expected codes of images of one size, got "
+                + first
+                + " and "
+                + part
+                + ". Concatenate only the codes of images of equal size.");
+      }
+    }
+  }
+
+  /** Throws unless the codes are maps and the sides of the images are positive. */
+  static void checkImageSize(Codes codes, int height, int width) {
+    if (codes.shape().length != 3 || height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "Codes.withImageSize: expected maps [count, height, width] and sides of at least 1 pixel,"
+              + " got "
+              + codes
+              + " and "
+              + height
+              + "x"
+              + width
+              + ".");
     }
   }
 

@@ -1,16 +1,18 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The base class of quantizers, which map continuous latents to discrete codes of a finite codebook
@@ -67,7 +69,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public abstract class Quantizer extends Layer {
-  private static final Logger LOG = LoggerFactory.getLogger(Quantizer.class);
+  private static final Logger LOG = Log.of(Quantizer.class);
 
   /** The maximum length of an array that virtual machines support. */
   private static final long MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8L;
@@ -128,10 +130,38 @@ public abstract class Quantizer extends Layer {
    * @return quantized latents, codes, loss terms and usage
    * @throws IllegalStateException in a training step, if the codebook must first be initialized
    *     from data
+   * @throws IllegalStateException if a custom quantizer returns codes of another type or shape
    * @throws NonFiniteException if a latent is NaN or infinite, unless a custom quantizer permits it
    */
   public final Quantized quantize(Tensor latents) {
-    return within(latents.step(), () -> computeQuantized(latents), Quantized::quantized);
+    return within(latents.step(), () -> checked(latents), Quantized::quantized);
+  }
+
+  private Quantized checked(Tensor latents) {
+    Quantized result = computeQuantized(latents);
+    Tensor codes = result.codes();
+    long[] expected = Arrays.copyOf(latents.shape(), latents.rank() - (isSingle() ? 1 : 0));
+    if (!isSingle()) {
+      expected[latents.rank() - 1] = codebooks().count();
+    }
+    if (codes.dtype() != DType.INT || !Arrays.equals(codes.shape(), expected)) {
+      throw new IllegalStateException(
+          getClass().getSimpleName()
+              + ".computeQuantized: expected codes "
+              + DType.INT
+              + " "
+              + Arrays.toString(expected)
+              + ", one for each latent vector and codebook, got "
+              + codes.dtype()
+              + " "
+              + Arrays.toString(codes.shape())
+              + ".");
+    }
+    return result;
+  }
+
+  private boolean isSingle() {
+    return codebooks().count() == 1;
   }
 
   /**
@@ -307,7 +337,8 @@ public abstract class Quantizer extends Layer {
   /**
    * Returns the settings that are saved in a model file, from which loading rebuilds the quantizer.
    *
-   * @return the settings; empty for custom quantizers, which a model file cannot rebuild
+   * @return the settings, which custom quantizers register with {@code ModelRegistry}; by default
+   *     empty, and a model file cannot rebuild the quantizer
    */
   public Optional<Config> config() {
     return Optional.empty();

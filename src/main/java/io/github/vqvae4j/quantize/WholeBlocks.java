@@ -2,13 +2,13 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The blocks at the start of an unfinished code file that are whole: complete, intact, and with as
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param last the last block
  */
 record WholeBlocks(CodesHeader header, long images, Codes last) {
-  private static final Logger LOG = LoggerFactory.getLogger(CodesWriter.class);
+  private static final Logger LOG = Log.of(CodesWriter.class);
 
   /**
    * Cuts off what follows the whole blocks.

@@ -1,20 +1,27 @@
 package io.github.vqvae4j.serve;
 
+import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.quantize.Codes;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
 
 /**
  * Gathers the requests of many threads into batches, of which one at a time is computed. A model
- * computes a batch of 32 images much faster than 32 single ones.
+ * computes a batch of 32 images faster than 32 single ones.
  *
  * <pre>{@code
  * try (RequestBatcher<Images, Codes> encoder =
@@ -24,15 +31,17 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>A batch contains requests of the same kind only: images of one size, codes of one shape and
- * model. Requests are answered in the order of their arrival, unless one of another kind is between
- * them. If a batch fails, each of its requests is computed alone, so that a request gets the error
- * of its own input only. Batches are computed by a daemon thread, which calls the model and so uses
- * its threads.
+ * model, and of images of one size. Requests of a kind are answered in the order of their arrival,
+ * except that a small one may overtake one that does not fit into the batch. If a batch fails, each
+ * of its requests is computed alone, so that a request gets the error of its own input only.
+ * Batches are computed by a daemon thread, which calls the model and so uses its threads.
  *
  * @param <I> the type of a request
  * @param <O> the type of an answer
  */
 public final class RequestBatcher<I, O> implements AutoCloseable {
+  private static final Logger LOG = Log.of(RequestBatcher.class);
+
   /**
    * Returns a part of the answer to a batch, such as {@code Codes::range} or {@link
    * RequestBatcher#images}.
@@ -52,8 +61,9 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
     O of(O batch, int from, int to);
   }
 
-  /** A request that waits. */
-  private record Waiting<I, O>(I request, int examples, Object kind, CompletableFuture<O> answer) {}
+  /** A request that waits, with the time of its arrival. */
+  private record Waiting<I, O>(
+      I request, int examples, Object kind, CompletableFuture<O> answer, long arrival) {}
 
   /** What is known of the type of a request. */
   private record Type<I>(
@@ -64,17 +74,27 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
   private final Part<O> part;
   private final BatchLimits limits;
 
-  /** The requests by arrival; guarded by this object's monitor, as {@link #closed}. */
-  private final List<Waiting<I, O>> waiting = new LinkedList<>();
+  /** Guards {@link #waiting} and {@link #closed}. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition arrival = lock.newCondition();
+  private final Condition room = lock.newCondition();
+
+  /** The requests by arrival, each under its answer. */
+  private final Map<CompletableFuture<O>, Waiting<I, O>> waiting = new LinkedHashMap<>();
 
   private boolean closed;
+
+  /** What ended the thread, such as an {@link OutOfMemoryError}; null for nothing. */
+  private Throwable failure;
+
   private final Thread thread = new Thread(this::run, "vqvae4j-batcher");
 
   private RequestBatcher(Type<I> type, Function<I, O> pass, Part<O> part, BatchLimits limits) {
     this.type = type;
     this.pass = pass;
-    this.part = part;
-    this.limits = limits;
+    this.part = Objects.requireNonNull(part, "RequestBatcher: expected a part, got null.");
+    this.limits = Objects.requireNonNull(limits, "RequestBatcher: expected limits, got null.");
     thread.setDaemon(true);
     thread.start();
   }
@@ -90,10 +110,11 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
    */
   public static <O> RequestBatcher<Images, O> ofImages(
       Function<? super Images, O> pass, Part<O> part, BatchLimits limits) {
+    Objects.requireNonNull(pass, "RequestBatcher.ofImages: expected a pass, got null.");
     Type<Images> type =
         new Type<>(
             Images::size,
-            Images::exampleShape,
+            images -> List.of(images.exampleShape(), images.unitRange()),
             requests -> Images.concat(requests.toArray(Images[]::new)));
     return new RequestBatcher<>(type, pass::apply, part, limits);
   }
@@ -109,10 +130,16 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
    */
   public static <O> RequestBatcher<Codes, O> ofCodes(
       Function<? super Codes, O> pass, Part<O> part, BatchLimits limits) {
+    Objects.requireNonNull(pass, "RequestBatcher.ofCodes: expected a pass, got null.");
     Type<Codes> type =
         new Type<>(
             Codes::count,
-            codes -> List.of(codes.exampleShape(), codes.codebooks(), codes.modelHash()),
+            codes ->
+                List.of(
+                    codes.exampleShape(),
+                    codes.codebooks(),
+                    codes.modelHash(),
+                    codes.imageSize().map(size -> List.of(size[0], size[1]))),
             requests -> Codes.concat(requests.toArray(Codes[]::new)));
     return new RequestBatcher<>(type, pass::apply, part, limits);
   }
@@ -134,11 +161,14 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
    *
    * @param request one or more examples
    * @return the answer
-   * @throws RuntimeException what the pass throws for this request
+   * @throws RuntimeException what the pass throws for this request; a {@link CompletionException}
+   *     with the cause if that is a checked exception
    * @throws RejectedExecutionException if the batcher is closed
+   * @throws IllegalStateException if it is called by a function that depends on an answer
    * @throws CancellationException if the thread is interrupted; its interrupt status stays set
    */
   public O call(I request) {
+    checkOtherThread("call");
     CompletableFuture<O> answer = null;
     try {
       answer = add(request, true);
@@ -153,14 +183,17 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      throw (RuntimeException) e.getCause();
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new CompletionException(e.getCause());
     }
   }
 
   /**
-   * Adds a request without waiting. Canceling the answer removes the request if it still waits.
-   * Functions that depend on the answer run on the thread that computes batches: those that take
-   * long, or call this object, belong on another one, as with {@code thenApplyAsync}.
+   * Adds a request without waiting. Canceling the answer removes the request if it still waits, and
+   * makes room for another. Functions that depend on the answer run on the thread that computes
+   * batches: those that take long, or call this object, belong on another one, as with {@code
+   * thenApplyAsync}.
    *
    * @param request one or more examples
    * @return the answer
@@ -175,70 +208,125 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
     }
   }
 
-  private synchronized CompletableFuture<O> add(I request, boolean wait)
-      throws InterruptedException {
-    while (wait && !closed && waiting.size() >= limits.maxWaiting()) {
-      wait();
-    }
-    if (closed) {
-      throw new RejectedExecutionException("RequestBatcher: it is closed; create a new one.");
-    }
-    if (waiting.size() >= limits.maxWaiting()) {
-      throw new RejectedExecutionException(
-          "RequestBatcher: expected fewer than "
-              + limits.maxWaiting()
-              + " waiting requests, got one more. Try again later, or raise maxWaiting.");
-    }
+  private CompletableFuture<O> add(I request, boolean wait) throws InterruptedException {
+    int examples = type.examples.apply(request);
+    Object kind = type.kind.apply(request);
     CompletableFuture<O> answer = new CompletableFuture<>();
-    waiting.add(
-        new Waiting<>(request, type.examples.apply(request), type.kind.apply(request), answer));
-    notifyAll();
+    lock.lock();
+    try {
+      while (wait && !closed && waiting.size() >= limits.maxWaiting()) {
+        room.await();
+      }
+      if (closed) {
+        throw new RejectedExecutionException(
+            failure == null
+                ? "RequestBatcher: it is closed; create a new one."
+                : "RequestBatcher: it was closed by an error, its cause; create a new one.",
+            failure);
+      }
+      if (waiting.size() >= limits.maxWaiting()) {
+        throw new RejectedExecutionException(
+            "RequestBatcher: expected fewer than "
+                + limits.maxWaiting()
+                + " waiting requests, got one more. Try again later, or raise maxWaiting.");
+      }
+      waiting.put(answer, new Waiting<>(request, examples, kind, answer, System.nanoTime()));
+      arrival.signal();
+    } finally {
+      lock.unlock();
+    }
+    answer.whenComplete((value, error) -> remove(List.of(answer)));
     return answer;
+  }
+
+  /** Removes requests that are computed or canceled, which makes room for others. */
+  private void remove(List<CompletableFuture<O>> answers) {
+    lock.lock();
+    try {
+      if (waiting.keySet().removeAll(answers)) {
+        room.signalAll();
+        arrival.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Computes batches until the batcher is closed and no request waits. */
   private void run() {
-    List<Waiting<I, O>> batch = next();
-    while (!batch.isEmpty()) {
-      answer(batch);
-      batch = next();
+    try {
+      boolean open = true;
+      while (open) {
+        open = answerNext();
+      }
+    } catch (Throwable e) { // such as an OutOfMemoryError; nobody may wait for an answer forever
+      fail(e);
     }
+  }
+
+  private void fail(Throwable error) {
+    LOG.error("RequestBatcher: an error ended it, and all requests that waited failed.", error);
+    List<CompletableFuture<O>> answers;
+    lock.lock();
+    try {
+      closed = true;
+      failure = error;
+      answers = List.copyOf(waiting.keySet());
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    answers.forEach(answer -> answer.completeExceptionally(error));
+  }
+
+  /** Computes a batch; returns false at the end. A method, so that no request outlives it. */
+  private boolean answerNext() {
+    List<Waiting<I, O>> batch = next();
+    try {
+      answer(batch);
+    } catch (Throwable e) { // while an answer was completed
+      batch.forEach(one -> one.answer.completeExceptionally(e));
+      throw e;
+    }
+    Thread.interrupted(); // meant for the pass, or for a function of an answer
+    return !batch.isEmpty();
   }
 
   /** Waits for a batch; returns an empty one at the end. */
-  private synchronized List<Waiting<I, O>> next() {
-    long deadline = 0;
-    while (true) {
-      List<Waiting<I, O>> batch = first();
-      boolean complete = batch.size() < waiting.size() || isFull(batch) || closed;
-      long now = System.nanoTime();
-      if (!batch.isEmpty()) {
-        deadline = deadline == 0 ? now + limits.maxDelay().toNanos() : deadline;
+  private List<Waiting<I, O>> next() {
+    lock.lock();
+    try {
+      while (true) {
+        List<Waiting<I, O>> batch = first();
+        boolean complete = batch.size() < waiting.size() || isFull(batch) || closed;
+        long delay =
+            batch.isEmpty()
+                ? Long.MAX_VALUE
+                : batch.get(0).arrival - System.nanoTime() + limits.maxDelay().toNanos();
+        if (complete || delay <= 0) {
+          remove(batch.stream().map(Waiting::answer).toList());
+          return batch;
+        }
+        awaitArrival(delay);
       }
-      if (complete || !batch.isEmpty() && now - deadline >= 0) {
-        waiting.removeAll(batch);
-        notifyAll();
-        return batch;
-      }
-      await(batch.isEmpty() ? 0 : deadline - now);
+    } finally {
+      lock.unlock();
     }
   }
 
-  private synchronized void await(long nanos) {
+  private void awaitArrival(long nanos) {
     try {
-      wait(nanos / 1_000_000, (int) (nanos % 1_000_000));
+      arrival.awaitNanos(nanos);
     } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts this thread", e);
+      LOG.debug("An interrupt of the thread that computes batches has no effect.", e);
     }
   }
 
   /** Returns the requests that can be computed with the oldest one. */
   private List<Waiting<I, O>> first() {
-    waiting.removeIf(one -> one.answer.isDone());
     List<Waiting<I, O>> batch = new ArrayList<>();
     int examples = 0;
-    for (Iterator<Waiting<I, O>> all = waiting.iterator(); all.hasNext(); ) {
-      Waiting<I, O> one = all.next();
+    for (Waiting<I, O> one : waiting.values()) {
       boolean fits =
           batch.isEmpty()
               || one.kind.equals(batch.get(0).kind) && one.examples <= limits.maxBatch() - examples;
@@ -255,19 +343,46 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
   }
 
   private void answer(List<Waiting<I, O>> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
     try {
-      O all = pass.apply(type.concat.apply(batch.stream().map(Waiting::request).toList()));
+      O all = compute(batch);
       int from = 0;
       for (Waiting<I, O> one : batch) {
         one.answer.complete(batch.size() == 1 ? all : part.of(all, from, from + one.examples));
         from += one.examples;
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // also a checked exception, which a pass in another language may throw
       if (batch.size() == 1) {
         batch.get(0).answer.completeExceptionally(e);
       } else {
         batch.stream().filter(one -> !one.answer.isDone()).map(List::of).forEach(this::answer);
       }
+    }
+  }
+
+  private O compute(List<Waiting<I, O>> batch) {
+    O all = pass.apply(type.concat.apply(batch.stream().map(Waiting::request).toList()));
+    int examples = batch.stream().mapToInt(Waiting::examples).sum();
+    if (all == null || all instanceof Source<?> source && source.size() != examples) {
+      throw new IllegalStateException(
+          "RequestBatcher: expected a pass that returns an answer for each of "
+              + examples
+              + " examples, got "
+              + all
+              + ".");
+    }
+    return all;
+  }
+
+  private void checkOtherThread(String method) {
+    if (Thread.currentThread() == thread) {
+      throw new IllegalStateException(
+          "RequestBatcher."
+              + method
+              + ": expected another thread than the one that computes batches, which cannot wait"
+              + " for itself. Use a method such as thenApplyAsync.");
     }
   }
 
@@ -279,14 +394,14 @@ public final class RequestBatcher<I, O> implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (Thread.currentThread() == thread) {
-      throw new IllegalStateException(
-          "RequestBatcher.close: expected another thread than the one that computes batches, which"
-              + " cannot wait for its own end.");
-    }
-    synchronized (this) {
+    checkOtherThread("close");
+    lock.lock();
+    try {
       closed = true;
-      notifyAll();
+      arrival.signal();
+      room.signalAll();
+    } finally {
+      lock.unlock();
     }
     boolean interrupted = false;
     while (thread.isAlive()) {

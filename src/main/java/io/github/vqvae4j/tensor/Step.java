@@ -114,6 +114,18 @@ public final class Step implements AutoCloseable {
   }
 
   /**
+   * Returns the name of the kernels, which compute float tensors.
+   *
+   * @return the library and its version, such as {@code oneDNN 3.11.0}; {@code ND4J} if oneDNN's
+   *     natives are missing or the system property {@code vqvae4j.kernels} is {@code nd4j}
+   * @throws IllegalArgumentException if the system property has an invalid value
+   * @throws IllegalStateException if the natives cannot be loaded or their versions are mixed
+   */
+  public static String kernels() {
+    return KernelChoice.forFloat().name();
+  }
+
+  /**
    * Opens a step that records operations for gradients.
    *
    * @param key the key of the pass's random numbers

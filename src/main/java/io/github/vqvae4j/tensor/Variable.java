@@ -388,7 +388,7 @@ public class Variable implements AutoCloseable {
     double[] values = toDoubles();
     NativeMemory previous = memory;
     allocate(target);
-    OpenSteps.free(previous);
+    OpenSteps.free(previous::close);
     set(values);
   }
 
@@ -402,7 +402,7 @@ public class Variable implements AutoCloseable {
     if (array != null) {
       array = null; // before the open steps are counted
       cached = null;
-      OpenSteps.free(memory);
+      OpenSteps.free(memory::close);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -16,7 +17,6 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run folder: the newest, {@code checkpoints/step-<n>.safetensors}, and that
@@ -28,7 +28,7 @@ final class CheckpointFolder {
   /** A glob of the files. */
   static final String FILES = "{step-*,best}.safetensors";
 
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final Logger LOG = Log.of(Trainer.class);
   private static final String BEST = "best.safetensors";
   private static final Pattern FILE = Pattern.compile("step-([0-9]{1,18})\\.safetensors");
 

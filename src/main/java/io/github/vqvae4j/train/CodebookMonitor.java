@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.NamedArray;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.UsageWindow;
 import java.util.Arrays;
@@ -11,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A training listener that logs a warning, with possible remedies, when a codebook of the model
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * <p>It works for any model that reports the {@linkplain BatchLoss#usage usage} of its codebooks.
  */
 public final class CodebookMonitor implements TrainingListener {
-  private static final Logger LOG = LoggerFactory.getLogger(CodebookMonitor.class);
+  private static final Logger LOG = Log.of(CodebookMonitor.class);
 
   /** The multiple of the tolerated growth that always triggers a warning, even during warm-up. */
   private static final int RUNAWAY = 25;

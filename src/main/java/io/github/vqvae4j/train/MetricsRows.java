@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The first rows of a {@link MetricsTable} that was written earlier.
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param rows the rows, as they are in the file but without empty cells for further columns
  */
 record MetricsRows(List<String> columns, List<String> rows) {
-  private static final Logger LOG = LoggerFactory.getLogger(MetricsTable.class);
+  private static final Logger LOG = Log.of(MetricsTable.class);
 
   /**
    * Reads the rows up to a step. Reading ends, with a warning, at a row that is incomplete or

@@ -4,6 +4,7 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes {@code metrics.csv}, which has one column per metric. A row has empty cells for metrics
@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * further names are ignored. Each row is written to disk immediately.
  */
 final class MetricsTable {
-  private static final Logger LOG = LoggerFactory.getLogger(MetricsTable.class);
+  private static final Logger LOG = Log.of(MetricsTable.class);
   static final String STEP = "step";
 
   /** The maximum number of columns: the whole table is rewritten for a new one. */

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.parallel.ThreadPool;
@@ -16,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Statistics of the layer outputs, weights and gradients of one training step, for finding dead,
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 public record ModelStatistics(
     List<ArrayStatistics> outputs, List<ArrayStatistics> weights, List<ArrayStatistics> gradients) {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelStatistics.class);
+  private static final Logger LOG = Log.of(ModelStatistics.class);
 
   /**
    * Runs the forward and backward pass of a training step for each objective of a model, without

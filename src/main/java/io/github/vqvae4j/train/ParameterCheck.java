@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -11,11 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Checks that a loss depends on the parameters to train, and on none that were forgotten. */
 final class ParameterCheck {
-  private static final Logger LOG = LoggerFactory.getLogger(ParameterCheck.class);
+  private static final Logger LOG = Log.of(ParameterCheck.class);
 
   /** The variables of the model, and others of which the log has warned. */
   private final Set<Variable> known;

@@ -1,27 +1,31 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.log.internal.Log;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A training listener that shows progress: on a terminal as a line that is rewritten in place,
- * otherwise as lines in the log, for the first step and then every five seconds. Evaluations and
- * the final report are logged in both cases. A {@link Trainer} without one adds one, unless {@link
- * Trainer#quiet} is called.
+ * otherwise as lines in the log, for the first step, every five seconds, and the last step. The
+ * start of the run (the model, the data, the number of steps and the kernels), evaluations and why
+ * the run ended are logged in both cases; the report is what {@link Trainer#fit} returns. A {@link
+ * Trainer} without a listener of this class adds one, unless {@link Trainer#quiet} is called.
  *
  * <pre>{@code
  * Trainer.of(model).listener(new ProgressLog()).fit(images);
  * // 600/1200  1568 examples/s  0:24 left  reconstruction 0.007953  codes 507/512
  * }</pre>
  *
- * <p>The line shows the step, the throughput, the remaining time, and as many as fit of the loss
- * terms, the usage of each codebook over the last 100 steps, and the first metric of the last
- * evaluation (the loss if it has none). Its maximum width is that of the environment variable
- * {@code COLUMNS}, or 80.
+ * <p>Without an SLF4J provider, log lines go to standard error.
+ *
+ * <p>The line shows the step, the throughput, the remaining time, and as many as fit of the
+ * following, most important first: the first loss term, the codes of each codebook in use over the
+ * last 100 steps, the first metric of the last evaluation (the loss if it has none), the
+ * perplexity, and what else the loss reports, such as the commitment loss. Its maximum width is
+ * that of the environment variable {@code COLUMNS}, or 80.
  *
  * <p>There is a terminal if standard input and output are both connected to it ({@link
  * System#console}) and {@code TERM} is not {@code dumb}. If several runs train at the same time,
@@ -29,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * also at the same time.
  */
 public final class ProgressLog implements TrainingListener {
-  private static final Logger LOG = LoggerFactory.getLogger(ProgressLog.class);
+  private static final Logger LOG = Log.ofProgress(ProgressLog.class);
 
   private static final Duration LOG_INTERVAL = Duration.ofSeconds(5);
   private static final long REDRAW_NANOS = Duration.ofMillis(200).toNanos();
@@ -67,6 +71,11 @@ public final class ProgressLog implements TrainingListener {
   }
 
   @Override
+  public void onStart(TrainingRun run) {
+    LOG.info("{}", StartLine.of(run));
+  }
+
+  @Override
   public void onStep(TrainingRun run, StepReport report) {
     Display display = displays.get(run);
     if (display == null) {
@@ -101,11 +110,11 @@ public final class ProgressLog implements TrainingListener {
   @Override
   public void onEnd(TrainingRun run, TrainingReport report) {
     Display display = displays.remove(run);
-    if (display != null && display.line != null) {
+    if (display != null) {
       display.showIfNew(run);
       display.close();
     }
-    LOG.info("{}", report);
+    LOG.info("Training ended after step {} ({})", report.last().step(), report.stopReason());
   }
 
   /** The progress of one run, from its first step on. */
@@ -142,10 +151,13 @@ public final class ProgressLog implements TrainingListener {
 
     private void show(TrainingRun run) {
       shown = run.last();
-      if (line == null) {
-        LOG.info("{}", shown);
+      double left = secondsLeft(run);
+      if (line != null) {
+        line.show(ProgressLine.of(shown, left, evaluation, line.width()));
+      } else if (Double.isFinite(left) && shown.step() < shown.steps()) {
+        LOG.info("{}  {}", shown, ProgressLine.timeLeft(left));
       } else {
-        line.show(ProgressLine.of(shown, secondsLeft(run), evaluation, line.width()));
+        LOG.info("{}", shown);
       }
     }
 

@@ -9,6 +9,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,10 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Checks whether a trainer continues the run of a checkpoint, before it does. */
 final class ResumeChecks {
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final Logger LOG = Log.of(Trainer.class);
 
   /** Settings that a resumed run may change. */
   private static final Set<String> FREE = Set.of("steps", "maxSeconds", "bestFile");

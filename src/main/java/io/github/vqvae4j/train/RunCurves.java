@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.train.RunOutputs.Output;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,14 +11,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the metrics of a run to a table and, if enabled, to an event file of TensorBoard, which
  * also has images and histograms of weights. Both are created by their first row or event.
  */
 final class RunCurves {
-  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final Logger LOG = Log.of(RunFolder.class);
   private static final String TABLE = "metrics.csv";
 
   private final Path folder;

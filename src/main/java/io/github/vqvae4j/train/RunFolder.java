@@ -3,6 +3,7 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +16,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A training listener that writes the model, metrics, sample images and settings of a run to a
@@ -78,7 +78,7 @@ import org.slf4j.LoggerFactory;
  * new folder {@code <folder>-2}. A run that ends before its first step completes leaves no files.
  */
 public final class RunFolder implements TrainingListener {
-  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final Logger LOG = Log.ofProgress(RunFolder.class);
   static final String IMAGES = "images";
 
   private final Path firstPath;

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -8,7 +9,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the outputs of a run to its folder. Errors are logged and remembered; they end neither the
@@ -35,7 +35,7 @@ final class RunOutputs {
     void run() throws IOException;
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final Logger LOG = Log.of(RunFolder.class);
 
   private final Path folder;
   private final SavedModel savedModel;

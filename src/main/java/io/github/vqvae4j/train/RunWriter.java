@@ -6,6 +6,7 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.train.RunOutputs.Output;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes the files of one run to a {@link RunFolder}. */
 final class RunWriter {
@@ -25,7 +25,7 @@ final class RunWriter {
   static final String METRICS = "metrics.json";
   static final String SUMMARY = "summary.txt";
 
-  private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
+  private static final Logger LOG = Log.of(RunFolder.class);
 
   /**
    * The options of a run folder.
@@ -316,8 +316,8 @@ final class RunWriter {
     outputs.attempt(Output.CHECKPOINTS, checkpoints::await);
     metrics = RunJson.metrics(report);
     outputs.attempt(Output.METRICS, this::writeMetrics);
-    String summary = summary(report);
-    outputs.attempt(Output.SETTINGS, () -> write(SUMMARY, summary + "\n"));
+    String files = files();
+    outputs.attempt(Output.SETTINGS, () -> write(SUMMARY, files + report + "\n"));
     if (outputs.hasDiskFailed()) {
       LOG.warn(
           "The run folder {} is incomplete ({}). {}",
@@ -325,7 +325,7 @@ final class RunWriter {
           outputs.failure().orElseThrow().toString(),
           savedModel.description());
     } else {
-      LOG.info("{}", summary);
+      LOG.info("{}", files.stripTrailing());
     }
   }
 
@@ -349,7 +349,8 @@ final class RunWriter {
         "RunFolder.add: expected a run that has ended. Add metrics after fit(..).");
   }
 
-  private String summary(TrainingReport report) {
+  /** Describes the files, a line each. */
+  private String files() {
     String images =
         imageGrids == 0
             ? ""
@@ -365,13 +366,12 @@ final class RunWriter {
             + "  config.json        model and training settings%n"
             + "  metrics.csv        %s of metrics, every %s and at each evaluation%n"
             + "  metrics.json       final metrics, all evaluations, stop reason%n"
-            + "%s%s",
+            + "%s",
         FileNames.path(path.toAbsolutePath().normalize()),
         savedModel.description(),
         checkpoints.description(),
         Counts.of(curves.rows(), "row"),
         options.rowsEvery == 1 ? "step" : options.rowsEvery + " steps",
-        images,
-        report);
+        images);
   }
 }

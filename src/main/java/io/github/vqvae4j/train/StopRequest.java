@@ -1,12 +1,12 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.parallel.LibraryThread;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Detects a request to stop a run after the current step: a process shutdown (Ctrl-C, SIGTERM), an
@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * for the duration of a run; the shutdown waits until it is closed, for at most a minute.
  */
 final class StopRequest implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(StopRequest.class);
+  private static final Logger LOG = Log.of(StopRequest.class);
   private static final int TIMEOUT_SECONDS = 60;
 
   private final Thread trainer = Thread.currentThread();

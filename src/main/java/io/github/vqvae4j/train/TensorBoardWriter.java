@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.EventFile;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
@@ -9,11 +10,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes the metrics, sample images and weight histograms of a run to an event file. */
 final class TensorBoardWriter {
-  private static final Logger LOG = LoggerFactory.getLogger(TensorBoardWriter.class);
+  private static final Logger LOG = Log.of(TensorBoardWriter.class);
 
   private final EventFile file;
   private boolean warned;

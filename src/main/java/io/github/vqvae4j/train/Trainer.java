@@ -5,6 +5,7 @@ import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.parallel.Threads;
 import io.github.vqvae4j.parallel.Workers;
 import io.github.vqvae4j.tensor.MemoryGuard;
@@ -20,7 +21,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Trains a model: an autoencoder, a prior over codes, a GAN, or any other {@link Trainable}.
@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
  * @param <B> the type of a batch
  */
 public final class Trainer<B> {
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final Logger LOG = Log.ofProgress(Trainer.class);
   private static final long DEFAULT_STEPS = 1_000;
   private static final double DEFAULT_RATE = 1.5e-3;
 

@@ -2,6 +2,7 @@ package io.github.vqvae4j.train;
 
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.Collections;
@@ -11,11 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Checks whether the settings of a trainer fit its model and data, before a run. */
 final class TrainerChecks {
-  private static final Logger LOG = LoggerFactory.getLogger(Trainer.class);
+  private static final Logger LOG = Log.of(Trainer.class);
 
   private TrainerChecks() {}
 

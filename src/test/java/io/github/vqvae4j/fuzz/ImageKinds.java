@@ -13,6 +13,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +24,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** PNG, JPEG and BMP files of all types. */
+/** Image files of all formats and types. */
 final class ImageKinds {
   private static final int SIDE = 16;
 
@@ -92,6 +94,31 @@ final class ImageKinds {
                   p.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
                   p.setCompressionType("BI_RLE8");
                 })));
+    kinds.add(
+        other(
+            "GIF",
+            "a.gif",
+            written("gif", BufferedImage.TYPE_BYTE_INDEXED, p -> {}),
+            written("gif", BufferedImage.TYPE_BYTE_BINARY, p -> {})));
+    kinds.add(
+        other(
+            "TIFF",
+            "a.tif",
+            written("tiff", BufferedImage.TYPE_3BYTE_BGR, p -> {}),
+            written("tiff", BufferedImage.TYPE_USHORT_GRAY, p -> {})));
+    kinds.add(
+        other(
+            "TIFF LZW",
+            "a.tif",
+            written(
+                "tiff",
+                BufferedImage.TYPE_3BYTE_BGR,
+                p -> {
+                  p.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+                  p.setCompressionType("LZW");
+                })));
+    kinds.add(other("WebP", "a.webp", example("a4_webp.jpg"), example("lossless.webp")));
+    kinds.add(other("JPEG CMYK", "a.jpg", example("a2_cmyk_im.jpg"), example("cmyk_icc.jpg")));
     return kinds;
   }
 
@@ -119,6 +146,10 @@ final class ImageKinds {
       assertTrue(pixel >= 0 && pixel <= 1, () -> "pixel " + pixel);
     }
     return image;
+  }
+
+  private static byte[] example(String name) throws IOException {
+    return Files.readAllBytes(Path.of("src/test/resources/cases", name));
   }
 
   private static byte[] png(int type) throws IOException {

@@ -7,11 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVaePresets;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Codes and conditions that do not fit a prior. */
 class PixelCnnErrorsTest {
@@ -91,6 +96,53 @@ class PixelCnnErrorsTest {
     assertRejected("divided by an integer, got 8x12", config, MAPS, Condition.codes(large));
     assertRejected("one condition for each", () -> new CodePairs(MAPS, other.range(0, 1)));
     assertThrows(IllegalStateException.class, SMALL.build()::ofPairs);
+  }
+
+  /** Sampling with another factor than in training would use features that were never learned. */
+  @Test
+  void theFactorOfTheConditionIsThatOfTraining(@TempDir Path folder) throws IOException {
+    PixelCnn prior = SMALL.conditionCodebookSize(3).build();
+    Codes half = Codes.of(new int[2 * 2 * 3], 3, 2, 2, 3);
+    Codes full = Codes.of(new int[2 * 4 * 6], 3, 2, 4, 6);
+    Trainer.of(prior.ofPairs()).batch(2).steps(1).quiet().fit(new CodePairs(MAPS, half));
+    assertEquals(2, prior.config().conditionFactor());
+    Path file = folder.resolve("prior.safetensors");
+    prior.save(file);
+    for (PixelCnn trained : List.of(prior, PixelCnn.load(file))) {
+      trained.sample(2, Condition.codes(half), Sampling.DEFAULT, 1);
+      String expected = "4x6, divided by 2, the factor of the prior, got 4x6";
+      Condition other = Condition.codes(full);
+      assertRejected(expected, () -> trained.sample(2, other, Sampling.DEFAULT, 1));
+      assertRejected(expected, () -> trained.complete(MAPS, other, Sampling.DEFAULT, 1));
+      assertRejected(expected, () -> trained.logProb(MAPS, other));
+      assertRejected(
+          expected,
+          () ->
+              Trainer.of(trained.ofPairs())
+                  .batch(2)
+                  .steps(1)
+                  .quiet()
+                  .fit(new CodePairs(MAPS, full)));
+    }
+    PixelCnn given = SMALL.conditionCodebookSize(3).conditionFactor(1).build();
+    assertRejected(
+        "divided by 1, the factor of the prior, got 2x3",
+        () -> Trainer.of(given.ofPairs()).batch(2).steps(1).quiet().fit(new CodePairs(MAPS, half)));
+  }
+
+  @Test
+  void samplesAreComputedInFloat() {
+    PixelCnn prior = SMALL.build();
+    prior.convert(DType.DOUBLE);
+    prior.logProb(MAPS, Condition.NONE);
+    String message =
+        assertThrows(
+                IllegalStateException.class,
+                () -> prior.sample(1, Condition.NONE, Sampling.DEFAULT, 1))
+            .getMessage();
+    assertTrue(message.contains("Call convert(DType.FLOAT) first"), message);
+    prior.convert(DType.FLOAT);
+    prior.sample(1, Condition.NONE, Sampling.DEFAULT, 1);
   }
 
   @Test

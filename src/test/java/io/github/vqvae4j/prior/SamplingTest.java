@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,17 @@ class SamplingTest {
     double[] ties = Sampling.DEFAULT.topK(2).probabilities(1, 2, 1, 0);
     assertTrue(ties[0] > 0 && ties[0] == ties[2] && ties[3] == 0);
     assertProbabilities(Sampling.DEFAULT.topK(9), 0.4, 0.1, 0.3, 0.2);
+  }
+
+  /** 0.1 + .. + 0.1 is below 0.8 in floating point, and 0.3 + 0.3 + 0.3 below 0.9. */
+  @Test
+  void topPKeepsNoFurtherCodeBecauseOfRounding() {
+    double[] kept = Sampling.DEFAULT.topP(0.8).probabilities(new double[10]);
+    assertEquals(8, Arrays.stream(kept).filter(p -> p > 0).count());
+    double[] three =
+        Sampling.DEFAULT.topP(0.9).probabilities(Math.log(3), Math.log(3), Math.log(3), 0);
+    assertArrayEquals(new double[] {1 / 3.0, 1 / 3.0, 1 / 3.0, 0}, three, 1e-12);
+    assertEquals(1, Sampling.DEFAULT.topP(1e-300).probabilities(1, 2)[1]);
   }
 
   @Test

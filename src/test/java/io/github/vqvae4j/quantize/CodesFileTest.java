@@ -252,6 +252,23 @@ class CodesFileTest {
   }
 
   @Test
+  void imageSizeIsReadAndImpossibleOnesAreRejected() throws IOException {
+    Codes codes = Codes.of(new int[] {4, 0, 3, 1}, 5, 1, 2, 2).withImageSize(29, 31);
+    codes.write(file);
+    assertEquals(codes, Codes.read(file));
+    byte[] bytes = Files.readAllBytes(file);
+    int height = 16 + 4 * 8; // after 8 fields, of a file without a hash
+    for (int value : new int[] {0, -1, Integer.MIN_VALUE}) {
+      for (int offset : new int[] {height, height + 4}) {
+        ByteBuffer changed = ByteBuffer.wrap(bytes.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        assertTrue(changed.getInt(offset) >= 29, "a side");
+        Files.write(file, CodesBytes.withChecksums(changed.putInt(offset, value).array()));
+        assertThrows(BadFileException.class, () -> Codes.read(file), offset + ": " + value);
+      }
+    }
+  }
+
+  @Test
   void hashIsKeptAndDifferentModelsAreNotConcatenated() {
     Codes codes = Codes.of(new int[4], 5, 4, 1).withModelHash(HASH);
     assertEquals(Optional.of(HASH), codes.range(1, 3).modelHash());

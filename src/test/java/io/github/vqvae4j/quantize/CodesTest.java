@@ -52,6 +52,40 @@ class CodesTest {
     assertEquals(same, codes);
   }
 
+  @Test
+  void imageSizeIsKept() {
+    Codes plain = Codes.of(new int[12], SIX, 2, 1, 1);
+    Codes codes = plain.withImageSize(5, 7);
+    assertTrue(plain.imageSize().isEmpty());
+    assertNotEquals(plain, codes);
+    assertNotEquals(codes, plain.withImageSize(5, 8));
+    assertEquals("Codes[2, 1, 1] of " + SIX + ", of images 5x7", codes.toString());
+    codes.imageSize().orElseThrow()[0] = 6; // a copy
+    for (Codes derived :
+        List.of(
+            codes.range(0, 1),
+            codes.batch(1, 0),
+            codes.withLabels(3, 4),
+            codes.withMissing(0, 0, 1, 1),
+            codes.withModelHash("0".repeat(64)),
+            codes.stage(1),
+            codes.group(1),
+            Codes.concat(codes, codes))) {
+      assertArrayEquals(new int[] {5, 7}, derived.imageSize().orElseThrow(), derived::toString);
+    }
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> Codes.concat(codes, plain)),
+        "images of one size");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> plain.withImageSize(0, 7)),
+        "sides of at least 1 pixel",
+        "0x7");
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Codes.of(new int[2], 5, 1, 2).withImageSize(1, 1),
+        "not a map");
+  }
+
   /** Each value identifies its position. */
   @Test
   void stagesAndGroupsAreTheInnerAxes() {
@@ -102,7 +136,9 @@ class CodesTest {
       int images = codes.count();
       assertEquals(codes, Codes.concat(codes, codes).range(images, 2 * images), message);
       Codes copy = Codes.of(codes.values(), codes.codebooks(), codes.shape());
-      assertEquals(codes, codes.labels().map(copy::withLabels).orElse(copy), message);
+      Codes sized =
+          codes.imageSize().map(size -> copy.withImageSize(size[0], size[1])).orElse(copy);
+      assertEquals(codes, codes.labels().map(sized::withLabels).orElse(sized), message);
       assertEquals(IntStream.of(codes.values()).noneMatch(v -> v < 0), codes.isComplete(), message);
     }
   }

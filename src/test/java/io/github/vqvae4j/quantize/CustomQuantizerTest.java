@@ -1,6 +1,8 @@
 package io.github.vqvae4j.quantize;
 
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.Buffer;
@@ -90,6 +92,45 @@ class CustomQuantizerTest {
           });
       updates[0].merge(updates[1]).merge(updates[2]).run();
       assertArrayEquals(expected(), quantizer.variables().get("usage").toFloats());
+    }
+  }
+
+  /** Such codes would pass training and fail only when images are encoded. */
+  @Test
+  void codesOfAnotherShapeOrTypeAreRejected() {
+    for (boolean flat : new boolean[] {true, false}) {
+      Quantizer wrong =
+          new Quantizer() {
+            @Override
+            public int codebookSize() {
+              return 9;
+            }
+
+            @Override
+            public int dimension() {
+              return 1;
+            }
+
+            @Override
+            protected Quantized computeQuantized(Tensor latents) {
+              Tensor codes = latents.mul(0).reshape(flat ? new long[] {44} : new long[] {11, 4});
+              CodeUsage usage = CodeUsage.of(codes.to(DType.INT).toInts(), 9);
+              return new Quantized(latents, flat ? codes.to(DType.INT) : codes, List.of(), usage);
+            }
+
+            @Override
+            protected Tensor computeVectors(Tensor codes) {
+              return codes;
+            }
+          };
+      try (wrong;
+          Step step = Step.inference()) {
+        Tensor latents = step.tensor(latents(), EXAMPLES, PER_EXAMPLE, 1);
+        assertMessageContains(
+            assertThrows(IllegalStateException.class, () -> wrong.quantize(latents)),
+            "expected codes INT [11, 4]",
+            flat ? "got INT [44]" : "got FLOAT [11, 4]");
+      }
     }
   }
 

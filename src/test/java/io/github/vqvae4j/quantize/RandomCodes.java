@@ -14,7 +14,7 @@ public final class RandomCodes {
 
   /**
    * Returns codes with 1 to 3 groups, 1 to 4 stages and codebook sizes from 1 to 13. No, some or
-   * all codes are missing; no, some or all images have labels.
+   * all codes are missing; no, some or all images have labels; some maps have an image size.
    */
   public static Codes of(Rng rng) {
     int[] shape = SHAPES[rng.nextInt(SHAPES.length)];
@@ -34,6 +34,8 @@ public final class RandomCodes {
     for (int i = 0; i < labels.length; i++) {
       labels[i] = rng.nextDouble() < labeled ? rng.nextInt(1_000) : -1;
     }
-    return codes.withLabels(labels);
+    boolean padded = shape.length == 3 && rng.nextDouble() < 0.5;
+    Codes sized = padded ? codes.withImageSize(1 + rng.nextInt(9), 1 + rng.nextInt(9)) : codes;
+    return sized.withLabels(labels);
   }
 }

@@ -1,9 +1,12 @@
 package io.github.vqvae4j.tensor;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +16,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /** Runs a program in a child JVM, with another class path or settings, or to measure its memory. */
 public final class ChildJvm {
@@ -22,6 +24,8 @@ public final class ChildJvm {
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new HashMap<>(Map.of("OMP_NUM_THREADS", "1"));
   private File directory;
+  private File errors;
+  private int terminalColumns;
   private String classPath =
       System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
@@ -56,27 +60,69 @@ public final class ChildJvm {
     return this;
   }
 
+  /** Writes standard error to a file, instead of the output. */
+  public ChildJvm errorsTo(Path file) {
+    errors = file.toFile();
+    return this;
+  }
+
+  /** Runs the program on a terminal of a width. */
+  public ChildJvm onTerminal(int columns) {
+    terminalColumns = columns;
+    return this;
+  }
+
+  /** Returns whether this system has a program that opens terminals. */
+  public static boolean hasTerminals() {
+    return System.getProperty("os.name").equals("Linux")
+        && Files.isExecutable(Path.of("/usr/bin/script"));
+  }
+
   /** Removes files from the class path, by name. */
   public ChildJvm withoutFiles(Predicate<String> name) {
     classPath =
         Arrays.stream(classPath.split(File.pathSeparator))
             .filter(entry -> !name.test(Path.of(entry).getFileName().toString()))
-            .collect(Collectors.joining(File.pathSeparator));
+            .collect(joining(File.pathSeparator));
     return this;
   }
 
-  /** Runs a main method. Each process uses one thread, so that other load affects it less. */
-  public Result run(Class<?> program, String... arguments)
-      throws IOException, InterruptedException {
+  /** Adds a folder of class files to the class path. */
+  public ChildJvm classes(Path folder) {
+    classPath = folder + File.pathSeparator + classPath;
+    return this;
+  }
+
+  /** Starts a main method. Each process uses one thread, so that other load affects it less. */
+  public Process start(String program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
-    command.addAll(List.of("-cp", classPath, program.getName()));
+    command.addAll(List.of("-cp", classPath, program));
     command.addAll(Arrays.asList(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    if (terminalColumns > 0) {
+      String quoted = command.stream().map(part -> "'" + part + "'").collect(joining(" "));
+      command =
+          List.of("script", "-qec", "stty cols " + terminalColumns + "; " + quoted, "/dev/null");
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(errors == null);
+    if (errors != null) {
+      builder.redirectError(errors);
+    }
     builder.environment().putAll(environment);
     builder.directory(directory);
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  /** Runs a main method to its end. */
+  public Result run(Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    return run(program.getName(), arguments);
+  }
+
+  /** Runs the main method of a class, given by its name, to its end. */
+  public Result run(String program, String... arguments) throws IOException, InterruptedException {
+    Process process = start(program, arguments);
     CompletableFuture<List<String>> output = CompletableFuture.supplyAsync(() -> linesOf(process));
     if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();

@@ -85,7 +85,8 @@ class CustomLoopTest {
       assertEquals(8, report.last().metric("own"));
       assertEquals(8, report.evaluations().get(0).step());
       assertTrue(report.examplesPerSecond() > 0);
-      assertTrue(log.all().get(0).startsWith("step 1/8"), log.all().toString());
+      assertTrue(log.all().get(0).startsWith("Training Linear ("), log.all().toString());
+      assertTrue(log.all().get(1).startsWith("step 1/8"), log.all().toString());
       assertTrue(log.all().stream().anyMatch(line -> line.startsWith("Evaluation after step 8")));
 
       loaded.loadWeights(path.resolve("model.safetensors"));

@@ -19,10 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run whose process is killed at 30 random moments ends with the bits of one that was not. */
+/**
+ * A run whose process is killed at random moments ends with the bits of one that was not. {@code
+ * -Dvqvae4j.kills=N} sets how often.
+ */
 @Timeout(1_200)
 class KilledRunTest {
-  private static final int KILLS = 30;
+  private static final int KILLS = Integer.getInteger("vqvae4j.kills", 12);
   private static final int STEPS = 600;
 
   @TempDir private Path folder;

@@ -4,13 +4,13 @@ import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.model.Latents;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vae.Autoencoder;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,7 +36,7 @@ final class LargeImageProgram {
       Autoencoder.builder()
           .encoder(ConvEncoder.channels(1).hidden(HIDDEN).downsample(1))
           .decoder(ConvDecoder.channels(1).hidden(HIDDEN).upsample(1))
-          .dimension(4)
+          .dimension(1)
           .build();
 
   private LargeImageProgram() {}
@@ -59,10 +59,9 @@ final class LargeImageProgram {
             .decoder(ConvDecoder.channels(1).hidden(HIDDEN).upsample(1))
             .latent(side / 2, side / 2, 2)
             .build();
-    work.put("VqVae.encode", () -> model.encode(large));
-    Codes codes = Codes.of(new int[side * side / 4], 16, 1, side / 2, side / 2);
-    work.put("VqVae.decode", () -> model.decode(codes));
-    work.put("VqVae.reconstruct", () -> model.reconstruct(large));
+    work.put("Autoencoder.encode", () -> autoencoder.encode(large));
+    Latents latents = Latents.of(new float[side * side / 4], 1, side / 2, side / 2, 1);
+    work.put("Autoencoder.decode", () -> autoencoder.decode(latents));
     work.put("Autoencoder.reconstruct", () -> autoencoder.reconstruct(large));
     work.put("Vae.reconstruct", () -> vae.reconstruct(large));
     work.put("AnomalyDetector.scores", () -> detector.scores(large));

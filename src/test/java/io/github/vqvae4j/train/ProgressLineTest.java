@@ -121,10 +121,27 @@ class ProgressLineTest {
       assertEquals(expected.get(i - 1), ProgressLine.of(report, 24, null, width - 1));
     }
     String first = expected.get(3);
-    assertEquals(first + "  codes 3/5", ProgressLine.of(report, 24, null, 50));
+    assertEquals(first, ProgressLine.of(report, 24, null, 50));
     assertEquals(first + "  reconstruction 0.007953", ProgressLine.of(report, 24, null, 65));
     assertEquals(
         first + "  reconstruction 0.007953  codes 3/5", ProgressLine.of(report, 24, null, 79));
+  }
+
+  @Test
+  void leavesOutTheCommitmentLossFirst() {
+    StepReport report = report(1, 9, 100, List.of(VQ_VAE), List.of(CODEBOOK));
+    Evaluation evaluation = evaluation(new Metric("mse", 0.00571));
+    String start = "1/9  100 examples/s  reconstruction 0.007953";
+    String end = "  held-out mse 0.005710";
+    double unknown = Double.POSITIVE_INFINITY;
+    String all = start + "  commitment 0.04872  codes 3/5  perplexity 2.8" + end;
+    assertEquals(all, ProgressLine.of(report, unknown, evaluation, all.length()));
+    String shorter = start + "  codes 3/5  perplexity 2.8" + end;
+    assertEquals(shorter, ProgressLine.of(report, unknown, evaluation, all.length() - 1));
+    assertEquals(shorter, ProgressLine.of(report, unknown, evaluation, shorter.length()));
+    assertEquals(
+        start + "  codes 3/5" + end,
+        ProgressLine.of(report, unknown, evaluation, shorter.length() - 1));
   }
 
   /** Whatever the values: whole parts, in their order, within the width; more in a wider line. */

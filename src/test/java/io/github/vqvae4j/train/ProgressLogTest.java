@@ -93,25 +93,28 @@ class ProgressLogTest {
   }
 
   @Test
-  void logsStepsEvaluationsAndReport() {
+  void logsStartStepsEvaluationsAndEnd() {
     List<String> all = logged(trainer -> trainer.listener(new ProgressLog(Duration.ZERO)));
-    assertEquals(3 + 1 + 1, all.size());
+    assertEquals(1 + 3 + 1 + 1, all.size());
+    assertTrue(all.get(2).matches("step 2/3 .* examples/s  0:0\\d left"), all.get(2));
     List<String> lines = logged(trainer -> trainer.listener(new ProgressLog(NEVER)));
-    assertEquals(3, lines.size(), "the first step only");
-    assertTrue(lines.get(0).startsWith("step 1/3  reconstruction "), lines.get(0));
-    assertTrue(lines.get(1).startsWith("Evaluation after step 3: reconstruction "), lines.get(1));
-    assertTrue(lines.get(2).startsWith("3 steps in "), lines.get(2));
+    assertEquals(5, lines.size(), "the first and the last step only");
+    assertTrue(lines.get(0).startsWith("Training VqVae ("), lines.get(0));
+    assertTrue(lines.get(1).startsWith("step 1/3  reconstruction "), lines.get(1));
+    assertTrue(lines.get(2).startsWith("Evaluation after step 3: reconstruction "), lines.get(2));
+    assertTrue(lines.get(3).matches("step 3/3  reconstruction .* examples/s"), lines.get(3));
+    assertEquals("Training ended after step 3 (MAX_STEPS)", lines.get(4), "not the report");
   }
 
   @Test
   void isAddedOnceUnlessQuiet() {
-    assertEquals(3, logged(trainer -> trainer).size());
-    assertEquals(3, logged(trainer -> trainer.listener(new ProgressLog())).size());
+    assertEquals(5, logged(trainer -> trainer).size());
+    assertEquals(5, logged(trainer -> trainer.listener(new ProgressLog())).size());
     assertEquals(List.of(), logged(trainer -> trainer.quiet()));
   }
 
   @Test
-  void showsALineOnATerminalAndLogsEvaluationsAndReport() {
+  void showsALineOnATerminalAndLogsStartEvaluationsAndEnd() {
     Screen screen = new Screen(100);
     loggingOn(
         screen,
@@ -129,14 +132,18 @@ class ProgressLogTest {
                 }));
     List<String> lines = screen.lines();
     String line = "(\\d+)/5  \\d+ examples/s(  0:00 left)?  loss 0\\.5000";
-    assertTrue(lines.get(0).matches("1/5  \\d+ examples/s  loss 0\\.5000"), lines.get(0));
-    assertEquals("WARN collapse", lines.get(1));
-    assertEquals("INFO Evaluation after step 3: accuracy 0.50000", lines.get(2));
-    assertEquals("INFO Evaluation after step 5: accuracy 0.50000", lines.get(3));
-    assertTrue(lines.get(4).matches(line + "  held-out accuracy 0\\.5000"), lines.get(4));
-    assertTrue(lines.get(4).startsWith("5/5"), lines.get(4));
-    assertTrue(lines.get(5).startsWith("INFO 5 steps in "), lines.get(5));
-    assertTrue(lines.get(6).startsWith("  training:  step 5/5"), lines.get(6));
+    assertTrue(
+        lines.get(0).startsWith("INFO Training Linear (2 parameters), 5 steps, "), lines.get(0));
+    assertTrue(lines.get(1).matches("1/5  \\d+ examples/s  loss 0\\.5000"), lines.get(1));
+    assertEquals("WARN collapse", lines.get(2));
+    assertEquals("INFO Evaluation after step 3: accuracy 0.50000", lines.get(3));
+    assertEquals("INFO Evaluation after step 5: accuracy 0.50000", lines.get(4));
+    assertTrue(lines.get(5).matches(line + "  held-out accuracy 0\\.5000"), lines.get(5));
+    assertTrue(lines.get(5).startsWith("5/5"), lines.get(5));
+    assertEquals(
+        List.of("INFO Training ended after step 5 (MAX_STEPS)", ""),
+        lines.subList(6, lines.size()),
+        "not the report");
   }
 
   @Test
@@ -160,7 +167,10 @@ class ProgressLogTest {
       }
       assertEquals(
           List.of("step 1/3", "step 1/3", "step 2/3"),
-          log.all().stream().map(message -> message.split("  ")[0]).toList());
+          log.all().stream()
+              .filter(message -> !message.startsWith("Training "))
+              .map(message -> message.split("  ")[0])
+              .toList());
     }
   }
 
@@ -281,8 +291,8 @@ class ProgressLogTest {
       List<String> messages = log.all();
       assertEquals(3, messages.stream().filter(m -> m.startsWith("step 1/")).count());
       for (long steps : new long[] {97, 101, 103, 107}) {
-        String end = steps + " steps in ";
-        assertEquals(1, messages.stream().filter(m -> m.startsWith(end)).count(), end);
+        String end = "Training ended after step " + steps + " (MAX_STEPS)";
+        assertEquals(1, messages.stream().filter(end::equals).count(), end);
       }
       assertEquals(2, screen.lines().size(), screen.lines().toString());
       String line = screen.lines().get(0);

@@ -352,7 +352,7 @@ class RunFolderModelTest {
       for (String line : lines) {
         assertMessageContains(
             new Exception(line),
-            "No space left",
+            "model.safetensors: No space left",
             "after step 10 is saved in",
             file(folder).toString());
       }

@@ -23,7 +23,14 @@ import picocli.CommandLine.Option;
     name = "benchmarks",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = {Cores.class, Priors.class, PriorLoss.class, Versions.class},
+    subcommands = {
+      Cores.class,
+      Pieces.class,
+      Priors.class,
+      PriorLoss.class,
+      Serving.class,
+      Versions.class
+    },
     description = "Compares vqvae4j with libtorch in separate processes that take turns.")
 public final class Main implements Callable<Integer> {
   /** The command that runs the benchmarks without options. */

@@ -20,7 +20,9 @@ import picocli.CommandLine.ParameterException;
 @Command(
     name = "anomaly",
     description =
-        "Trains a VQ-VAE on digits, excluding one class, and detects that class as an anomaly.")
+        "Trains a VQ-VAE on digits, excluding one class, and detects that class as an anomaly.",
+    footerHeading = "%nExample (twenty seconds on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"anomaly --without 2\"")
 final class AnomalyCommand extends TrainingCommand<VqVae> {
   static final String DETECTOR = "detector.json";
   static final String ANOMALIES = "anomalies.png";

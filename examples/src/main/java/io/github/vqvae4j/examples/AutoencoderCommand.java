@@ -15,7 +15,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "autoencoder",
     description =
-        "Trains an autoencoder on handwritten digits. Shows interpolation and latent arithmetic.")
+        "Trains an autoencoder on handwritten digits. Shows interpolation and latent arithmetic.",
+    footerHeading = "%nExample (twenty seconds on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"autoencoder\"")
 final class AutoencoderCommand extends TrainingCommand<Autoencoder> {
 
   @Mixin private DigitsOption digits;

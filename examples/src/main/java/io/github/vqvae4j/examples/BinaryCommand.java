@@ -21,7 +21,9 @@ import picocli.CommandLine.Mixin;
     name = "binary",
     description =
         "Trains an autoencoder with binary latents on handwritten digits: a custom operation with a"
-            + " surrogate gradient.")
+            + " surrogate gradient.",
+    footerHeading = "%nExample (twenty seconds on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"binary\"")
 final class BinaryCommand extends TrainingCommand<Autoencoder> {
   /** The width of the surrogate gradient: latents further from 0 have small gradients. */
   private static final double WIDTH = 0.5;

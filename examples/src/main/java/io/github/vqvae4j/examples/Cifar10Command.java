@@ -14,7 +14,9 @@ import picocli.CommandLine.ParameterException;
 /** Trains a VQ-VAE on CIFAR-10, with the layer sizes of Sonnet's example. */
 @Command(
     name = "cifar10",
-    description = "Trains a VQ-VAE on CIFAR-10, with the layer sizes of Sonnet's example.")
+    description = "Trains a VQ-VAE on CIFAR-10, with the layer sizes of Sonnet's example.",
+    footerHeading = "%nExample (a minute on two cores, and the download of 170 MB):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"cifar10 --download cifar-10\"")
 final class Cifar10Command extends TrainingCommand<VqVae> {
   @Mixin private CodebookOption codebook;
 

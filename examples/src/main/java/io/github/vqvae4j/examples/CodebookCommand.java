@@ -26,7 +26,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "codebook",
     description =
-        "Visualizes a codebook: usage, decoded codes and a projection of the code vectors.")
+        "Visualizes a codebook: usage, decoded codes and a projection of the code vectors.",
+    footerHeading = "%nExample (ten seconds on two cores):%n",
+    footer = {
+      "  ./mvnw -q -f examples -Dargs=\"codebook \\",
+      "    --model runs/<folder>/model.safetensors\""
+    })
 final class CodebookCommand implements Callable<Integer> {
   static final String USAGE = "usage.png";
   static final String CODES = "codes.png";

@@ -11,7 +11,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Decodes codes to images. */
-@Command(name = "decode", description = "Decodes codes to images with a trained model.")
+@Command(
+    name = "decode",
+    description = "Decodes codes to images with a trained model.",
+    footerHeading = "%nExample (a few seconds on two cores):%n",
+    footer = {
+      "  ./mvnw -q -f examples -Dargs=\"decode \\",
+      "    --model runs/<folder>/model.safetensors \\",
+      "    --codes seven.codes --output seven.png\""
+    })
 final class DecodeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
@@ -34,8 +42,8 @@ final class DecodeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Output file of the image, or of a grid of several images; the name must end in .png or"
-              + " .jpg.")
+          "Output file: the image, or a grid of several images. The name"
+              + " must end in .png or .jpg.")
   private Path output;
 
   @Override

@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.image.IgnoredPath;
 import io.github.vqvae4j.data.image.ImageFolder;
 import io.github.vqvae4j.data.image.ImageFolderConfig;
 import io.github.vqvae4j.data.image.SkippedFile;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.ImageModel;
@@ -30,7 +31,13 @@ import picocli.CommandLine.Spec;
     name = "encode",
     description =
         "Encodes a folder of images to a code file with a trained model. After an interruption, the"
-            + " same command continues.")
+            + " same command continues.",
+    footerHeading = "%nExample (a few seconds on two cores):%n",
+    footer = {
+      "  ./mvnw -q -f examples -Dargs=\"encode \\",
+      "    --model runs/<folder>/model.safetensors \\",
+      "    --data photos --size 28 --output photos.codes\""
+    })
 final class EncodeCommand implements Callable<Integer> {
   /** The time limit for encoding the current images after Ctrl-C. */
   private static final int TIMEOUT_SECONDS = 10;
@@ -50,8 +57,8 @@ final class EncodeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "DIR",
       description =
-          "Folder of PNG, JPEG and BMP files of any size; subfolders are included, and their names"
-              + " are the labels. Corrupt files are skipped and listed.")
+          "Folder of PNG, JPEG, BMP, GIF and TIFF files of any size; subfolders are included, and"
+              + " their names are the labels. Corrupt files are skipped and listed.")
   private Path data;
 
   @Option(
@@ -69,8 +76,8 @@ final class EncodeCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Output file of the codes. For a VQ-VAE-2, a file for each level: images.codes becomes"
-              + " images-top.codes and images-bottom.codes.")
+          "Output file: the codes. For a VQ-VAE-2, one for"
+              + " each level: images.codes becomes images-top.codes and images-bottom.codes.")
   private Path output;
 
   @Override
@@ -87,6 +94,10 @@ final class EncodeCommand implements Callable<Integer> {
   private int encode(ImageModel loaded) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     List<Path> files = files(loaded);
+    for (Path file : files) {
+      OutputFile.requireWritable(file);
+      requireCodes(file);
+    }
     ImageFolder images = ImageFolder.in(data, config(loaded));
     out.println(images);
     try {
@@ -106,21 +117,25 @@ final class EncodeCommand implements Callable<Integer> {
     return Main.SUCCESS;
   }
 
+  /** Checks that no model and no image is replaced. */
+  private static void requireCodes(Path file) throws IOException {
+    if (Files.exists(file)) {
+      try (CodesSource codes = CodesSource.open(file)) {
+        codes.size();
+      } catch (BadFileException e) {
+        throw OutputFile.problem(
+            file, "it exists and is no code file; choose another with --output, or delete it");
+      }
+    }
+  }
+
   private ImageFolderConfig config(ImageModel loaded) {
     ImageFolderConfig config = ImageFolderConfig.of(size).streamed(true).skipCorrupt(true);
     return ModelChannels.of(loaded).orElse(config.channels()) == 1 ? config.gray() : config;
   }
 
   /** Returns the output files, one for each code map of the model. */
-  private List<Path> files(ImageModel loaded) throws IOException {
-    Path folder = output.toAbsolutePath().getParent();
-    if (!Files.isDirectory(folder)) {
-      throw new IOException(
-          FileNames.path(output)
-              + ": there is no folder "
-              + FileNames.path(folder)
-              + "; create it, or choose another with --output");
-    }
+  private List<Path> files(ImageModel loaded) {
     if (loaded instanceof VqVae) {
       return List.of(output);
     }

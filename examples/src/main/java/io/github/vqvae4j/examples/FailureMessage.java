@@ -22,7 +22,10 @@ final class FailureMessage {
   static String of(Throwable failure) {
     StringBuilder text = new StringBuilder(withoutSuppressed(failure));
     for (Throwable suppressed : failure.getSuppressed()) {
-      text.append(' ').append(oneLine(String.valueOf(suppressed.getMessage())));
+      String message = oneLine(String.valueOf(suppressed.getMessage()));
+      if (text.indexOf(message) < 0) { // a stream may fail again when it is closed
+        text.append(' ').append(message);
+      }
     }
     return text.toString();
   }

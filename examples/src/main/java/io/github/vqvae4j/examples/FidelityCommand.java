@@ -23,7 +23,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fidelity",
     description =
-        "Trains a published recipe and compares its training curves with the recorded ones.")
+        "Trains a published recipe and compares its training curves with the recorded ones.",
+    footerHeading = "%nExample (four to seven minutes on two cores, and the download of 170 MB):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"fidelity --download cifar-10 --seeds 1\"")
 final class FidelityCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -20,7 +20,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** Trains a VQ-VAE on a folder of images. */
-@Command(name = "folder", description = "Trains a VQ-VAE on your own images.")
+@Command(
+    name = "folder",
+    description = "Trains a VQ-VAE on your own images.",
+    footerHeading = "%nExample (a minute and a half on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"folder --data photos --size 64\"")
 final class FolderCommand extends TrainingCommand<VqVae> {
   /** Fraction of the images used for training. The others are held out. */
   private static final double TRAINING_FRACTION = 0.9;
@@ -34,8 +38,9 @@ final class FolderCommand extends TrainingCommand<VqVae> {
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Folder of PNG, JPEG and BMP files of any size; subfolders are included. One image in ten"
-              + " is held out; corrupt files are skipped and listed. Required without --resume.")
+          "Folder of PNG, JPEG, BMP, GIF and TIFF files of any size; subfolders are included. One"
+              + " image in ten is held out; corrupt files are skipped and listed. Required without"
+              + " --resume.")
   private Path data;
 
   @Option(

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
     name = "generate",
     description =
         "Trains a VQ-VAE and a prior over its codes, and generates new images, of each class if"
-            + " there are labels.")
+            + " there are labels.",
+    footerHeading = "%nExample (four minutes on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"generate\"")
 final class GenerateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private GenerateImages data;

@@ -30,7 +30,12 @@ import picocli.CommandLine.Spec;
 /** Reduces the colors of photographs. */
 @Command(
     name = "palette",
-    description = "Reduces photographs to a palette of few colors, by k-means on their pixels.")
+    description = "Reduces photographs to a palette of few colors, by k-means on their pixels.",
+    footerHeading = "%nExample (ten seconds on two cores):%n",
+    footer = {
+      "  ./mvnw -q -f examples -Dargs=\"palette \\",
+      "    --data docs/images/own-images-photo.jpg\""
+    })
 final class PaletteCommand implements Callable<Integer> {
   private static final int MAX_COLORS = 256;
 
@@ -46,8 +51,8 @@ final class PaletteCommand implements Callable<Integer> {
       required = true,
       paramLabel = "PATH",
       description =
-          "A PNG, JPEG or BMP file, or a folder of such files; corrupt files in a folder are"
-              + " skipped and listed.")
+          "A PNG, JPEG, BMP, GIF or TIFF file, or a folder of such files; corrupt files in a"
+              + " folder are skipped and listed.")
   private Path data;
 
   @Option(

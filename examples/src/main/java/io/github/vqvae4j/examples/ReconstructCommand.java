@@ -19,7 +19,13 @@ import picocli.CommandLine.Spec;
     name = "reconstruct",
     description =
         "Encodes an image with a trained model, prints its codes (unless there are many) and writes"
-            + " the reconstruction.")
+            + " the reconstruction.",
+    footerHeading = "%nExample (a few seconds on two cores):%n",
+    footer = {
+      "  ./mvnw -q -f examples -Dargs=\"reconstruct \\",
+      "    --model runs/<folder>/model.safetensors \\",
+      "    --image docs/images/seven.png --codes seven.codes\""
+    })
 final class ReconstructCommand implements Callable<Integer> {
   private static final int MAX_PRINTED = 64;
 
@@ -36,14 +42,14 @@ final class ReconstructCommand implements Callable<Integer> {
       names = "--image",
       required = true,
       paramLabel = "FILE",
-      description = "A PNG, JPEG or BMP file.")
+      description = "A PNG, JPEG, BMP, GIF or TIFF file.")
   private Path image;
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
       defaultValue = "reconstruction.png",
-      description = "Output file of the reconstruction. Default: ${DEFAULT-VALUE}.")
+      description = "Output file: the reconstruction." + " Default: ${DEFAULT-VALUE}.")
   private Path output;
 
   @Option(

@@ -39,7 +39,9 @@ import picocli.CommandLine.Spec;
     name = "series",
     description =
         "Trains a VQ-VAE on time series, from simulated machine sensors or your own files, and"
-            + " detects faults.")
+            + " detects faults.",
+    footerHeading = "%nExample (half a minute on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"series\"")
 final class SeriesCommand implements Callable<Integer> {
   static final String MODEL = "model.safetensors";
   static final String SCALE = "scale.json";

@@ -19,7 +19,9 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "vae",
     description =
-        "Trains a VAE on handwritten digits. Shows samples, interpolation and latent arithmetic.")
+        "Trains a VAE on handwritten digits. Shows samples, interpolation and latent arithmetic.",
+    footerHeading = "%nExample (half a minute on two cores):%n",
+    footer = "  ./mvnw -q -f examples -Dargs=\"vae\"")
 final class VaeCommand extends TrainingCommand<Vae> {
   private static final String SAMPLES = "samples.png";
   private static final int SAMPLE_COUNT = 100;

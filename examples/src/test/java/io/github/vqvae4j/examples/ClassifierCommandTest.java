@@ -42,7 +42,8 @@ class ClassifierCommandTest {
   @Test
   void theFolderOfTheFileIsCheckedFirst() {
     Run.of("classifier", "--output=" + folder.resolve("missing/a.safetensors"))
-        .failed(1, "missing", "there is no such folder");
+        .failed(1, "missing", "there is no folder");
+    Run.of("classifier", "--output=" + folder).failed(1, "it is a folder", "--output");
   }
 
   /** These digits are from the training images of MNIST. */

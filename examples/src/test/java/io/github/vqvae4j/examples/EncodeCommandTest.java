@@ -93,6 +93,29 @@ class EncodeCommandTest {
   }
 
   @Test
+  void sidesThatTheFactorDoesNotDivideArePadded() throws IOException {
+    saveModel(3, 8).close();
+    assertTrue(encode(15).succeeded().out().contains("20 images of 8x8 codes"));
+    assertArrayEquals(new int[] {15, 15}, Codes.read(output).imageSize().orElseThrow());
+  }
+
+  /** A slip of the hand, such as the model's name after --output, costs no model and no image. */
+  @Test
+  void onlyCodesAreReplaced() throws IOException {
+    saveModel(3, 8).close();
+    encode(16).succeeded();
+    encode(16).succeeded();
+    for (Path other : List.of(model, images.resolve("odd").resolve("1.png"))) {
+      byte[] before = Files.readAllBytes(other);
+      output = other;
+      encode(16).failed(1, other.toString(), "is no code file");
+      assertArrayEquals(before, Files.readAllBytes(other));
+    }
+    output = images;
+    encode(16).failed(1, "it is a folder");
+  }
+
+  @Test
   void eachLevelHasAFile() throws IOException {
     try (VqVae2 levels = VqVae2.channels(3).hidden(8).downsample(1, 1).residual(1, 4).build()) {
       levels.save(model);
@@ -110,7 +133,6 @@ class EncodeCommandTest {
   void errorsAreReported() throws IOException {
     Run.of("encode").failed(2, "--model", "--data", "--size", "--output");
     saveModel(3, 8).close();
-    encode(15).failed(1, "multiples of 2", "15x15");
     Files.writeString(folder.resolve("images.codes.partial"), "my notes");
     encode(16).failed(1, "images.codes.partial", "delete it");
     output = folder.resolve("none").resolve("images.codes");

@@ -1,15 +1,27 @@
 package io.github.vqvae4j.examples;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /** Help, version and invalid command lines. */
 class UsageTest {
+  /** The example of a command, which states the time it takes. */
+  private static final Pattern EXAMPLE =
+      Pattern.compile(
+          "Example \\([a-z ]*(?:seconds|minutes?)[a-z ]* on two cores[^)]*\\):"
+              + " \\./mvnw -q -f examples -Dargs=\"([^\"]+)\"");
+
   private static List<String> commands() {
     return List.of(
         "mnist",
@@ -39,6 +51,31 @@ class UsageTest {
     assertFalse(help.out().contains("null"), help::out);
     assertFalse(help.out().contains("DEFAULT-VALUE"), help::out);
     assertTrue(Run.of(command, "--version").succeeded().out().startsWith("vqvae4j "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpHasAnExampleThatIsValid(String command) {
+    String help = Run.of(command, "--help").succeeded().out().replaceAll("( \\\\)?\\s+", " ");
+    Matcher example = EXAMPLE.matcher(help);
+    assertTrue(example.find(), help);
+    ParseResult parsed = new CommandLine(Main.class).parseArgs(example.group(1).split(" "));
+    assertEquals(command, parsed.subcommand().commandSpec().name());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void outputIsAFolderExceptOfCommandsThatWriteOneFile(String command) {
+    OptionSpec output =
+        new CommandLine(Main.class)
+            .getSubcommands()
+            .get(command)
+            .getCommandSpec()
+            .findOption("--output");
+    boolean file = List.of("encode", "decode", "reconstruct", "classifier").contains(command);
+    String text = output.description()[0];
+    assertEquals(file ? "FILE" : "DIR", output.paramLabel());
+    assertTrue(text.startsWith(file ? "Output file: " : "Output folder"), text);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.vqvae4j.data.datasets;
 import io.github.vqvae4j.data.image.ByteImages;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.HeapMemory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads the binary version of CIFAR-10: color images of 32 x 32 pixels in ten classes.
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * sequence of records of 3073 bytes: the label, then the red, the green and the blue plane.
  */
 public final class Cifar10 {
-  private static final Logger LOG = LoggerFactory.getLogger(Cifar10.class);
+  private static final Logger LOG = Log.of(Cifar10.class);
   private static final int SIDE = 32;
   private static final int PLANE = SIDE * SIDE;
   private static final int IMAGE = 3 * PLANE;

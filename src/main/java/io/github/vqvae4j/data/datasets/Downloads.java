@@ -3,6 +3,7 @@ package io.github.vqvae4j.data.datasets;
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Downloads the files of a dataset to the cache. A file gets its final name when it is complete,
@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * downloads by several processes.
  */
 final class Downloads {
-  private static final Logger LOG = LoggerFactory.getLogger(Downloads.class);
+  private static final Logger LOG = Log.ofProgress(Downloads.class);
   private static final Object LOCK = new Object();
 
   /** More than the number of entries of any supported archive. */

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.data.datasets;
 
+import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
@@ -17,11 +19,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Downloads one file over HTTP to a {@code .part} file, resuming from its existing content. */
 final class Transfer {
-  private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+  private static final Logger LOG = Log.ofProgress(Transfer.class);
   private static final long LOG_NANOS = 10_000_000_000L;
   private static final long MAX_PROGRESS = 1 << 16;
   private static final long PROGRESS_DIVISOR = 256;
@@ -74,7 +75,12 @@ final class Transfer {
    * @throws IOException if the file cannot be written
    */
   void from(URI source) throws IOException {
-    LOG.info("Downloading {} ({} bytes) from {}", file.name(), file.bytes(), source);
+    LOG.info(
+        "Downloading {} ({} bytes) from {} to {}",
+        file.name(),
+        file.bytes(),
+        source,
+        FileNames.path(part.toAbsolutePath().getParent()));
     long maxSize = size();
     boolean restarted = false;
     for (int failures = 1; ; failures++) {

@@ -1,25 +1,23 @@
 package io.github.vqvae4j.data.image;
 
-import io.github.vqvae4j.data.Source;
-import io.github.vqvae4j.data.internal.View;
+import io.github.vqvae4j.data.internal.Checks;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 
 /** A view of a dataset whose images are varied at random in each epoch. */
-final class AugmentedDataset implements Dataset, View {
+final class AugmentedDataset extends DatasetView {
   private static final int POSITION = 0;
   private static final int FLIP = 1;
   private static final int BRIGHTNESS = 2;
   private static final int CONTRAST = 3;
 
-  private final Dataset source;
   private final Augmentation augmentation;
   private final long seed;
   private final int height;
   private final int width;
 
   AugmentedDataset(Dataset source, Augmentation augmentation, long seed) {
-    this.source = source;
+    super(source);
     this.augmentation = augmentation;
     this.seed = seed;
     this.height = augmentation.height() == 0 ? source.height() : augmentation.height();
@@ -68,23 +66,22 @@ final class AugmentedDataset implements Dataset, View {
   }
 
   @Override
-  public int channels() {
-    return source.channels();
+  public void image(int index, float[] target, int offset) {
+    rectangle(index, 0, 0, height, width, target, offset);
   }
 
   @Override
-  public void image(int index, float[] target, int offset) {
-    float[] image = new float[source.imageLength()];
-    source.image(index, image, 0);
-    int top = (source.height() - height) / 2;
-    int left = (source.width() - width) / 2;
-    crop(image, top, left, false, target, offset);
+  public void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    Rectangle inCrop = new Rectangle(row, column, height, width);
+    inCrop.check(this);
+    Rectangle inSource =
+        inCrop.moved((source.height() - height()) / 2, (source.width() - width()) / 2);
+    source.rectangle(index, inSource.row(), inSource.column(), height, width, target, offset);
   }
 
   @Override
   public void image(int index, long epoch, float[] target, int offset) {
-    float[] image = new float[source.imageLength()];
-    source.image(index, epoch, image, 0);
     Rng position = rng(epoch, index, POSITION);
     int top =
         position.nextInt(source.height() - height + 2 * augmentation.padding() + 1)
@@ -93,7 +90,7 @@ final class AugmentedDataset implements Dataset, View {
         position.nextInt(source.width() - width + 2 * augmentation.padding() + 1)
             - augmentation.padding();
     boolean flip = augmentation.flip() && rng(epoch, index, FLIP).nextBoolean();
-    crop(image, top, left, flip, target, offset);
+    crop(index, epoch, top, left, flip, target, offset);
     if (augmentation.brightness() > 0) {
       scale(
           factor(rng(epoch, index, BRIGHTNESS), augmentation.brightness()),
@@ -122,16 +119,28 @@ final class AugmentedDataset implements Dataset, View {
   }
 
   /**
-   * Copies the crop at row {@code top} and column {@code left}. Pixels outside repeat the border.
+   * Copies the crop at row {@code top} and column {@code left}; only its pixels are read. Pixels
+   * outside the image repeat the border.
    */
-  private void crop(float[] image, int top, int left, boolean flip, float[] target, int offset) {
+  private void crop(
+      int index, long epoch, int top, int left, boolean flip, float[] target, int offset) {
+    int firstRow = clamp(top, source.height());
+    int firstColumn = clamp(left, source.width());
+    int rows = clamp(top + height - 1, source.height()) - firstRow + 1;
+    int columns = clamp(left + width - 1, source.width()) - firstColumn + 1;
+    if (rows == height && columns == width && !flip) {
+      source.rectangle(index, epoch, firstRow, firstColumn, rows, columns, target, offset);
+      return;
+    }
     int channels = channels();
+    float[] inside = Checks.floats(1, rows, columns, channels);
+    source.rectangle(index, epoch, firstRow, firstColumn, rows, columns, inside, 0);
     int next = offset;
     for (int y = 0; y < height; y++) {
-      int row = clamp(top + y, source.height()) * source.width();
+      int row = clamp(top + y - firstRow, rows) * columns;
       for (int x = 0; x < width; x++) {
-        int column = clamp(left + (flip ? width - 1 - x : x), source.width());
-        System.arraycopy(image, (row + column) * channels, target, next, channels);
+        int column = clamp(left + (flip ? width - 1 - x : x) - firstColumn, columns);
+        System.arraycopy(inside, (row + column) * channels, target, next, channels);
         next += channels;
       }
     }
@@ -139,16 +148,18 @@ final class AugmentedDataset implements Dataset, View {
 
   /** Returns the mean of every {@code stride}-th value. */
   private float mean(float[] target, int offset, int first, int stride) {
+    int length = imageLength();
     double sum = 0;
-    for (int i = first; i < imageLength(); i += stride) {
+    for (int i = first; i < length; i += stride) {
       sum += target[offset + i];
     }
-    return (float) (sum / (imageLength() / stride));
+    return (float) (sum / (length / stride));
   }
 
   private void scale(float factor, float fixed, float[] target, int offset, int first, int stride) {
     boolean clamped = unitRange();
-    for (int i = offset + first; i < offset + imageLength(); i += stride) {
+    int end = offset + imageLength();
+    for (int i = offset + first; i < end; i += stride) {
       float value = fixed + factor * (target[i] - fixed);
       target[i] = clamped ? Math.max(0, Math.min(1, value)) : value;
     }
@@ -165,26 +176,6 @@ final class AugmentedDataset implements Dataset, View {
   @Override
   public int label(int index) {
     return source.label(index);
-  }
-
-  @Override
-  public Source<?> viewed() {
-    return source;
-  }
-
-  @Override
-  public boolean isThreadSafe() {
-    return source.isThreadSafe();
-  }
-
-  @Override
-  public boolean unitRange() {
-    return source.unitRange();
-  }
-
-  @Override
-  public int skippedFiles() {
-    return source.skippedFiles();
   }
 
   @Override

@@ -106,11 +106,47 @@ public final class ByteImages implements Dataset {
     toFloats(pixels, index * length, length, target, offset);
   }
 
+  @Override
+  public void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    Checks.index(index, size);
+    toFloats(
+        pixels,
+        index * imageLength(),
+        this,
+        new Rectangle(row, column, height, width),
+        target,
+        offset);
+  }
+
+  @Override
+  public void rectangle(
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    rectangle(index, row, column, height, width, target, offset);
+  }
+
   /** Converts bytes to values in [0, 1]. */
   static void toFloats(byte[] bytes, int start, int length, float[] target, int offset) {
     for (int i = 0; i < length; i++) {
       target[offset + i] = VALUES[bytes[start + i] & 0xff];
     }
+  }
+
+  /** Converts a rectangle of the image from {@code first} on to values in [0, 1]. */
+  static void toFloats(
+      byte[] bytes, int first, Dataset data, Rectangle rectangle, float[] target, int offset) {
+    rectangle.rows(
+        data,
+        offset,
+        (start, length, targetOffset) ->
+            toFloats(bytes, first + start, length, target, targetOffset));
   }
 
   @Override

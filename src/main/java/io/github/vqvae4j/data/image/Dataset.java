@@ -103,6 +103,54 @@ public interface Dataset extends Source<ImageBatch> {
   }
 
   /**
+   * Copies a rectangle of one image into an array. Images held in memory and views of them read
+   * only the rectangle; by default the whole image is read.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param row the first row, 0 to {@code height() - height}
+   * @param column the first column, 0 to {@code width() - width}
+   * @param height the height of the rectangle in pixels, at least 1
+   * @param width the width of the rectangle in pixels, at least 1
+   * @param target the array to write the pixels to, [height, width, channels]
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range, or the rectangle is not inside
+   *     the image
+   */
+  default void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    new Rectangle(row, column, height, width)
+        .copyFrom(this, index, EpochImages.NONE, target, offset);
+  }
+
+  /**
+   * Copies a rectangle of one image, as {@linkplain #image(int, long, float[], int) used in the
+   * given epoch} of training, into an array. A dataset that overrides {@link #rectangle(int, int,
+   * int, int, int, float[], int)} overrides both.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param epoch the epoch, counted from 0
+   * @param row the first row, 0 to {@code height() - height}
+   * @param column the first column, 0 to {@code width() - width}
+   * @param height the height of the rectangle in pixels, at least 1
+   * @param width the width of the rectangle in pixels, at least 1
+   * @param target the array to write the pixels to, [height, width, channels]
+   * @param offset the index in {@code target} of the first value
+   * @throws IllegalArgumentException if the index is out of range, or the rectangle is not inside
+   *     the image
+   */
+  default void rectangle(
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    new Rectangle(row, column, height, width).copyFrom(this, index, epoch, target, offset);
+  }
+
+  /**
    * Returns the label of one image.
    *
    * @param index the index of the image, 0 to {@code size() - 1}
@@ -179,6 +227,64 @@ public interface Dataset extends Source<ImageBatch> {
   }
 
   /**
+   * Returns a view of several copies of this dataset, one after the other: image i of the view is
+   * image {@code i % size()} of this dataset. An epoch of the view is {@code times} epochs of this
+   * dataset, so that a batch may contain several random crops of one image:
+   *
+   * <pre>{@code
+   * Dataset crops = flowers.repeat(100).augmented(Augmentation.NONE.crop(64, 64), 42);
+   * }</pre>
+   *
+   * <p>If images vary between epochs, as with {@link #augmented}, they vary between the copies,
+   * too, whether this dataset or the view is augmented. Split a dataset before it is repeated:
+   * otherwise the parts contain the same images.
+   *
+   * @param times the number of copies, at least 1
+   * @return the view
+   * @throws IllegalArgumentException if {@code times} is below 1, or the view has more than 2^31 -
+   *     1 images
+   */
+  default Dataset repeat(int times) {
+    return new RepeatedDataset(this, times);
+  }
+
+  /**
+   * Returns a view of the square tiles of each image (see {@link #tiles(int, int, int, int)}).
+   *
+   * @param size the height and the width of each tile in pixels
+   * @param stride the distance between neighboring tiles in pixels, in both directions; below
+   *     {@code size}, tiles overlap
+   * @return the view
+   * @throws IllegalArgumentException if {@code size} is not from 1 to the smaller side of the
+   *     images, {@code stride} is below 1, or there are more than 2^31 - 1 tiles
+   */
+  default Dataset tiles(int size, int stride) {
+    return tiles(size, size, stride, stride);
+  }
+
+  /**
+   * Returns a view of the tiles of each image: of the first image row by row, then of the second,
+   * and so on. A tile has the label of its image.
+   *
+   * <p>Tiles begin at rows 0, rowStride, 2 rowStride and so on, and at columns likewise. Only tiles
+   * that are entirely inside the image are returned: each image has ((H - height) / rowStride + 1)
+   * ((W - width) / columnStride + 1) tiles, rounded down, and pixels beyond the last ones, at the
+   * bottom and on the right, are in none. Split photographs before they are tiled, so that the
+   * tiles of an image are in one part.
+   *
+   * @param height the height of each tile in pixels
+   * @param width the width of each tile in pixels
+   * @param rowStride the distance between the first rows of neighboring tiles
+   * @param columnStride the distance between the first columns of neighboring tiles
+   * @return the view
+   * @throws IllegalArgumentException if the tiles have no pixels or are larger than the images, a
+   *     stride is below 1, or there are more than 2^31 - 1 tiles
+   */
+  default Dataset tiles(int height, int width, int rowStride, int columnStride) {
+    return new TiledDataset(this, height, width, rowStride, columnStride);
+  }
+
+  /**
    * Returns a view whose images are randomly augmented in each epoch of training. Outside training,
    * as in an evaluation or {@link #variance}, they are only center-cropped.
    *
@@ -210,6 +316,27 @@ public interface Dataset extends Source<ImageBatch> {
       View.read(this, () -> image(index, pixels, offset));
       Checks.finite(pixels, offset, height(), width(), channels(), "image " + i);
     }
+    return pixels;
+  }
+
+  /**
+   * Returns the pixels of a {@linkplain #rectangle(int, int, int, int, int, float[], int)
+   * rectangle} of one image.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @param row the first row
+   * @param column the first column
+   * @param height the height of the rectangle in pixels, at least 1
+   * @param width the width of the rectangle in pixels, at least 1
+   * @return a copy of the pixels, [height, width, channels]
+   * @throws IllegalArgumentException if the index is out of range, the rectangle is not inside the
+   *     image, or it contains NaN or infinity
+   */
+  default float[] rectangle(int index, int row, int column, int height, int width) {
+    float[] pixels = Checks.floats(1, height, width, channels());
+    View.read(this, () -> rectangle(index, row, column, height, width, pixels, 0));
+    String what = "image " + index + ", from row " + row + " and column " + column + " on";
+    Checks.finite(pixels, 0, height, width, channels(), what);
     return pixels;
   }
 

@@ -25,8 +25,6 @@ import java.util.List;
  *     number of further ones; the contents of hidden folders are not listed
  */
 public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ignored) {
-  private static final List<String> IMAGES =
-      List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp");
   private static final List<String> SOUNDS = List.of(".wav");
 
   /** Copies the lists. */
@@ -40,18 +38,19 @@ public record FolderListing(Path folder, List<Path> files, List<IgnoredPath> ign
    * subfolders.
    *
    * @param folder the folder
-   * @return the files whose names end in .png, .jpg, .jpeg, .jpe, .jfif or .bmp
+   * @return the files whose names end in .png, .jpg, .jpeg, .jpe, .jfif, .bmp or another extension
+   *     that a reader of ImageIO has: .gif, .tif, .tiff and .wbmp in the JDK, others with plugins
    * @throws NoSuchFileException if the folder does not exist
    * @throws BadFileException if the folder contains no image files
    * @throws IOException if the folder cannot be read
    */
   public static FolderListing images(Path folder) throws IOException {
-    return new FolderSearch("image", IMAGES, false).in(folder);
+    return new FolderSearch("image", RegisteredFormats.extensions(), false).in(folder);
   }
 
   /** Lists the image files in a folder and all its subfolders. */
   static FolderListing imagesBelow(Path folder) throws IOException {
-    return new FolderSearch("image", IMAGES, true).in(folder);
+    return new FolderSearch("image", RegisteredFormats.extensions(), true).in(folder);
   }
 
   /**

@@ -5,6 +5,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -22,11 +23,10 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds the files of a {@link FolderListing}. */
 final class FolderSearch {
-  private static final Logger LOG = LoggerFactory.getLogger(FolderListing.class);
+  private static final Logger LOG = Log.ofProgress(FolderListing.class);
   private static final long LOG_NANOS = 10_000_000_000L;
 
   private final String fileKind;

@@ -6,6 +6,7 @@ import io.github.vqvae4j.io.MessageText;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.stream.Collectors;
@@ -23,6 +24,9 @@ public record IgnoredPath(Path path, Kind kind, long count) {
   static final int MAX_PER_KIND = 1_000;
 
   private static final int MAX_NAMED = 5;
+
+  private static final List<String> OTHER_FORMATS =
+      List.of(".webp", ".avif", ".heic", ".heif", ".jxl", ".jp2", ".psd", ".tga");
 
   /** The reason why a path was ignored. */
   public enum Kind {
@@ -68,6 +72,12 @@ public record IgnoredPath(Path path, Kind kind, long count) {
    */
   public IgnoredPath(Path path, Kind kind) {
     this(path, kind, 1);
+  }
+
+  /** Returns whether it is an image of a format that is read with a plugin only, if at all. */
+  boolean isOtherImage() {
+    String name = FileNames.name(path).toLowerCase(Locale.ROOT);
+    return kind == Kind.OTHER && OTHER_FORMATS.stream().anyMatch(name::endsWith);
   }
 
   /** Returns the sum of the counts. */

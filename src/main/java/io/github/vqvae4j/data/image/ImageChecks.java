@@ -31,6 +31,17 @@ final class ImageChecks {
     grayOrColor(images);
   }
 
+  /** Checks that values are pixels in [0, 1]. */
+  static void unitRange(Images images) {
+    if (!images.unitRange()) {
+      throw new IllegalArgumentException(
+          "got "
+              + images
+              + " with unbounded values, expected pixels in [0, 1]; scale the values and create"
+              + " pixels with Images.of, or compare them with meanSquaredError");
+    }
+  }
+
   /** Checks that there is at least one part and that all have equal height, width and channels. */
   static void equalSizes(List<Images> parts) {
     if (parts.isEmpty()) {
@@ -46,8 +57,10 @@ final class ImageChecks {
                 + part
                 + " together with "
                 + first
-                + ", expected equal height, width and channels; convert the channels with toColor"
-                + " or toGray");
+                + ", expected equal height, width and channels; "
+                + (part.channels() == first.channels()
+                    ? "crop, resize or pad one of them"
+                    : "convert the channels with toColor or toGray"));
       }
     }
   }

@@ -18,8 +18,9 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 
 /**
- * Reads one image from a PNG, JPEG or BMP file. The file is interpreted here; ImageIO only
- * decompresses the pixels.
+ * Reads one image from a file or an array. PNG, JPEG and BMP files are interpreted here, and
+ * ImageIO only decompresses their pixels; files of other formats are left to the readers of
+ * ImageIO.
  */
 final class ImageDecoder {
   /**
@@ -33,19 +34,46 @@ final class ImageDecoder {
   /** The maximum number of scans followed by junk, for each of which the image is decoded again. */
   private static final int MAX_JUNK = 16;
 
+  /** The name of an image in memory, in messages. */
+  private static final Path IN_MEMORY = Path.of("image in memory");
+
+  /** The number of channels of CMYK and YCCK JPEGs. */
+  private static final int CMYK = 4;
+
+  private static final String FLOATS = " decoded and as floats,";
+
   /** A warning and the part of the file that was being read. */
   private record Warning(String text, int part) {}
 
   private ImageDecoder() {}
 
-  /** Reads all pixels of an image. */
-  static Images image(Path file, OrientationNotice notice) throws IOException {
-    return read(file, notice, Float.BYTES, " decoded and as floats,").toImages();
+  /**
+   * Reads all pixels of an image.
+   *
+   * @param oriented whether the EXIF orientation is followed
+   */
+  static Images image(Path file, boolean oriented) throws IOException {
+    return read(file, oriented, Float.BYTES, FLOATS).toImages();
+  }
+
+  /** Reads all pixels of an image in memory, whose EXIF orientation is followed. */
+  static Images image(byte[] bytes) throws IOException {
+    try (FileBytes source = new FileBytes(IN_MEMORY, bytes)) {
+      return read(source, true, Float.BYTES, FLOATS).toImages();
+    }
   }
 
   /** Reads an image whose pixels are converted row by row. */
-  static ImageRows rows(Path file, OrientationNotice notice) throws IOException {
-    return read(file, notice, 0, " decoded,");
+  static ImageRows rows(Path file, boolean oriented) throws IOException {
+    return read(file, oriented, 0, " decoded,");
+  }
+
+  private static ImageRows read(Path file, boolean oriented, long additionalBytes, String use)
+      throws IOException {
+    InputFile.requireRegularFile(file, "an image file");
+    try (FileBytes bytes = new FileBytes(file)) {
+      return read(bytes, oriented, additionalBytes, use);
+    }
   }
 
   /**
@@ -54,41 +82,38 @@ final class ImageDecoder {
    * @param additionalBytes the number of additional bytes per value, beyond the decoded samples
    * @param use the description of the required memory in a message
    */
-  private static ImageRows read(
-      Path file, OrientationNotice notice, long additionalBytes, String use) throws IOException {
-    InputFile.requireRegularFile(file, "an image file");
-    try (FileBytes bytes = new FileBytes(file)) {
-      ImageSource source = open(bytes);
-      long pixels = (long) source.height() * source.width();
-      String name =
-          FileNames.path(file)
-              + ", an image of "
-              + source.height()
-              + " x "
-              + source.width()
-              + " pixels,";
-      BufferedImage decoded =
-          HeapMemory.guard(
-              () -> name + use,
-              pixels * (source.pixels().bytes() + additionalBytes * source.pixels().channels()),
-              () -> decode(bytes, source));
-      notice.found(file, source.orientation());
-      return new ImageRows(name, decoded.getRaster(), source.pixels());
+  private static ImageRows read(FileBytes bytes, boolean oriented, long additionalBytes, String use)
+      throws IOException {
+    FileKind kind = FileKind.of(bytes.bytes(0, (int) Math.min(bytes.size(), FileKind.BYTES)));
+    ImageSource source = open(bytes, kind);
+    if (source == null || source.pixels().channels() == CMYK) {
+      int orientation = source == null ? Orientation.of(bytes, kind) : source.orientation();
+      return RegisteredFormats.read(
+          bytes, kind, oriented ? orientation : 1, 3 * additionalBytes, use);
     }
+    long pixels = (long) source.height() * source.width();
+    String name = name(bytes, source.height(), source.width());
+    BufferedImage decoded =
+        HeapMemory.guard(
+            () -> name + use,
+            pixels * (source.pixels().bytes() + additionalBytes * source.pixels().channels()),
+            () -> decode(bytes, source));
+    int orientation = oriented ? source.orientation() : 1;
+    return new ImageRows(name, decoded.getRaster(), source.pixels(), orientation);
   }
 
-  private static ImageSource open(FileBytes bytes) throws IOException {
-    FileKind kind = FileKind.of(bytes.bytes(0, (int) Math.min(bytes.size(), FileKind.BYTES)));
+  /** Returns the description of an image in a message about memory. */
+  static String name(FileBytes file, int height, int width) {
+    return FileNames.path(file.file()) + ", an image of " + height + " x " + width + " pixels,";
+  }
+
+  /** Returns the parsed file, or null if it is not interpreted here. */
+  private static ImageSource open(FileBytes bytes, FileKind kind) throws IOException {
     return switch (kind) {
       case PNG -> PngFile.open(bytes);
       case JPEG -> JpegFile.open(bytes);
       case BMP -> BmpFile.open(bytes);
-      default ->
-          throw new BadFileException(
-              bytes.file(),
-              "byte 0",
-              kind.problem(
-                  FileKind.Category.IMAGE, "PNG, JPEG or BMP", "convert it to PNG or JPEG"));
+      default -> null;
     };
   }
 
@@ -116,18 +141,24 @@ final class ImageDecoder {
         }
       }
     } catch (IOException | RuntimeException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof BadFileException bad) {
-          throw bad; // The file was truncated in the meantime: ImageIO may have wrapped the
-          // exception.
-        }
-      }
-      HeapMemory.rethrowOutOfMemoryError(e);
-      // Corrupt files cause arbitrary exceptions in ImageIO's readers.
-      throw bytes.corrupt(e.toString(), e);
+      throw failure(bytes, e);
     } finally {
       reader.dispose();
     }
+  }
+
+  /**
+   * Returns the exception for a failed reader: corrupt files cause arbitrary exceptions in them.
+   */
+  static BadFileException failure(FileBytes bytes, Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof BadFileException bad) {
+        // The file was truncated in the meantime: ImageIO may have wrapped the exception.
+        return bad;
+      }
+    }
+    HeapMemory.rethrowOutOfMemoryError(e);
+    return bytes.corrupt(e.toString(), e);
   }
 
   /** Returns the reader of the JDK, so that plugins on the class path do not change the result. */
@@ -135,7 +166,7 @@ final class ImageDecoder {
     Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
     while (readers.hasNext()) {
       ImageReader reader = readers.next();
-      if (reader.getClass().getModule() == ImageIO.class.getModule()) {
+      if (RegisteredFormats.isOfJdk(reader)) {
         return reader;
       }
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -63,7 +64,7 @@ final class ImageEncoder {
             + ", expected one that ends in .png, .jpg or .jpeg; change the extension");
   }
 
-  private static BufferedImage toBufferedImage(Images image) {
+  static BufferedImage toBufferedImage(Images image) {
     int channels = image.channels();
     int type = channels == 1 ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_3BYTE_BGR;
     BufferedImage buffered = new BufferedImage(image.width(), image.height(), type);
@@ -86,7 +87,7 @@ final class ImageEncoder {
   }
 
   static void encode(BufferedImage buffered, String format, OutputStream out) throws IOException {
-    ImageWriter writer = ImageIO.getImageWritersByFormatName(format).next();
+    ImageWriter writer = writer(format);
     try (ImageOutputStream stream = new MemoryCacheImageOutputStream(out)) {
       ImageWriteParam settings = writer.getDefaultWriteParam();
       if (format.equals("jpeg")) {
@@ -98,5 +99,15 @@ final class ImageEncoder {
     } finally {
       writer.dispose();
     }
+  }
+
+  /** Returns the writer of the JDK, so that plugins on the class path do not change the file. */
+  private static ImageWriter writer(String format) {
+    Iterator<ImageWriter> writers = ImageIO.getImageWritersByFormatName(format);
+    ImageWriter writer = writers.next();
+    while (!RegisteredFormats.isOfJdk(writer)) {
+      writer = writers.next();
+    }
+    return writer;
   }
 }

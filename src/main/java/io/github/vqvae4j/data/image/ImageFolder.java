@@ -6,6 +6,7 @@ import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.HeapMemory;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
@@ -25,12 +26,11 @@ import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A dataset of the PNG, JPEG and BMP files in a folder and its subfolders, all scaled and cropped
- * to one size.
+ * A dataset of the image files in a folder and its subfolders, of the formats that {@link
+ * Images#read} supports, all scaled and cropped to one size.
  *
  * <pre>{@code
  * ImageFolder flowers = ImageFolder.in(Path.of("flowers"), ImageFolderConfig.of(64));
@@ -53,13 +53,13 @@ import org.slf4j.event.Level;
  * ignored; the log and {@link #ignored} report their number and names.
  *
  * <p>Images are decoded as by {@link Images#read}: transparent pixels are blended with white; color
- * profiles and the EXIF orientation are ignored, and one warning is logged with the number of
- * images that have an orientation. An image of more than 64 million pixels is treated as
+ * profiles are ignored; the EXIF orientation is followed unless {@link
+ * ImageFolderConfig#exifOrientation} is off. An image of more than 64 million pixels is treated as
  * unreadable; its size is taken from its header, before memory is allocated for its pixels. Values
  * are rounded to bytes.
  */
 public final class ImageFolder implements Dataset {
-  private static final Logger LOG = LoggerFactory.getLogger(ImageFolder.class);
+  private static final Logger LOG = Log.of(ImageFolder.class);
   private static final int MAX_NAMED = 10;
 
   private final Path folder;
@@ -106,14 +106,12 @@ public final class ImageFolder implements Dataset {
         subfolders.stream().mapToInt(name -> labelIndices.getOrDefault(name, -1)).toArray();
     int count = listing.files().size();
     if (config.streamed() && !config.skipCorrupt()) {
-      Dataset images =
-          new StreamedImages(listing.files(), allLabels, config, OrientationNotice.atFirst());
+      Dataset images = new StreamedImages(listing.files(), allLabels, config);
       return opened(
           startNanos, config, new ImageFolder(listing, images, labelNames, List.of()), count);
     }
     byte[] pixels = config.streamed() ? null : pixels(count, config);
-    OrientationNotice notice = OrientationNotice.counting();
-    IOException[] errors = readAll(listing.files(), config, pixels, notice);
+    IOException[] errors = readAll(listing.files(), config, pixels);
     List<SkippedFile> skipped = new ArrayList<>();
     int[] readable = IntStream.range(0, count).filter(i -> errors[i] == null).toArray();
     for (int i = 0; i < count; i++) {
@@ -139,12 +137,8 @@ public final class ImageFolder implements Dataset {
     Dataset images =
         config.streamed()
             ? new StreamedImages(
-                IntStream.of(readable).mapToObj(listing.files()::get).toList(),
-                labels,
-                config,
-                notice)
+                IntStream.of(readable).mapToObj(listing.files()::get).toList(), labels, config)
             : held(pixels, readable, labels, config);
-    notice.report();
     return opened(
         startNanos,
         config,
@@ -216,15 +210,14 @@ public final class ImageFolder implements Dataset {
    * it, so that the same file is reported every time. Files for which memory was insufficient while
    * others were being read are read again, one at a time.
    */
-  private static IOException[] readAll(
-      List<Path> files, ImageFolderConfig config, byte[] pixels, OrientationNotice notice) {
+  private static IOException[] readAll(List<Path> files, ImageFolderConfig config, byte[] pixels) {
     IOException[] errors = new IOException[files.size()];
     AtomicInteger end = new AtomicInteger(errors.length);
     Set<Integer> retries = new ConcurrentSkipListSet<>();
     IntConsumer read =
         i -> {
           try {
-            byte[] image = StreamedImages.read(files.get(i), config, notice);
+            byte[] image = StreamedImages.read(files.get(i), config);
             if (pixels != null) {
               System.arraycopy(image, 0, pixels, i * image.length, image.length);
             }
@@ -275,6 +268,7 @@ public final class ImageFolder implements Dataset {
     boolean missingLabels = !labelsFromSubfolders && images.unlabeled() > 0;
     boolean warn =
         missingLabels
+            || images.ignored.stream().anyMatch(IgnoredPath::isOtherImage)
             || images.ignored.stream()
                 .map(IgnoredPath::kind)
                 .anyMatch(
@@ -366,6 +360,25 @@ public final class ImageFolder implements Dataset {
   @Override
   public void image(int index, float[] target, int offset) {
     images.image(index, target, offset);
+  }
+
+  @Override
+  public void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    images.rectangle(index, row, column, height, width, target, offset);
+  }
+
+  @Override
+  public void rectangle(
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    rectangle(index, row, column, height, width, target, offset);
   }
 
   /**

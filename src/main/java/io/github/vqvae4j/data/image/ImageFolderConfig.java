@@ -23,6 +23,8 @@ import java.util.List;
  *     in memory, height * width * channels bytes each
  * @param skipCorrupt whether files that cannot be read are skipped and counted; by default, the
  *     first one is an error
+ * @param exifOrientation whether images are rotated and mirrored as their EXIF orientation states;
+ *     true by default
  * @param labels the label names; empty by default, for the names of the subfolders with images
  */
 public record ImageFolderConfig(
@@ -32,6 +34,7 @@ public record ImageFolderConfig(
     ImageFit fit,
     boolean streamed,
     boolean skipCorrupt,
+    boolean exifOrientation,
     List<String> labels) {
   /**
    * Validates the settings.
@@ -77,7 +80,7 @@ public record ImageFolderConfig(
    * @return the settings
    */
   public static ImageFolderConfig of(int height, int width) {
-    return new ImageFolderConfig(height, width, 3, ImageFit.COVER, false, false, List.of());
+    return new ImageFolderConfig(height, width, 3, ImageFit.COVER, false, false, true, List.of());
   }
 
   /**
@@ -104,6 +107,10 @@ public record ImageFolderConfig(
    * The single loader thread reads about 600 JPEG images of 256 x 256 per second; faster training
    * waits for it.
    *
+   * <p>Pieces of at most half of an image, such as {@linkplain Dataset#tiles tiles} and random
+   * crops, share its decoded pixels: those of the images used last are kept, in at most a quarter
+   * of the heap, and given up when memory runs out. A file that is replaced is then not read again.
+   *
    * @param on the new value
    * @return a copy with the new value
    */
@@ -120,6 +127,17 @@ public record ImageFolderConfig(
    */
   public ImageFolderConfig skipCorrupt(boolean on) {
     return Records.with(this, "skipCorrupt", on);
+  }
+
+  /**
+   * Sets whether images are rotated and mirrored as their EXIF orientation states, before they are
+   * fitted to their size. Otherwise, pixels are as stored in the file.
+   *
+   * @param on the new value
+   * @return a copy with the new value
+   */
+  public ImageFolderConfig exifOrientation(boolean on) {
+    return Records.with(this, "exifOrientation", on);
   }
 
   /**

@@ -5,7 +5,10 @@ import io.github.vqvae4j.data.internal.View;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.memory.HeapMemory;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
+import io.github.vqvae4j.metrics.Psnr;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -103,11 +106,14 @@ public final class Images implements Dataset {
   }
 
   /**
-   * Reads one image from a PNG, JPEG or BMP file. The format is detected from the content. A
-   * grayscale image has 1 channel, a color image 3. As in PIL and torchvision, values are those
-   * stored in the file, divided by the maximum: color profiles and gamma are ignored, and 16-bit
-   * values keep their precision. Transparent pixels, including those of a PNG's transparent color,
-   * are blended with white. For an animated PNG, the default image is read.
+   * Reads one image from a PNG, JPEG, BMP, GIF or TIFF file, or of another format for which there
+   * is an ImageIO plugin on the class path, such as TwelveMonkeys' {@code imageio-webp}. The format
+   * is detected from the content. A grayscale image has 1 channel, a color image 3. As in PIL and
+   * torchvision, values are those stored in the file, divided by the maximum: color profiles and
+   * gamma are ignored, and 16-bit values keep their precision. Transparent pixels, including those
+   * of a PNG's transparent color, are blended with white. Unlike PIL, a fourth sample of a TIFF
+   * file that does not state its meaning is regarded as alpha, and a first frame of a GIF file that
+   * is smaller than the canvas is returned without the rest of it.
    *
    * <p>JPEG files are decoded by the JDK. If only the height of the chroma is halved (4:4:0), the
    * result depends on the libjpeg of the JDK build: libjpeg-turbo, as in PIL and Debian's OpenJDK,
@@ -115,9 +121,14 @@ public final class Images implements Dataset {
    * by up to 30 (of 255) at edges. With other subsampling (4:2:0, 4:2:2, 4:1:1) both return the
    * same values as PIL.
    *
-   * <p>The EXIF orientation is ignored, too; a warning is logged for the first such image. JPEG
-   * files that use CMYK or YCCK, more than 8 bits, lossless compression or arithmetic coding are
-   * rejected with a message that names the reason.
+   * <p>The image is rotated and mirrored as its EXIF orientation states; {@link #readAsStored} does
+   * not. Of a GIF or another file with several images, the first is read.
+   *
+   * <p>JPEG files in CMYK or YCCK, and TIFF files in CMYK, Lab or uncompressed YCbCr, are converted
+   * to sRGB by TwelveMonkeys' plugins {@code imageio-jpeg} and {@code imageio-tiff}, and rejected
+   * without them: with the color profile in the file, otherwise with the generic profile of macOS
+   * or Windows, or on Linux as (1 - C)(1 - K). JPEG files that use more than 8 bits, lossless
+   * compression or arithmetic coding are rejected. The message names the reason and the plugin.
    *
    * @param file the file
    * @return the image
@@ -129,7 +140,73 @@ public final class Images implements Dataset {
    *     bytes and as floats
    */
   public static Images read(Path file) throws IOException {
-    return ImageDecoder.image(file, OrientationNotice.SINGLE_FILES);
+    return ImageDecoder.image(file, true);
+  }
+
+  /**
+   * Reads one image like {@link #read(Path)}, but ignores its EXIF orientation: the pixels are as
+   * stored in the file, so that a photograph may lie on its side.
+   *
+   * @param file the file
+   * @return the image
+   * @throws NoSuchFileException if the file does not exist
+   * @throws BadFileException as for {@link #read(Path)}
+   * @throws IOException if the file cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for the pixels
+   */
+  public static Images readAsStored(Path file) throws IOException {
+    return ImageDecoder.image(file, false);
+  }
+
+  /**
+   * Reads one image from the bytes of a file, as {@link #read(Path)} does.
+   *
+   * @param bytes the content of a file
+   * @return the image
+   * @throws BadFileException as for {@link #read(Path)}; the message names {@code image in memory}
+   * @throws IOException only as a {@code BadFileException}
+   * @throws InsufficientMemoryException if the heap is too small for the pixels
+   */
+  public static Images read(byte[] bytes) throws IOException {
+    return ImageDecoder.image(bytes);
+  }
+
+  /**
+   * Reads one image from a stream, as {@link #read(Path)} does from a file.
+   *
+   * @param in the stream, such as a resource of a jar or the body of an HTTP response; it is read
+   *     to its end and not closed
+   * @return the image
+   * @throws BadFileException as for {@link #read(Path)}; the message names {@code image in memory}
+   * @throws IOException if the stream cannot be read
+   * @throws InsufficientMemoryException if the heap is too small for the bytes or the pixels
+   */
+  public static Images read(InputStream in) throws IOException {
+    return read(HeapMemory.guard(() -> "the bytes of an image", in.available(), in::readAllBytes));
+  }
+
+  /**
+   * Copies Java2D images. A gray image has 1 channel, any other 3. Gray and RGB values, of 8 or 16
+   * bits, are divided by their maximum: as in image files, they are regarded as sRGB, whereas
+   * {@link BufferedImage#getRGB} regards those of {@code TYPE_BYTE_GRAY} as linear and returns 188
+   * for 128. {@link java.awt.color.ColorSpace#CS_LINEAR_RGB}, CMYK and color spaces other than RGB
+   * are converted to sRGB. Transparent pixels, premultiplied or not, are blended with white.
+   *
+   * @param images one or more images of equal height, width and channels
+   * @return the images, without labels
+   * @throws IllegalArgumentException if there are no images or their sizes or channels differ
+   * @throws InsufficientMemoryException if the heap is too small for the pixels
+   */
+  public static Images from(BufferedImage... images) {
+    return concat(Arrays.stream(images).map(Images::copy).toArray(Images[]::new));
+  }
+
+  private static Images copy(BufferedImage image) {
+    try {
+      return BufferedPixels.rows("a BufferedImage", image, 1).toImages();
+    } catch (BadFileException e) {
+      throw new IllegalStateException("expected a color for every index of a palette", e);
+    }
   }
 
   /**
@@ -251,6 +328,24 @@ public final class Images implements Dataset {
   public static byte[] png(Images image) {
     checkSingle(image);
     return ImageEncoder.png(image);
+  }
+
+  /**
+   * Copies one image to a Java2D image, for a window, a drawing or another library. Values are
+   * clamped to [0, 1] and rounded to 8 bits. Gray values are sRGB, as in all image files: a gray
+   * image has a palette of 256 gray values instead of {@code TYPE_BYTE_GRAY}, whose values Java2D
+   * regards as linear. {@link #from(BufferedImage...)} returns the same pixels.
+   *
+   * @param index the index of the image, 0 to {@code size() - 1}
+   * @return a new image of type {@code TYPE_BYTE_INDEXED} for 1 channel or {@code TYPE_3BYTE_BGR}
+   *     for 3
+   * @throws IllegalArgumentException if the index is out of range, the number of channels is
+   *     neither 1 nor 3, or the values are unbounded
+   */
+  public BufferedImage toBufferedImage(int index) {
+    ImageChecks.writable(this);
+    BufferedImage stored = ImageEncoder.toBufferedImage(image(index));
+    return channels == 1 ? BufferedPixels.gray(stored.getRaster()) : stored;
   }
 
   /**
@@ -396,6 +491,99 @@ public final class Images implements Dataset {
   }
 
   /**
+   * Returns the same rectangle of every image.
+   *
+   * @param row the first row, from 0 at the top
+   * @param column the first column, from 0 at the left
+   * @param newHeight the height of the rectangle in pixels, at least 1
+   * @param newWidth the width of the rectangle in pixels, at least 1
+   * @return images [count, newHeight, newWidth, channels] with the same labels
+   * @throws IllegalArgumentException if the rectangle is empty or extends beyond the images
+   */
+  public Images crop(int row, int column, int newHeight, int newWidth) {
+    return resized(ImageSizes.crop(this, row, column, newHeight, newWidth), newHeight, newWidth);
+  }
+
+  /**
+   * Scales the images, ignoring their aspect ratio, with the filter of {@link ImageFolder}: linear
+   * interpolation when an image is enlarged, the mean of the source pixels with the weights of a
+   * triangle (antialiasing) when it is reduced. This is PyTorch's {@code
+   * interpolate(mode="bilinear", antialias=True)}.
+   *
+   * @param newHeight the height in pixels, at least 1
+   * @param newWidth the width in pixels, at least 1
+   * @return images [count, newHeight, newWidth, channels] with the same labels
+   * @throws IllegalArgumentException if a size is below 1 or the images do not fit into one array
+   */
+  public Images resize(int newHeight, int newWidth) {
+    return resized(ImageSizes.resize(this, newHeight, newWidth), newHeight, newWidth);
+  }
+
+  /**
+   * Pads the images at the bottom and on the right until height and width are multiples of a
+   * number, as models require: the last row and column are repeated. {@code crop(0, 0, height,
+   * width)} of the padded images, or of their reconstructions, removes the padding.
+   *
+   * @param multiple the number, at least 1: for a model, its downsampling factor, such as 4 for
+   *     {@code downsample(2)}
+   * @return images [count, newHeight, newWidth, channels] with the same labels
+   * @throws IllegalArgumentException if {@code multiple} is below 1 or the images do not fit into
+   *     one array
+   */
+  public Images padTo(int multiple) {
+    int newHeight = ImageSizes.roundUp(height, multiple);
+    int newWidth = ImageSizes.roundUp(width, multiple);
+    return resized(ImageSizes.pad(this, newHeight, newWidth), newHeight, newWidth);
+  }
+
+  private Images resized(float[] newPixels, int newHeight, int newWidth) {
+    return new Images(newPixels, count, newHeight, newWidth, channels, unitRange, labels);
+  }
+
+  /**
+   * Computes the mean squared error between these images and others, such as their reconstructions,
+   * over all pixels and channels of all images. For one image, pass {@code image(i)}. Values are
+   * not clamped.
+   *
+   * @param other as many images of the same height, width and channels
+   * @return the mean of (value - other value)^2
+   * @throws IllegalArgumentException if the shapes differ
+   */
+  public double meanSquaredError(Images other) {
+    if (count != other.count) {
+      throw new IllegalArgumentException(
+          "got "
+              + other
+              + " to compare with "
+              + this
+              + ", expected as many; select them with from");
+    }
+    ImageChecks.equalSizes(List.of(this, other));
+    double sum = 0;
+    for (int i = 0; i < pixels.length; i++) {
+      double difference = (double) pixels[i] - other.pixels[i];
+      sum += difference * difference;
+    }
+    return sum / pixels.length;
+  }
+
+  /**
+   * Computes the peak signal-to-noise ratio of these images and others: -10 log10({@link
+   * #meanSquaredError}). For several images this is the PSNR of their mean error, as in the logs of
+   * training, not the mean of their PSNRs.
+   *
+   * @param other as many images of the same height, width and channels, with values in [0, 1]
+   * @return the PSNR in decibels; infinite for equal images
+   * @throws IllegalArgumentException if the shapes differ, or the values are unbounded, which have
+   *     no peak
+   */
+  public double psnr(Images other) {
+    ImageChecks.unitRange(this);
+    ImageChecks.unitRange(other);
+    return Psnr.fromMeanSquaredError(meanSquaredError(other));
+  }
+
+  /**
    * Returns one of the images.
    *
    * @param index the index of the image, 0 to {@code size() - 1}
@@ -424,6 +612,32 @@ public final class Images implements Dataset {
   public void image(int index, float[] target, int offset) {
     Checks.index(index, count);
     System.arraycopy(pixels, index * imageLength(), target, offset, imageLength());
+  }
+
+  @Override
+  public void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    Checks.index(index, count);
+    int first = index * imageLength();
+    new Rectangle(row, column, height, width)
+        .rows(
+            this,
+            offset,
+            (start, length, targetOffset) ->
+                System.arraycopy(pixels, first + start, target, targetOffset, length));
+  }
+
+  @Override
+  public void rectangle(
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    rectangle(index, row, column, height, width, target, offset);
   }
 
   @Override
@@ -459,6 +673,12 @@ public final class Images implements Dataset {
    */
   public float[] pixels() {
     return pixels.clone();
+  }
+
+  /** Copies one row of one image: [width, channels]. */
+  void copyRow(int image, int y, float[] target, int offset) {
+    int length = width * channels;
+    System.arraycopy(pixels, (image * height + y) * length, target, offset, length);
   }
 
   /** Returns one value without copying the pixels. */

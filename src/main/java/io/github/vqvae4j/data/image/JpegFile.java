@@ -1,15 +1,18 @@
 package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.data.internal.FileBytes;
+import io.github.vqvae4j.data.internal.FileKind;
 import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
  * The segments of a JPEG file. Only tables and scans are passed to ImageIO, with an Adobe segment
  * that declares the color space according to the rules of libjpeg, which differ from those of
- * ImageIO. Junk between segments, color profiles and metadata are dropped.
+ * ImageIO. Junk between segments, color profiles and metadata are dropped. CMYK files are only
+ * checked here; a plugin decodes and converts them.
  */
 final class JpegFile {
   private static final int SIGNATURE_LENGTH = 2;
@@ -79,7 +82,8 @@ final class JpegFile {
     ImageSource.checkBytes(file, height, width, (blocks() + 7) / 8, scanBytes);
     front[front.length - 1] = (byte) (storedAsRgb() ? 0 : 1);
     data.add(new byte[] {(byte) MARKER, (byte) END});
-    int[] max = ids.length == 1 ? new int[] {255} : new int[] {255, 255, 255};
+    int[] max = new int[ids.length];
+    Arrays.fill(max, 255);
     PixelFormat pixels = new PixelFormat.Direct(max, false, null);
     return new ImageSource("jpeg", height, width, data, pixels, orientation);
   }
@@ -297,12 +301,12 @@ final class JpegFile {
 
   /** Checked at the first scan, because an Adobe segment may follow the frame. */
   private void checkComponents() throws BadFileException {
-    if (ids.length == 4) {
+    if (ids.length == 4 && !RegisteredFormats.hasJpegPlugin()) {
       throw unsupported(
           (adobeTransform == 2 ? "YCCK" : "CMYK") + " JPEG, intended for printing",
-          "expected grayscale or RGB; convert it to RGB");
+          "expected grayscale or RGB; " + RegisteredFormats.advice(FileKind.JPEG, "RGB"));
     }
-    if (ids.length != 1 && ids.length != 3) {
+    if (ids.length != 1 && ids.length != 3 && ids.length != 4) {
       throw unsupported(
           "JPEG of " + ids.length + " components",
           "expected 1 (grayscale) or 3 (color); convert it to RGB");

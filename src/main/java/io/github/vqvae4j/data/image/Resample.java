@@ -1,7 +1,5 @@
 package io.github.vqvae4j.data.image;
 
-import io.github.vqvae4j.io.BadFileException;
-
 /**
  * Resamples images with a separable triangle filter: an output pixel is the weighted mean of the
  * source pixels around its center, with weights max(0, 1 - |distance| / support) and a support of
@@ -18,10 +16,11 @@ final class Resample {
   /**
    * Returns the fitted image, [height, width, channels].
    *
-   * @throws BadFileException if the color index of a pixel is out of range
+   * @throws E if a row cannot be read
    * @throws IllegalArgumentException if {@code fit} is {@code CENTER} and the image is too small
    */
-  static float[] fit(ImageRows rows, ImageFit fit, int height, int width) throws BadFileException {
+  static <E extends Exception> float[] fit(PixelRows<E> rows, ImageFit fit, int height, int width)
+      throws E {
     double sourceHeight = rows.height();
     double sourceWidth = rows.width();
     double scaleY = sourceHeight / height;
@@ -55,8 +54,8 @@ final class Resample {
         rows, new Axis(rows.height(), height, scaleY), new Axis(rows.width(), width, scaleX));
   }
 
-  private static float[] scale(ImageRows rows, Axis vertical, Axis horizontal)
-      throws BadFileException {
+  private static <E extends Exception> float[] scale(
+      PixelRows<E> rows, Axis vertical, Axis horizontal) throws E {
     int channels = rows.channels();
     int length = horizontal.first.length * channels;
     float[] image = new float[vertical.first.length * length];

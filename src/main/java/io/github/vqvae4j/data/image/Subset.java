@@ -1,21 +1,18 @@
 package io.github.vqvae4j.data.image;
 
-import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.data.internal.Checks;
 import io.github.vqvae4j.data.internal.Splits;
-import io.github.vqvae4j.data.internal.View;
 import io.github.vqvae4j.io.Counts;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A view of some images of another dataset. */
-final class Subset implements Dataset, View {
-  private final Dataset source;
+final class Subset extends DatasetView {
   private final int[] indices;
   private final String name;
 
   private Subset(Dataset source, int[] indices, String name) {
-    this.source = source;
+    super(source);
     this.indices = indices;
     this.name = name;
   }
@@ -56,21 +53,6 @@ final class Subset implements Dataset, View {
   }
 
   @Override
-  public int height() {
-    return source.height();
-  }
-
-  @Override
-  public int width() {
-    return source.width();
-  }
-
-  @Override
-  public int channels() {
-    return source.channels();
-  }
-
-  @Override
   public void image(int index, float[] target, int offset) {
     Checks.index(index, indices.length);
     source.image(indices[index], target, offset);
@@ -83,29 +65,30 @@ final class Subset implements Dataset, View {
   }
 
   @Override
+  public void rectangle(
+      int index, int row, int column, int height, int width, float[] target, int offset) {
+    Checks.index(index, indices.length);
+    source.rectangle(indices[index], row, column, height, width, target, offset);
+  }
+
+  @Override
+  public void rectangle(
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    Checks.index(index, indices.length);
+    source.rectangle(indices[index], epoch, row, column, height, width, target, offset);
+  }
+
+  @Override
   public int label(int index) {
     Checks.index(index, indices.length);
     return source.label(indices[index]);
-  }
-
-  @Override
-  public Source<?> viewed() {
-    return source;
-  }
-
-  @Override
-  public boolean isThreadSafe() {
-    return source.isThreadSafe();
-  }
-
-  @Override
-  public boolean unitRange() {
-    return source.unitRange();
-  }
-
-  @Override
-  public int skippedFiles() {
-    return source.skippedFiles();
   }
 
   @Override

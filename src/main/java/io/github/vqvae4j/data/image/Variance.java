@@ -2,11 +2,11 @@ package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.data.internal.Checks;
 import io.github.vqvae4j.data.internal.View;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngStream;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The population variance of the values of images, mean((x - mean(x))^2), computed in one pass: of
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class Variance {
-  private static final Logger LOG = LoggerFactory.getLogger(Dataset.class);
+  private static final Logger LOG = Log.ofProgress(Dataset.class);
   private static final long LOG_INTERVAL_NANOS = 5_000_000_000L;
 
   /** The maximum number of values for which all images are read. */

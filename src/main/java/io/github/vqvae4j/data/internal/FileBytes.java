@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Buffered random access to the bytes of a file. It uses an input stream, which is reopened to go
- * back, because unlike a channel it is not closed when its thread is interrupted.
+ * Buffered random access to the bytes of a file, or of an array. It uses an input stream, which is
+ * reopened to go back, because unlike a channel it is not closed when its thread is interrupted.
  */
 public final class FileBytes implements Closeable {
   private static final int BUFFER = 1 << 16;
@@ -27,6 +27,20 @@ public final class FileBytes implements Closeable {
     size = Files.size(file);
     buffer = new byte[(int) Math.min(BUFFER, size)];
     stream = Files.newInputStream(file);
+  }
+
+  /**
+   * Reads an array instead of a file.
+   *
+   * @param name the name in messages
+   * @param bytes not copied
+   */
+  public FileBytes(Path name, byte[] bytes) {
+    file = name;
+    size = bytes.length;
+    buffer = bytes;
+    count = bytes.length;
+    stream = InputStream.nullInputStream();
   }
 
   public Path file() {

@@ -160,6 +160,11 @@ public enum FileKind {
     return kinds[i];
   }
 
+  /** Returns what files of this kind contain. */
+  public Category category() {
+    return category;
+  }
+
   /**
    * Returns a message: the actual kind, the expected one and advice.
    *

@@ -6,6 +6,7 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.InputFile;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads and writes WAV files (RIFF, RF64 and BW64) with any number of channels: PCM of up to 32
@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class WavFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
+  private static final Logger LOG = Log.of(WavFiles.class);
   private static final int HEADER = 44;
   private static final short PCM = 1;
 

@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.internal.FileBytes;
 import io.github.vqvae4j.data.internal.FileKind;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.HeapMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,14 +12,13 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reads a WAV file chunk by chunk. Memory is allocated only for samples that exist, regardless of
  * the sizes in the file.
  */
 final class WavReader {
-  private static final Logger LOG = LoggerFactory.getLogger(WavFiles.class);
+  private static final Logger LOG = Log.of(WavFiles.class);
   private static final int CHUNK_SAMPLES = 1 << 13;
   private static final int RIFF_HEADER = 12;
   private static final int CHUNK_HEADER = 8;

@@ -52,7 +52,8 @@ public abstract class Decoder extends Layer {
   /**
    * Returns the settings of this decoder, which are saved with the model.
    *
-   * @return the settings, or empty for a custom decoder, which cannot be built from a model file
+   * @return the settings, which custom decoders register with {@code ModelRegistry}; by default
+   *     empty, and a model file cannot rebuild the decoder
    */
   public Optional<Config> config() {
     return Optional.empty();

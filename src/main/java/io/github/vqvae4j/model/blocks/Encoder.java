@@ -46,7 +46,8 @@ public abstract class Encoder extends Layer {
   /**
    * Returns the settings of this encoder, which are saved with the model.
    *
-   * @return the settings, or empty for a custom encoder, which cannot be built from a model file
+   * @return the settings, which custom encoders register with {@code ModelRegistry}; by default
+   *     empty, and a model file cannot rebuild the encoder
    */
   public Optional<Config> config() {
     return Optional.empty();

@@ -42,7 +42,7 @@ final class InputImages {
               + shape[1]
               + "x"
               + shape[2]
-              + ". Crop or resize the images, or build the encoder with "
+              + ". Crop, resize or pad (padTo) the images, or build the encoder with "
               + remedy
               + ".");
     }

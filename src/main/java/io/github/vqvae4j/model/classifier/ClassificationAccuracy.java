@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
  * The classification accuracy score (Ravuri and Vinyals 2019, arXiv:1905.10887): the accuracy on
  * real test images of a classifier that was trained on generated images only, whose labels are the
  * classes they were sampled for. Samples that are blurred, wrong or all alike lower it. It is
- * reported next to the scores of the real training images and of their reconstructions, which are
- * its upper bounds:
+ * reported next to the scores of the real training images and of their reconstructions, with which
+ * it is compared; samples rarely exceed them:
  *
  * <pre>{@code
  * double real = ClassificationAccuracy.of(digits.train(), digits.test(), 1);

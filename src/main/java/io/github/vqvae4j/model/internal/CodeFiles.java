@@ -3,6 +3,7 @@ package io.github.vqvae4j.model.internal;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesWriter;
@@ -13,9 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.function.Function;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Encodes a dataset to code files, one for each code map of a model. Only some chunks of images are
@@ -23,30 +22,23 @@ import org.slf4j.LoggerFactory;
  * that the files have the same bytes.
  */
 public final class CodeFiles {
-  private static final Logger LOG = LoggerFactory.getLogger(ImageModel.class);
+  private static final Logger LOG = Log.ofProgress(ImageModel.class);
 
   private final ImageModel model;
   private final String caller;
   private final Dataset images;
   private final List<Path> files;
-  private final Function<ImageChunks.Chunk, List<Codes>> encode;
+  private final CodeMaps maps;
   private final List<CodesWriter> writers = new ArrayList<>();
 
   private CodeFiles(
-      ImageModel model,
-      String caller,
-      Dataset images,
-      List<Path> files,
-      Function<ImageChunks.Chunk, List<Codes>> encode) {
+      ImageModel model, String caller, Dataset images, List<Path> files, CodeMaps maps) {
     this.model = model;
     this.caller = caller;
     this.images = images;
     this.files = files;
-    this.encode = encode;
+    this.maps = maps;
   }
-
-  /** The codes of a chunk, one for each file. */
-  private record Part(int from, List<Codes> codes) {}
 
   /**
    * Writes the codes, labels and the hash of the model.
@@ -55,21 +47,17 @@ public final class CodeFiles {
    * @param caller the method, for messages
    * @param images one or more images
    * @param files the files
-   * @param encode returns the codes of a chunk for each file, on any thread
+   * @param maps encodes the images to the codes of each file
    * @throws IllegalArgumentException if unfinished files are not of this model and these images
    * @throws CancellationException if the thread is interrupted
    * @throws IOException if a file cannot be read or written
    */
   public static void write(
-      ImageModel model,
-      String caller,
-      Dataset images,
-      List<Path> files,
-      Function<ImageChunks.Chunk, List<Codes>> encode)
+      ImageModel model, String caller, Dataset images, List<Path> files, CodeMaps maps)
       throws IOException {
     ModelImages.checkNotEmpty(model, images);
     model.checkWeights();
-    CodeFiles call = new CodeFiles(model, caller, images, List.copyOf(files), encode);
+    CodeFiles call = new CodeFiles(model, caller, images, List.copyOf(files), maps);
     try {
       PassMemory.guard(
           model,
@@ -120,14 +108,12 @@ public final class CodeFiles {
     }
     // The last image before is encoded again, to compare its codes with those in the files.
     int first = Math.max(0, done - 1);
-    ImageChunks.forEachFrom(
+    maps.encode(
         first,
         images,
-        chunk -> new Part(chunk.from(), encode.apply(chunk)),
         part -> {
           add(part);
-          int count = part.codes.get(0).count();
-          progress.add(part.from + count - Math.max(first, part.from));
+          progress.add(part.from() + part.count() - Math.max(first, part.from()));
           if (Thread.currentThread().isInterrupted()) {
             throw cancelled();
           }
@@ -137,15 +123,15 @@ public final class CodeFiles {
     }
   }
 
-  private void add(Part part) {
-    int count = part.codes.get(0).count();
-    int[] labels = ModelImages.labels(images.range(part.from, part.from + count));
+  private void add(CodeMaps.Part part) {
+    int count = part.count();
+    int[] labels = ModelImages.labels(images.range(part.from(), part.from() + count));
     for (int i = 0; i < writers.size(); i++) {
-      Codes codes = part.codes.get(i).withLabels(labels).withModelHash(model.weightHash());
+      Codes codes = part.codes().get(i).withLabels(labels).withModelHash(model.weightHash());
       CodesWriter writer = writers.get(i);
-      int known = (int) Math.min(count, writer.count() - part.from);
+      int known = (int) Math.min(count, writer.count() - part.from());
       if (known > 0) {
-        checkSameCodes(i, part.from, codes.range(0, known));
+        checkSameCodes(i, part.from(), codes.range(0, known));
       }
       if (known < count) {
         try {

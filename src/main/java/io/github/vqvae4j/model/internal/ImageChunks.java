@@ -2,6 +2,7 @@ package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.parallel.ThreadPool;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.function.Consumer;
@@ -96,6 +97,15 @@ public final class ImageChunks {
     /** Returns the number of images. */
     public int count() {
       return (int) shape[0];
+    }
+
+    /**
+     * Returns codes of these images with their size, if it is not that of the padded ones.
+     *
+     * @param padded the images that were encoded
+     */
+    public Codes sized(Chunk padded, Codes codes) {
+      return padded == this ? codes : codes.withImageSize((int) shape[1], (int) shape[2]);
     }
 
     /** Returns the images as a tensor of a step. */

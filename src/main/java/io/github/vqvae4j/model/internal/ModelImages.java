@@ -3,10 +3,12 @@ package io.github.vqvae4j.model.internal;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.NonFinite;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Copies images out of steps, and checks models' outputs. */
@@ -39,6 +41,40 @@ public final class ModelImages {
     long[] s = tensor.shape();
     Tensor pixels = checkFinite(model, "a pixel of the output", tensor);
     return Images.of(pixels.toFloats(), (int) s[0], (int) s[1], (int) s[2], (int) s[3]);
+  }
+
+  /**
+   * Copies images out of a step and cuts them to the {@linkplain Codes#imageSize size} before they
+   * were padded.
+   *
+   * @param codes the codes that were decoded
+   * @throws IllegalArgumentException if the size is larger than the decoded images
+   */
+  public static Images images(Layer model, Tensor tensor, Codes codes) {
+    Optional<int[]> size = codes.imageSize();
+    if (size.isEmpty()) {
+      return images(model, tensor);
+    }
+    int height = size.get()[0];
+    int width = size.get()[1];
+    checkImageSize(model, codes, (int) tensor.size(1), (int) tensor.size(2));
+    return images(model, tensor.slice(1, 0, height).slice(2, 0, width));
+  }
+
+  /** Throws IllegalArgumentException if the image size is larger than the decoded images. */
+  static void checkImageSize(Layer model, Codes codes, int... decoded) {
+    int[] size = codes.imageSize().orElse(decoded);
+    if (size[0] > decoded[0] || size[1] > decoded[1]) {
+      throw new IllegalArgumentException(
+          model.getClass().getSimpleName()
+              + ".decode: expected codes of images of at most "
+              + decoded[0]
+              + "x"
+              + decoded[1]
+              + " pixels, the size of the decoder's output, got "
+              + codes
+              + ". Decode codes with the image size that encode has set.");
+    }
   }
 
   /**

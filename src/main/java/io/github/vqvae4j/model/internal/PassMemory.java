@@ -50,6 +50,17 @@ public record PassMemory(String description, int height, int width, int side, Pa
     }
   }
 
+  /**
+   * Returns the memory of the tensors and workspaces of a pass of the model on a large image,
+   * divided by the number of pixels. The passes are those on half a tile and a tile.
+   */
+  static double bytesPerPixel(Layer model, Factors factors) {
+    int height = factors.paddedHeight(SIDE / 2);
+    int width = factors.paddedWidth(SIDE);
+    PassMemory pass = ofImage(model, height, width, factors.channels());
+    return (pass.bytes(2 * height, width) - pass.bytes(height, width)) / (1. * height * width);
+  }
+
   private static PassMemory ofImage(Layer model, int height, int width, int channels) {
     return new PassMemory(
         "a forward pass of the model on one image of " + height + " x " + width + " pixels",

@@ -2,14 +2,14 @@ package io.github.vqvae4j.model.vae;
 
 import io.github.vqvae4j.io.RecordJson;
 import io.github.vqvae4j.io.StrictJson;
+import io.github.vqvae4j.log.internal.Log;
 import java.util.Arrays;
 import java.util.List;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Warns once if most latent dimensions of a {@link Vae} remain unused during training. */
 final class PosteriorCollapseMonitor {
-  private static final Logger LOG = LoggerFactory.getLogger(Vae.class);
+  private static final Logger LOG = Log.of(Vae.class);
 
   /** A dimension whose KL divergence is below this value, in nats, is considered unused. */
   static final double UNUSED = 0.01;

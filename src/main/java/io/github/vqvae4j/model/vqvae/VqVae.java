@@ -4,6 +4,7 @@ import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
@@ -12,7 +13,9 @@ import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.internal.CodeFiles;
-import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.CodeMaps;
+import io.github.vqvae4j.model.internal.CodePasses;
+import io.github.vqvae4j.model.internal.Factors;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
@@ -39,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A vector-quantized variational autoencoder (VQ-VAE; van den Oord, Vinyals and Kavukcuoglu 2017):
@@ -66,16 +68,20 @@ import org.slf4j.LoggerFactory;
  * reconstructions.
  */
 public final class VqVae extends ImageModel {
-  private static final Logger LOG = LoggerFactory.getLogger(VqVae.class);
+  private static final Logger LOG = Log.of(VqVae.class);
 
   private final Encoder encoder;
   private final Quantizer quantizer;
   private final Decoder decoder;
 
+  private final CodeMaps maps;
+
   VqVae(Encoder encoder, Quantizer quantizer, Decoder decoder) {
     this.encoder = child("encoder", encoder);
     this.quantizer = child("quantizer", quantizer);
     this.decoder = child("decoder", decoder);
+    maps =
+        new CodeMaps(this, new Passes(), () -> Factors.of(encoder, decoder, quantizer.dimension()));
     markBuilt();
   }
 
@@ -256,14 +262,22 @@ public final class VqVae extends ImageModel {
   /**
    * Encodes images.
    *
+   * <p>Sides that are not multiples of the downsampling factors are padded at the bottom and at the
+   * right with the last row and column. The codes then have the {@linkplain Codes#imageSize size of
+   * the images}, to which {@link #decode(Codes)} cuts them.
+   *
+   * <p>An image is processed in tiles if a pass on the whole of it would take more than 256 MB. The
+   * codes are those of the whole image, unless they depend on rounding, or a layer looks at the
+   * whole image, such as a group normalization or attention.
+   *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
-   * @return codes [count, h/r, w/r] with the labels of the images and the {@linkplain #weightHash()
-   *     hash} of this model; for a single codebook, each code is from 0 to K - 1
+   * @return codes [count, h/r, w/r], rounded up, with the labels of the images and the {@linkplain
+   *     #weightHash() hash} of this model; for a single codebook, each code is from 0 to K - 1
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
-    return PassMemory.guard(this, "VqVae.encode", images, () -> encodeInChunks(images));
+    return PassMemory.guard(this, "VqVae.encode", images, () -> encodeAll(images));
   }
 
   /**
@@ -297,18 +311,18 @@ public final class VqVae extends ImageModel {
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public void encode(Dataset images, Path file) throws IOException {
-    CodeFiles.write(
-        this, "VqVae.encode", images, List.of(file), chunk -> List.of(encodeChunk(chunk)));
+    CodeFiles.write(this, "VqVae.encode", images, List.of(file), maps);
   }
 
-  private Codes encodeInChunks(Dataset images) {
+  private Codes encodeAll(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
     List<Codes> results = new ArrayList<>();
-    ImageChunks.forEach(
+    maps.encode(
+        0,
         images,
-        this::encodeChunk,
-        codes -> {
+        part -> {
+          Codes codes = part.codes().get(0);
           int codesPerImage = codes.values().length / codes.count();
           ArrayLengths.ofImages("VqVae.encode", images.size(), codesPerImage, "codes");
           results.add(codes);
@@ -318,18 +332,39 @@ public final class VqVae extends ImageModel {
         .withModelHash(weightHash());
   }
 
-  private Codes encodeChunk(ImageChunks.Chunk chunk) {
-    try (Step step = Step.inference()) {
-      return Codes.of(encode(chunk.in(step)), quantizer.codebooks());
+  /** The passes on whole images and on tiles. */
+  private final class Passes implements CodePasses {
+    @Override
+    public List<Tensor> latents(Tensor images) {
+      return List.of(encoderOutput(images));
+    }
+
+    @Override
+    public Tensor pixels(List<Tensor> vectors) {
+      return decoded(vectors.get(0));
+    }
+
+    @Override
+    public List<Codes> encode(Tensor images) {
+      return List.of(Codes.of(VqVae.this.encode(images), quantizer.codebooks()));
+    }
+
+    @Override
+    public Tensor decode(List<Codes> codes, Step step) {
+      return decoded(quantizer.lookup(codes.get(0), step));
     }
   }
 
   /**
-   * Decodes codes.
+   * Decodes codes. Large images are decoded in tiles, as they are encoded. If a layer of the model
+   * looks at the whole image, tiles are blended where they overlap, which adds steps of at most
+   * 1/128 between tiles of pixels in [0, 1]; the codes of neighboring tiles may still differ for
+   * the same content.
    *
    * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
    *     over the codes
-   * @return the images, with the labels of the codes; pixels may be slightly outside [0, 1]
+   * @return the images, with the labels of the codes, cut to their {@linkplain Codes#imageSize
+   *     image size}; pixels may be slightly outside [0, 1]
    * @throws IllegalArgumentException if the codes refer to different codebooks or were encoded with
    *     different weights, or if a code is missing and the quantizer does not support missing codes
    * @throws NonFiniteException as for {@link #reconstruct}
@@ -352,56 +387,42 @@ public final class VqVae extends ImageModel {
       return MemoryGuard.run(
           "VqVae.decode of " + codes,
           ArrayLengths.size(shape, Float.BYTES * decoder.pixelsPerVector()),
-          () -> decodeInChunks(codes));
+          () -> decodeAll(codes));
     } catch (InsufficientMemoryException e) {
       throw PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e);
     }
   }
 
-  private Images decodeInChunks(Codes codes) {
+  private Images decodeAll(Codes codes) {
     checkWeights();
     checkModelHash(codes);
     int[] shape = codes.shape();
-    List<Images> results = new ArrayList<>();
-    ImageChunks.forEach(
-        codes.count(),
-        (long) shape[1] * shape[2] * decoder.pixelsPerVector(),
-        codes::range,
-        this::decodeChunk,
-        results::add);
-    Images images = Images.concat(results.toArray(Images[]::new));
+    long pixels = (long) shape[1] * shape[2] * decoder.pixelsPerVector();
+    Images images = maps.decode(List.of(codes), pixels, new Passes()::decode);
     return codes.labels().map(images::withLabels).orElse(images);
   }
 
-  private Images decodeChunk(Codes codes) {
-    try (Step step = Step.inference()) {
-      return ModelImages.images(this, decoded(quantizer.lookup(codes, step)));
-    }
-  }
-
   /**
-   * Encodes and decodes images: {@code decode(encode(images))}.
+   * Encodes and decodes images: {@code decode(encode(images))}, of any size.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return the reconstructions, with the labels of the images
    * @throws IllegalArgumentException if encoder and decoder do not match
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of the
    *     encoder output or a pixel is NaN or infinite
-   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
-   *     its area, needs more memory than is available; the model remains usable for smaller images
+   * @throws InsufficientMemoryException if processing one image or tile needs more memory than is
+   *     available, or the heap is too small for the images; the model remains usable for smaller
+   *     images
    */
   @Override
   public Images reconstruct(Dataset images) {
-    return PassMemory.guard(this, "VqVae.reconstruct", images, () -> reconstructInChunks(images));
+    return PassMemory.guard(this, "VqVae.reconstruct", images, () -> reconstructAll(images));
   }
 
-  private Images reconstructInChunks(Dataset images) {
+  private Images reconstructAll(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
     ArrayLengths.ofImages("VqVae.reconstruct", images.size(), images.imageLength(), "pixels");
-    List<Images> results = new ArrayList<>();
-    ImageChunks.forEach(images, chunk -> decodeChunk(encodeChunk(chunk)), results::add);
-    Images reconstructions = Images.concat(results.toArray(Images[]::new));
-    return ModelImages.checkSameShape(this, reconstructions, images);
+    return maps.reconstruct(images);
   }
 }

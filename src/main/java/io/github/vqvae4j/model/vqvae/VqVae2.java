@@ -9,7 +9,9 @@ import io.github.vqvae4j.model.ImageLoss;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.internal.CodeFiles;
-import io.github.vqvae4j.model.internal.ImageChunks;
+import io.github.vqvae4j.model.internal.CodeMaps;
+import io.github.vqvae4j.model.internal.CodePasses;
+import io.github.vqvae4j.model.internal.Factors;
 import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
@@ -66,11 +68,14 @@ public final class VqVae2 extends ImageModel {
   /** Bottom first. */
   private final List<VqVae2Level> levels = new ArrayList<>();
 
+  private final CodeMaps maps;
+
   VqVae2(VqVae2Config config, Rng rng, Supplier<Quantizer> quantizers) {
     this.config = config;
     for (int i = 0; i < config.levels(); i++) {
       levels.add(child(config.name(i), new VqVae2Level(config, i, quantizers.get(), rng)));
     }
+    maps = new CodeMaps(this, new Passes(), this::factors);
     markBuilt();
   }
 
@@ -146,6 +151,11 @@ public final class VqVae2 extends ImageModel {
     return IntStream.rangeClosed(0, top()).mapToObj(i -> config.name(top() - i)).toList();
   }
 
+  private Factors factors() {
+    int factor = 1 << config.halvings();
+    return new Factors(factor, factor, config.channels());
+  }
+
   private int top() {
     return levels.size() - 1;
   }
@@ -199,7 +209,7 @@ public final class VqVae2 extends ImageModel {
 
   private void checkSize(Tensor images) {
     long[] shape = images.shape();
-    long factor = 1L << config.halvings();
+    long factor = factors().rows();
     if (shape.length != 4
         || shape[3] != config.channels()
         || shape[1] % factor != 0
@@ -213,7 +223,7 @@ public final class VqVae2 extends ImageModel {
               + Counts.of(config.halvings(), "time")
               + ", got "
               + Arrays.toString(shape)
-              + ". Crop or resize the images, or build the model for them.");
+              + ". Crop, resize or pad (padTo) the images, or build the model for them.");
     }
   }
 
@@ -307,14 +317,19 @@ public final class VqVae2 extends ImageModel {
   /**
    * Encodes images.
    *
-   * @param images images whose sides the levels divide, in [0, 1]
+   * <p>Sides that are not multiples of the downsampling factors are padded at the bottom and at the
+   * right with the last row and column. The codes then have the {@linkplain Codes#imageSize size of
+   * the images}, to which {@link #decode(List)} cuts them. Large images are processed in tiles, as
+   * by {@link VqVae#encode(Dataset)}.
+   *
+   * @param images images in [0, 1]
    * @return the codes of each level, the top first, with the labels of the images and the
    *     {@linkplain #weightHash() hash} of this model
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public List<Codes> encode(Dataset images) {
-    return PassMemory.guard(this, "VqVae2.encode", images, () -> encodeInChunks(images));
+    return PassMemory.guard(this, "VqVae2.encode", images, () -> encodeAll(images));
   }
 
   /**
@@ -324,7 +339,7 @@ public final class VqVae2 extends ImageModel {
    * levels.encode(images, List.of(Path.of("top.codes"), Path.of("bottom.codes")));
    * }</pre>
    *
-   * @param images one or more images whose sides the levels divide, in [0, 1]
+   * @param images one or more images in [0, 1]
    * @param files the file of each level, the top first, all different
    * @throws IllegalArgumentException as for {@link VqVae#encode(Dataset, Path)}, and if there is
    *     not one file for each level
@@ -345,21 +360,21 @@ public final class VqVae2 extends ImageModel {
               + files
               + ".");
     }
-    CodeFiles.write(this, "VqVae2.encode", images, files, this::encodeChunk);
+    CodeFiles.write(this, "VqVae2.encode", images, files, maps);
   }
 
-  private List<Codes> encodeInChunks(Dataset images) {
+  private List<Codes> encodeAll(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
     List<List<Codes>> chunks = new ArrayList<>();
-    ImageChunks.forEach(
+    maps.encode(
+        0,
         images,
-        this::encodeChunk,
-        codes -> {
-          Codes bottom = codes.get(top());
+        part -> {
+          Codes bottom = part.codes().get(top());
           int codesPerImage = bottom.values().length / bottom.count();
           ArrayLengths.ofImages("VqVae2.encode", images.size(), codesPerImage, "codes");
-          chunks.add(codes);
+          chunks.add(part.codes());
         });
     int[] labels = ModelImages.labels(images);
     List<Codes> all = new ArrayList<>();
@@ -371,8 +386,34 @@ public final class VqVae2 extends ImageModel {
     return all;
   }
 
-  private List<Codes> encodeChunk(ImageChunks.Chunk chunk) {
-    try (Step step = Step.inference()) {
+  /** The passes on whole images and on tiles. */
+  private final class Passes implements CodePasses {
+    @Override
+    public List<Tensor> latents(Tensor images) {
+      List<Tensor> all = new ArrayList<>();
+      Input bottom =
+          input(
+              0,
+              centered(images),
+              (level, latents) -> {
+                all.add(latents);
+                return latents;
+              });
+      all.add(bottom.latents);
+      return all;
+    }
+
+    @Override
+    public Tensor pixels(List<Tensor> vectors) {
+      Tensor embedded = null;
+      for (int i = 0; i < levels.size(); i++) {
+        embedded = embed(top() - i, vectors.get(i), embedded);
+      }
+      return levels.get(0).decode(embedded).add(ModelImages.CENTER);
+    }
+
+    @Override
+    public List<Codes> encode(Tensor images) {
       List<Codes> codes = new ArrayList<>();
       BiFunction<VqVae2Level, Tensor, Tensor> quantize =
           (level, latents) -> {
@@ -380,19 +421,34 @@ public final class VqVae2 extends ImageModel {
             codes.add(Codes.of(nearest, level.quantizer().codebooks()));
             return level.quantizer().lookup(nearest);
           };
-      Input bottom = input(0, centered(chunk.in(step)), quantize);
+      Input bottom = input(0, centered(images), quantize);
       quantize.apply(levels.get(0), bottom.latents);
       return codes;
+    }
+
+    @Override
+    public Tensor decode(List<Codes> codes, Step step) {
+      return decode(codes, levels.size(), step);
+    }
+
+    /** Decodes the highest levels; the vectors of the others are 0. */
+    Tensor decode(List<Codes> codes, int count, Step step) {
+      List<Tensor> all = new ArrayList<>();
+      for (int i = 0; i < levels.size(); i++) {
+        Tensor vectors = levels.get(top() - i).quantizer().lookup(codes.get(i), step);
+        all.add(i < count ? vectors : vectors.mul(0));
+      }
+      return pixels(all);
     }
   }
 
   /**
-   * Decodes codes.
+   * Decodes codes. Large images are decoded in tiles, as by {@link VqVae#decode(Codes)}.
    *
    * @param codes the codes of each level, the top first, from {@link #encode(Dataset)} or sampled
    *     from priors over the codes
-   * @return the images, with the labels of the highest level that has some; pixels may be slightly
-   *     outside [0, 1]
+   * @return the images, with the labels of the highest level that has some, cut to the {@linkplain
+   *     Codes#imageSize image size} of the bottom level; pixels may be slightly outside [0, 1]
    * @throws IllegalArgumentException if there is not one code map for each level, or they are not
    *     of this model's codebooks, or of sizes that do not fit to each other, or were encoded by
    *     another model
@@ -428,7 +484,7 @@ public final class VqVae2 extends ImageModel {
     return MemoryGuard.run(
         "VqVae2.decode of " + codes,
         ArrayLengths.size(shape, (long) Float.BYTES * pixelsPerCode * config.channels()),
-        () -> decodeInChunks(codes, count, (long) shape[1] * shape[2] * pixelsPerCode));
+        () -> decodeAll(codes, count, (long) shape[1] * shape[2] * pixelsPerCode));
   }
 
   private void checkCodes(List<Codes> codes) {
@@ -474,17 +530,12 @@ public final class VqVae2 extends ImageModel {
     }
   }
 
-  private Images decodeInChunks(List<Codes> codes, int count, long pixels) {
+  private Images decodeAll(List<Codes> codes, int count, long pixels) {
     checkWeights();
     codes.forEach(this::checkModelHash);
-    List<Images> results = new ArrayList<>();
-    ImageChunks.forEach(
-        codes.get(0).count(),
-        pixels,
-        (from, to) -> codes.stream().map(level -> level.range(from, to)).toList(),
-        chunk -> decodeChunk(chunk, count),
-        results::add);
-    Images images = Images.concat(results.toArray(Images[]::new));
+    Passes passes = new Passes();
+    Images images =
+        maps.decode(codes, pixels, (levels, step) -> passes.decode(levels, count, step));
     return codes.stream()
         .flatMap(level -> level.labels().stream())
         .findFirst()
@@ -492,40 +543,26 @@ public final class VqVae2 extends ImageModel {
         .orElse(images);
   }
 
-  private Images decodeChunk(List<Codes> codes, int count) {
-    try (Step step = Step.inference()) {
-      Tensor embedded = null;
-      for (int i = 0; i < levels.size(); i++) {
-        int index = top() - i;
-        Tensor vectors = levels.get(index).quantizer().lookup(codes.get(i), step);
-        embedded = embed(index, i < count ? vectors : vectors.mul(0), embedded);
-      }
-      return ModelImages.images(this, levels.get(0).decode(embedded).add(ModelImages.CENTER));
-    }
-  }
-
   /**
-   * Encodes and decodes images: {@code decode(encode(images))}.
+   * Encodes and decodes images: {@code decode(encode(images))}, of any size.
    *
-   * @param images images whose sides the levels divide, in [0, 1]
+   * @param images images in [0, 1]
    * @return the reconstructions, with the labels of the images
    * @throws NonFiniteException if the model has diverged: a parameter, a buffer, a value of an
    *     encoder output or a pixel is NaN or infinite
-   * @throws InsufficientMemoryException if processing one image, whose memory is proportional to
-   *     its area, needs more memory than is available; the model remains usable for smaller images
+   * @throws InsufficientMemoryException if processing one image or tile needs more memory than is
+   *     available, or the heap is too small for the images; the model remains usable for smaller
+   *     images
    */
   @Override
   public Images reconstruct(Dataset images) {
-    return PassMemory.guard(this, "VqVae2.reconstruct", images, () -> reconstructInChunks(images));
+    return PassMemory.guard(this, "VqVae2.reconstruct", images, () -> reconstructAll(images));
   }
 
-  private Images reconstructInChunks(Dataset images) {
+  private Images reconstructAll(Dataset images) {
     ModelImages.checkNotEmpty(this, images);
     checkWeights();
     ArrayLengths.ofImages("VqVae2.reconstruct", images.size(), images.imageLength(), "pixels");
-    List<Images> results = new ArrayList<>();
-    ImageChunks.forEach(
-        images, chunk -> decodeChunk(encodeChunk(chunk), levels.size()), results::add);
-    return ModelImages.checkSameShape(this, Images.concat(results.toArray(Images[]::new)), images);
+    return maps.reconstruct(images);
   }
 }

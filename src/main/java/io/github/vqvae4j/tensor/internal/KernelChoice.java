@@ -1,11 +1,11 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.parallel.Threads;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the kernels, once per JVM: oneDNN if its natives are available, otherwise ND4J. The
@@ -21,7 +21,7 @@ public final class KernelChoice {
           + " this platform, "
           + Loader.getPlatform();
 
-  private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+  private static final Logger LOG = Log.of(KernelChoice.class);
   private static final Kernels ND4J = new Nd4jKernels();
   private static Kernels chosen;
 
@@ -50,7 +50,10 @@ public final class KernelChoice {
     Natives.load();
     limitOthers();
     return switch (setting) {
-      case "nd4j" -> nd4j("selected by " + PROPERTY + "=nd4j");
+      case "nd4j" -> {
+        LOG.info("Kernels: ND4J (selected by {}=nd4j).", PROPERTY);
+        yield ND4J;
+      }
       case "onednn" -> {
         try {
           yield oneDnn();
@@ -64,9 +67,11 @@ public final class KernelChoice {
           yield oneDnn();
         } catch (LinkageError e) {
           LOG.debug("oneDNN could not be loaded", e);
-          yield nd4j(
-              "oneDNN's natives are missing; training is 2 to 3 times faster with them: "
-                  + ADD_NATIVES);
+          LOG.warn(
+              "Kernels: ND4J (oneDNN's natives are missing; training is 2 to 3 times faster with"
+                  + " them: {}).",
+              ADD_NATIVES);
+          yield ND4J;
         }
       }
       default ->
@@ -77,11 +82,6 @@ public final class KernelChoice {
                   + setting
                   + "\".");
     };
-  }
-
-  private static Kernels nd4j(String reason) {
-    LOG.info("Kernels: ND4J ({}).", reason);
-    return ND4J;
   }
 
   private static Kernels oneDnn() {
@@ -100,7 +100,7 @@ public final class KernelChoice {
     openblas.blas_set_num_threads(1);
     LOG.info(
         "ND4J's own operations and OpenBLAS are limited to one thread in this process: they cannot"
-            + " be limited per thread, and would take the cores of vqvae4j's {} threads.",
+            + " be limited per thread, and would take the cores of vqvae4j's threads ({}).",
         Threads.count());
   }
 }

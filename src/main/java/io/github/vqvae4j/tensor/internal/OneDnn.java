@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.github.vqvae4j.log.internal.Log;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -29,7 +30,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The oneDNN context of one thread: its stream, its primitives (created once per shape), and its
@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * scratchpad must be used by one thread only.
  */
 final class OneDnn {
-  private static final Logger LOG = LoggerFactory.getLogger(OneDnn.class);
+  private static final Logger LOG = Log.of(OneDnn.class);
 
   /** The maximum number of cached primitives; the least recently used are evicted. */
   private static final int MAX_CALLS = 2_048;

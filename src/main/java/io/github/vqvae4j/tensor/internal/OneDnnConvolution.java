@@ -11,6 +11,7 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.tensor.ConvOptions;
 import java.util.Arrays;
 import org.bytedeco.dnnl.convolution_backward_data;
@@ -25,7 +26,6 @@ import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Convolutions in oneDNN for one set of shapes. Images are channels-last; only weights are
@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * anything, if oneDNN has only a reference implementation.
  */
 final class OneDnnConvolution {
-  private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolution.class);
+  private static final Logger LOG = Log.of(OneDnnConvolution.class);
 
   /**
    * A primitive and the conversion of its weights (or weight gradient) between layouts; null if the

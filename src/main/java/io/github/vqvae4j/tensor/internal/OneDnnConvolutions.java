@@ -1,10 +1,10 @@
 package io.github.vqvae4j.tensor.internal;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.tensor.ConvOptions;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Chooses the algorithm of a convolution: Winograd ({@link OneDnnWinograd}), sub-pixel ({@link
@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * anything, if oneDNN has only a reference implementation.
  */
 final class OneDnnConvolutions {
-  private static final Logger LOG = LoggerFactory.getLogger(OneDnnConvolutions.class);
+  private static final Logger LOG = Log.of(OneDnnConvolutions.class);
 
   private OneDnnConvolutions() {}
 

@@ -21,7 +21,7 @@ public final class OpenSteps {
   private static final Queue<Unused> WAITING = new ConcurrentLinkedQueue<>();
 
   /** Memory to be freed once the steps up to a number are closed. */
-  private record Unused(long lastStep, NativeMemory memory) {}
+  private record Unused(long lastStep, Runnable free) {}
 
   private OpenSteps() {}
 
@@ -45,17 +45,23 @@ public final class OpenSteps {
     }
   }
 
-  /** Frees memory, at the latest when all steps that are open now have been closed. */
-  public static void free(NativeMemory memory) {
-    WAITING.add(new Unused(LAST.get(), memory));
+  /**
+   * Frees memory that later steps cannot reach, at the latest when all steps that are open now have
+   * been closed.
+   *
+   * @param free frees the memory
+   */
+  public static void free(Runnable free) {
+    WAITING.add(new Unused(LAST.get(), free));
     freeUnused();
   }
 
   private static void freeUnused() {
-    long oldest = oldest();
     for (Unused unused : WAITING) {
-      if (unused.lastStep < oldest && WAITING.remove(unused)) {
-        unused.memory.close();
+      // A step that uses the memory was open before the memory was added. Steps that are looked at
+      // only now therefore include it; those that were open at the start of this loop might not.
+      if (unused.lastStep < oldest() && WAITING.remove(unused)) {
+        unused.free.run();
       }
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.train.CapturedLog;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -66,6 +67,18 @@ class DownloadsTest {
     // Again from the cache, without a request.
     Downloads.fetch("set", List.of(file), List.of(), config("missing"));
     assertEquals(1, server.requests().size());
+  }
+
+  @Test
+  void aDownloadIsLoggedWithItsSizeSourceAndFolder() throws IOException {
+    try (CapturedLog log = new CapturedLog(Transfer.class)) {
+      fetch("good");
+      URI source = server.mirror("good").resolve("data.gz");
+      Path folder = cache.resolve("set").toAbsolutePath();
+      assertEquals(
+          List.of("Downloading data.gz (200000 bytes) from " + source + " to " + folder),
+          log.all());
+    }
   }
 
   @Test

@@ -26,14 +26,18 @@ class FolderListingTest {
 
   @Test
   void allImageExtensionsAreListedAndOthersIgnored() throws IOException {
-    for (String name : List.of("F.JPG", "a.jfif", "b", "c.webp", "d.png", "e.jpe", "g.jpeg")) {
+    for (String name : List.of("F.JPG", "a.jfif", "b", "c.heic", "d.png", "e.jpe", "g.jpeg")) {
       file(name);
     }
-    file("h.BMP");
+    for (String name : List.of("h.BMP", "i.webp", "j.tiff", "k.gif")) {
+      file(name);
+    }
     FolderListing listing = FolderListing.images(folder);
     assertEquals(
-        List.of("F.JPG", "a.jfif", "d.png", "e.jpe", "g.jpeg", "h.BMP"), names(listing.files()));
-    assertEquals("6 files in " + folder + "; ignored: 2 other files (b, c.webp)", "" + listing);
+        List.of(
+            "F.JPG", "a.jfif", "d.png", "e.jpe", "g.jpeg", "h.BMP", "i.webp", "j.tiff", "k.gif"),
+        names(listing.files()));
+    assertEquals("9 files in " + folder + "; ignored: 2 other files (b, c.heic)", "" + listing);
   }
 
   @Test

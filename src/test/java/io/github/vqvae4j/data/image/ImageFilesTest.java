@@ -16,6 +16,7 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -163,10 +164,15 @@ class ImageFilesTest {
   @Test
   void nonImagesAreRejected() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "this is no image at all");
-    rejected(text, text + ": byte 0", "expected PNG, JPEG or BMP", "check the path");
-    rejected(Files.write(folder.resolve("empty.png"), new byte[0]), "expected PNG, JPEG or BMP");
-    BufferedImage buffered = new BufferedImage(2, 1, BufferedImage.TYPE_INT_RGB);
-    rejected(save(buffered, "gif"), "expected PNG, JPEG or BMP", "convert");
+    rejected(text, text + ": byte 0", "expected PNG, JPEG, BMP, GIF or TIFF", "check the path");
+    rejected(
+        Files.write(folder.resolve("empty.png"), new byte[0]),
+        "expected PNG, JPEG, BMP, GIF or TIFF");
+    byte[] photoshop = "8BPS\0\1".getBytes(StandardCharsets.ISO_8859_1);
+    rejected(
+        Files.write(folder.resolve("a.psd"), photoshop),
+        "got a Photoshop image, expected PNG, JPEG, BMP, GIF or TIFF",
+        "or add the ImageIO plugin com.twelvemonkeys.imageio:imageio-psd to the class path");
     rejected(folder, "got a folder", "an image file");
     Path missing = folder.resolve("none.png");
     assertMessageContains(

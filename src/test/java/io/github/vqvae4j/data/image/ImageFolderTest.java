@@ -173,7 +173,9 @@ class ImageFolderTest {
           line.endsWith("ignored: 1 other file (notes.txt), 2 hidden (.cache, .hidden.png)"), line);
       String warning = log.list.get(1).getFormattedMessage();
       assertTrue(warning.startsWith("Skipped 3 of 5 image files"), warning);
-      assertTrue(warning.contains("b.png: byte 0: got text, expected PNG, JPEG or BMP"), warning);
+      assertTrue(
+          warning.contains("b.png: byte 0: got text, expected PNG, JPEG, BMP, GIF or TIFF"),
+          warning);
     }
   }
 
@@ -186,7 +188,8 @@ class ImageFolderTest {
     try (Batches<ImageBatch> batches = Batches.inOrder(images, 1)) {
       assertArrayEquals(flat(1), batches.next().images());
       UncheckedIOException e = assertThrows(UncheckedIOException.class, batches::next);
-      assertMessageContains(e, folder.resolve("b.png").toString(), "expected PNG, JPEG or BMP");
+      assertMessageContains(
+          e, folder.resolve("b.png").toString(), "expected PNG, JPEG, BMP, GIF or TIFF");
     }
   }
 
@@ -217,7 +220,7 @@ class ImageFolderTest {
         "no image files among 0 files",
         ".png, .jpg, .jpeg, .jpe, .jfif, .bmp");
     Files.writeString(folder.resolve("a.txt"), "text");
-    Files.writeString(folder.resolve("b.gif"), "GIF89a");
+    Files.writeString(folder.resolve("b.heic"), "ftyp");
     assertMessageContains(
         assertThrows(BadFileException.class, () -> ImageFolder.in(folder, GRAY)),
         "no image files among 2 files",
@@ -260,7 +263,7 @@ class ImageFolderTest {
     assertMessageContains(
         assertThrows(
             IllegalArgumentException.class,
-            () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, List.of())),
+            () -> new ImageFolderConfig(1, 1, 2, ImageFit.COVER, false, false, true, List.of())),
         "ImageFolderConfig.channels: expected 1 (grayscale) or 3 (red, green, blue), got 2.");
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> GRAY.labels(List.of("a", "b", "a"))),

@@ -144,6 +144,42 @@ class ImagesTest {
   }
 
   @Test
+  void errorAndPsnrAreMeansOverAllImages() {
+    Images a = Images.of(new float[] {0, 0.5f, 1, 0.25f}, 2, 1, 2, 1);
+    Images b = Images.of(new float[] {0.1f, 0.5f, 1, 0.55f}, 2, 1, 2, 1);
+    assertEquals(0.025, a.meanSquaredError(b), 1e-7);
+    assertEquals(-10 * Math.log10(0.025), a.psnr(b), 1e-5);
+    assertEquals(0.005, a.image(0).meanSquaredError(b.image(0)), 1e-7);
+    assertEquals(0, a.meanSquaredError(a));
+    assertEquals(Double.POSITIVE_INFINITY, a.psnr(a));
+    assertEquals(2.25, two.meanSquaredError(Images.of(shifted(1.5f), 2, 1, 2, 3)), 1e-6);
+  }
+
+  private float[] shifted(float by) {
+    float[] pixels = two.pixels();
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] += by;
+    }
+    return pixels;
+  }
+
+  @Test
+  void onlyEqualShapesAreCompared() {
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> two.psnr(two.image(0))),
+        "got Images[1, 1, 2, 3] to compare with Images[2, 1, 2, 3]");
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> two.meanSquaredError(two.toGray())),
+        "expected equal height, width and channels");
+    Images values = two.unbounded();
+    assertEquals(0, values.meanSquaredError(two));
+    for (Executable psnr : List.<Executable>of(() -> values.psnr(two), () -> two.psnr(values))) {
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, psnr), "unbounded values", "in [0, 1]");
+    }
+  }
+
+  @Test
   void equalityComparesShapeAndPixels() {
     assertEquals(two, Images.of(two.pixels(), 2, 1, 2, 3));
     assertEquals(two.hashCode(), Images.of(two.pixels(), 2, 1, 2, 3).hashCode());

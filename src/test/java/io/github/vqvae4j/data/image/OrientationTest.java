@@ -1,12 +1,7 @@
 package io.github.vqvae4j.data.image;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,45 +11,88 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
-/** EXIF orientations of JPEG and PNG files are reported once. */
+/** EXIF orientations of JPEG and PNG files are followed, unless they are to be ignored. */
 class OrientationTest {
   private static final Path BASE = Path.of("src/test/resources/cases/base.jpg");
-  private static final Logger LOGGER = (Logger) LoggerFactory.getLogger(Images.class);
-  private static final ImageFolderConfig CONFIG = ImageFolderConfig.of(8);
+
+  /** 2 x 3 pixels, all different. */
+  private static final Images STORED =
+      Images.of(
+          new float[] {10 / 255f, 20 / 255f, 30 / 255f, 40 / 255f, 50 / 255f, 60 / 255f},
+          1,
+          2,
+          3,
+          1);
 
   @TempDir Path folder;
 
-  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    log.start();
-    LOGGER.addAppender(log);
-    LOGGER.setAdditive(false);
+  @Test
+  void everyOrientationIsFollowedInBothByteOrders() throws IOException {
+    for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+      for (int orientation = 0; orientation <= 9; orientation++) {
+        byte[] exif = exif(order, orientation);
+        assertEquals(oriented(STORED, orientation), Images.read(png(exif)), "PNG " + orientation);
+        assertEquals(
+            oriented(Images.read(BASE), orientation),
+            Images.read(jpeg("Exif\0\0", exif)),
+            "JPEG " + orientation);
+      }
+    }
+    assertEquals(
+        oriented(Images.read(BASE), 6), Images.read(Path.of("src/test/resources/cases/a6_o6.jpg")));
   }
 
-  @AfterEach
-  void stop() {
-    LOGGER.detachAppender(log);
-    LOGGER.setAdditive(true);
+  /** From the EXIF specification: the first row and the first column of the file are shown here. */
+  @Test
+  void firstPixelIsInTheCornerOfTheSpecification() throws IOException {
+    int[] rows = {0, 0, 1, 1, 0, 0, 2, 2};
+    int[] columns = {0, 2, 2, 0, 0, 1, 1, 0};
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      Images read = Images.read(png(exif(ByteOrder.BIG_ENDIAN, orientation)));
+      boolean turned = orientation >= 5;
+      assertEquals("Images" + (turned ? "[1, 3, 2, 1]" : "[1, 2, 3, 1]"), read.toString());
+      float first = read.pixel(0, rows[orientation - 1], columns[orientation - 1], 0);
+      assertEquals(10 / 255f, first, "orientation " + orientation);
+    }
   }
 
   @Test
-  void everyOrientationIsReadInBothByteOrders() throws IOException {
-    for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-      for (int orientation = 0; orientation <= 9; orientation++) {
-        int expected = orientation >= 1 && orientation <= 8 ? orientation : 1;
-        assertEquals(expected, found(jpeg("Exif\0\0", exif(order, orientation))), "JPEG");
-        assertEquals(expected, found(png(exif(order, orientation))), "PNG");
-      }
+  void orientationCanBeIgnored() throws IOException {
+    Path file = write("a.png", png(exif(ByteOrder.BIG_ENDIAN, 6)));
+    assertEquals(STORED, Images.readAsStored(file));
+    ImageFolderConfig config = ImageFolderConfig.of(2, 3).gray();
+    for (boolean streamed : new boolean[] {false, true}) {
+      ImageFolderConfig ignoring = config.streamed(streamed).exifOrientation(false);
+      assertEquals(STORED, Images.from(ImageFolder.in(folder, ignoring)).withLabels(-1));
+      ImageFolderConfig following = ImageFolderConfig.of(3, 2).gray().streamed(streamed);
+      assertEquals(
+          oriented(STORED, 6), Images.from(ImageFolder.in(folder, following)).withLabels(-1));
     }
-    assertEquals(6, found(Files.readAllBytes(Path.of("src/test/resources/cases/a6_o6.jpg"))));
+  }
+
+  @Test
+  void longRowsAreRotated() throws IOException {
+    for (int width : new int[] {3, 20_000}) {
+      rotate(60_000 / width, width); // More than are converted at a time.
+    }
+  }
+
+  private static void rotate(int height, int width) throws IOException {
+    int[] samples = new int[height * width];
+    float[] pixels = new float[samples.length];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = i * 31 % 256;
+      pixels[i] = samples[i] / 255f;
+    }
+    Images stored = Images.of(pixels, 1, height, width, 1);
+    for (int orientation : new int[] {3, 6, 7}) {
+      byte[] exif = exif(ByteOrder.BIG_ENDIAN, orientation);
+      byte[] png = PngBuilder.of(0, 8, width, false).chunk("eXIf", exif).pixels(samples).end();
+      assertEquals(oriented(stored, orientation), Images.read(png));
+    }
   }
 
   @Test
@@ -62,88 +100,44 @@ class OrientationTest {
     byte[] whole = exif(ByteOrder.BIG_ENDIAN, 6);
     Images expected = Images.read(BASE);
     for (int length = 0; length < whole.length - 6; length++) {
-      assertEquals(1, found(jpeg("Exif\0\0", Arrays.copyOf(whole, length))), length + " bytes");
+      byte[] cut = Arrays.copyOf(whole, length);
+      assertEquals(expected, Images.read(jpeg("Exif\0\0", cut)), length + " bytes");
     }
     for (int at = 0; at < whole.length; at++) {
       byte[] damaged = whole.clone();
       damaged[at] = -1;
-      assertEquals(expected, Images.read(write("a.jpg", jpeg("Exif\0\0", damaged))));
-      found(png(damaged));
+      assertEquals(expected, Images.readAsStored(write("a.jpg", jpeg("Exif\0\0", damaged))));
+      Images.read(png(damaged));
     }
-    assertEquals(1, found(jpeg("Http\0\0", whole)));
+    assertEquals(expected, Images.read(jpeg("Http\0\0", whole)));
   }
 
-  @Test
-  void oneWarningReportsTheNumberOfImagesInAFolder() throws IOException {
-    for (int i = 0; i < 5; i++) {
-      write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, i == 2 ? 1 : i + 1)));
+  /** Applies the definition of an orientation; values other than 2 to 8 change nothing. */
+  private static Images oriented(Images stored, int orientation) {
+    boolean turned = orientation >= 5 && orientation <= 8;
+    int height = turned ? stored.width() : stored.height();
+    int width = turned ? stored.height() : stored.width();
+    int channels = stored.channels();
+    float[] pixels = new float[height * width * channels];
+    for (int i = 0; i < pixels.length; i++) {
+      int y = i / channels / width;
+      int x = i / channels % width;
+      int bottom = stored.height() - 1;
+      int right = stored.width() - 1;
+      int[] at =
+          switch (orientation) {
+            case 2 -> new int[] {y, right - x};
+            case 3 -> new int[] {bottom - y, right - x};
+            case 4 -> new int[] {bottom - y, x};
+            case 5 -> new int[] {x, y};
+            case 6 -> new int[] {bottom - x, y};
+            case 7 -> new int[] {bottom - x, right - y};
+            case 8 -> new int[] {x, right - y};
+            default -> new int[] {y, x};
+          };
+      pixels[i] = stored.pixel(0, at[0], at[1], i % channels);
     }
-    for (ImageFolderConfig config : List.of(CONFIG, CONFIG.skipCorrupt(true).streamed(true))) {
-      log.list.clear();
-      Dataset images = ImageFolder.in(folder, config);
-      Images.from(images);
-      String warning = onlyWarning();
-      assertTrue(
-          warning.startsWith("3 images have an EXIF orientation, which is ignored"), warning);
-      assertTrue(warning.contains("rotate the files first"), warning);
-      assertTrue(warning.endsWith("1.jpg, orientation 2"), warning);
-    }
-  }
-
-  @Test
-  void imageReadTwiceIsCountedOnce() {
-    OrientationNotice notice = OrientationNotice.counting();
-    notice.found(Path.of("a.jpg"), 6);
-    notice.found(Path.of("b.jpg"), 3);
-    notice.found(Path.of("a.jpg"), 6);
-    notice.report();
-    assertTrue(onlyWarning().startsWith("2 images have an EXIF orientation"));
-  }
-
-  @Test
-  void streamedImagesReportOnlyTheFirst() throws IOException {
-    for (int i = 0; i < 3; i++) {
-      write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6)));
-    }
-    Dataset images = ImageFolder.in(folder, CONFIG.streamed(true));
-    assertEquals(0, log.list.size());
-    Images.from(images);
-    Images.from(images);
-    assertTrue(onlyWarning().contains("0.jpg has EXIF orientation 6"), onlyWarning());
-  }
-
-  @Test
-  void singleImagesAreReportedOncePerRun() throws IOException {
-    for (int i = 0; i < 3; i++) {
-      Images.read(write(i + ".jpg", jpeg("Exif\0\0", exif(ByteOrder.LITTLE_ENDIAN, 6))));
-    }
-    // Another test may have read the first one.
-    assertTrue(log.list.size() <= 1, log.list.toString());
-    OrientationNotice notice = OrientationNotice.atFirst();
-    log.list.clear();
-    for (int i = 0; i < 3; i++) {
-      ImageDecoder.rows(folder.resolve(i + ".jpg"), notice);
-    }
-    assertTrue(onlyWarning().contains("0.jpg has EXIF orientation 6"), onlyWarning());
-  }
-
-  private String onlyWarning() {
-    assertEquals(1, log.list.size(), log.list.toString());
-    assertEquals(Level.WARN, log.list.get(0).getLevel());
-    return log.list.get(0).getFormattedMessage();
-  }
-
-  /** Returns the orientation that the reader detects. */
-  private int found(byte[] image) throws IOException {
-    Path file = write("found", image);
-    log.list.clear();
-    ImageDecoder.rows(file, OrientationNotice.atFirst());
-    if (log.list.isEmpty()) {
-      return 1;
-    }
-    String warning = onlyWarning();
-    int at = warning.indexOf("orientation ") + "orientation ".length();
-    return warning.charAt(at) - '0';
+    return Images.of(pixels, 1, height, width, channels);
   }
 
   private Path write(String name, byte[] bytes) throws IOException {
@@ -177,6 +171,9 @@ class OrientationTest {
   }
 
   private static byte[] png(byte[] exif) {
-    return PngBuilder.of(0, 8, 8, false).chunk("eXIf", exif).pixels(new int[64]).end();
+    return PngBuilder.of(0, 8, 3, false)
+        .chunk("eXIf", exif)
+        .pixels(new int[] {10, 20, 30, 40, 50, 60})
+        .end();
   }
 }

@@ -119,6 +119,6 @@ class ResampleTest {
     int[] max = new int[channels];
     Arrays.fill(max, 255);
     return new ImageRows(
-        "an image", buffered.getRaster(), new PixelFormat.Direct(max, false, null));
+        "an image", buffered.getRaster(), new PixelFormat.Direct(max, false, null), 1);
   }
 }

@@ -38,8 +38,14 @@ class FileKindTest {
       List.of(
           new Reader(
               Images::read,
-              ": byte 0: got %s, expected PNG, JPEG or BMP; ",
-              EnumSet.of(FileKind.PNG, FileKind.JPEG, FileKind.BMP)),
+              ": byte 0: got %s, expected PNG, JPEG, BMP, GIF or TIFF; ",
+              EnumSet.of(
+                  FileKind.PNG,
+                  FileKind.JPEG,
+                  FileKind.BMP,
+                  FileKind.GIF,
+                  FileKind.TIFF,
+                  FileKind.WEBP)),
           new Reader(
               WavFiles::read, ": header: got %s, expected a WAV file; ", EnumSet.of(FileKind.WAV)),
           new Reader(

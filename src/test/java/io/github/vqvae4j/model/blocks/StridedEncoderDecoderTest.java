@@ -11,6 +11,7 @@ import io.github.vqvae4j.nn.LayerGolden;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,8 @@ class StridedEncoderDecoderTest {
             .build()) {
       assertMessageContains(
           assertThrows(
-              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 6, 1, 1))),
+              IllegalArgumentException.class,
+              () -> Trainer.of(model).batch(1).steps(1).fit(Shapes.rectangles(1, 6, 1, 1))),
           "StridedEncoder",
           "multiples of 4",
           "got 6x6",

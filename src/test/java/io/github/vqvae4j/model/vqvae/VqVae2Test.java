@@ -237,7 +237,8 @@ class VqVae2Test {
     try (VqVae2 model = small().build()) {
       assertMessageContains(
           assertThrows(
-              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(2, 18, 1, 1))),
+              IllegalArgumentException.class,
+              () -> Trainer.of(model).batch(1).steps(1).fit(Shapes.rectangles(2, 18, 1, 1))),
           "multiples of 4",
           "18, 18");
       assertMessageContains(

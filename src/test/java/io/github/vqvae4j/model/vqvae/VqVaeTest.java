@@ -16,6 +16,7 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -118,7 +119,8 @@ class VqVaeTest {
           "Images.toGray");
       assertMessageContains(
           assertThrows(
-              IllegalArgumentException.class, () -> model.encode(Shapes.rectangles(1, 9, 1, 1))),
+              IllegalArgumentException.class,
+              () -> Trainer.of(model).batch(1).steps(1).fit(Shapes.rectangles(1, 9, 1, 1))),
           "multiples of 2",
           "got 9x9",
           "a smaller downsample");

@@ -7,6 +7,7 @@ import io.github.vqvae4j.tensor.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,17 @@ class KernelsInAnotherJvmTest {
         "org.bytedeco:dnnl",
         "classifier",
         Loader.getPlatform());
+  }
+
+  @Test
+  void saysWithoutAnSlf4jProviderOnlyThatNativesAreMissing() throws Exception {
+    Predicate<String> provider = name -> name.startsWith("logback-");
+    ChildJvm.Result missing =
+        withoutOneDnnNatives().withoutFiles(provider).run(KernelProgram.class);
+    assertRan(missing, "WARN Kernels: ND4J (oneDNN's natives are missing", "org.bytedeco:dnnl");
+    ChildJvm.Result there = new ChildJvm().withoutFiles(provider).run(KernelProgram.class);
+    assertEquals(RESULT, there.linesWith("result "), there::toString);
+    assertEquals(List.of(), there.linesWith("Kernels: "), there::toString);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class OpenStepsTest {
@@ -18,7 +19,7 @@ class OpenStepsTest {
     long first = OpenSteps.add(one);
     long second = OpenSteps.add(two);
     NativeMemory memory = memory();
-    OpenSteps.free(memory);
+    OpenSteps.free(memory::close);
     OpenSteps.remove(first);
     assertFalse(memory.isClosed());
     OpenSteps.remove(second);
@@ -32,7 +33,7 @@ class OpenStepsTest {
     NativeMemory memory = memory();
     Object before = new Object();
     long first = OpenSteps.add(before);
-    OpenSteps.free(memory);
+    OpenSteps.free(memory::close);
     Object after = new Object();
     long second = OpenSteps.add(after);
     OpenSteps.remove(first);
@@ -42,15 +43,40 @@ class OpenStepsTest {
     Reference.reachabilityFence(after);
   }
 
+  /**
+   * A step opens, and memory that it uses is added, while another thread frees memory because no
+   * step was open: here between two of the blocks that it frees.
+   */
+  @Test
+  void stepsThatOpenWhileMemoryIsFreedAreAwaited() {
+    Object before = new Object();
+    Object during = new Object();
+    NativeMemory used = memory();
+    long first = OpenSteps.add(before);
+    AtomicLong second = new AtomicLong();
+    OpenSteps.free(
+        () -> {
+          second.set(OpenSteps.add(during));
+          OpenSteps.free(used::close);
+        });
+    OpenSteps.free(memory()::close);
+    OpenSteps.remove(first);
+    assertFalse(used.isClosed());
+    OpenSteps.remove(second.get());
+    assertTrue(used.isClosed());
+    Reference.reachabilityFence(before);
+    Reference.reachabilityFence(during);
+  }
+
   @Test
   void stepsThatWereNeverClosedDoNotKeepMemory() throws InterruptedException {
     OpenSteps.add(new Object());
     NativeMemory memory = memory();
-    OpenSteps.free(memory);
+    OpenSteps.free(memory::close);
     for (int i = 0; i < 100 && !memory.isClosed(); i++) {
       System.gc();
       Thread.sleep(20);
-      OpenSteps.free(memory());
+      OpenSteps.free(memory()::close);
     }
     assertTrue(memory.isClosed());
   }

@@ -1,0 +1,38 @@
+package io.github.vqvae4j.model.internal;
+
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.List;
+
+/** The passes of a model between images and one or more code maps, the smallest map first. */
+public interface CodePasses {
+  /**
+   * Returns what the quantizers receive if they return it unchanged, so that it depends on all that
+   * the codes depend on.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   */
+  List<Tensor> latents(Tensor images);
+
+  /**
+   * Decodes the vectors of each map.
+   *
+   * @return [b, h, w, channels], in [0, 1]
+   */
+  Tensor pixels(List<Tensor> vectors);
+
+  /**
+   * Returns the codes of each map.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   */
+  List<Codes> encode(Tensor images);
+
+  /**
+   * Decodes the codes of each map.
+   *
+   * @return [b, h, w, channels], in [0, 1]
+   */
+  Tensor decode(List<Codes> codes, Step step);
+}

@@ -1,0 +1,107 @@
+package io.github.vqvae4j.model.internal;
+
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.parallel.ThreadPool;
+import io.github.vqvae4j.tensor.Variable;
+
+/**
+ * Decides which images a model processes in tiles, and how large these are. The decision depends on
+ * the model and the size of the image only, not on the memory of the machine.
+ */
+final class Tiling {
+  /**
+   * The limits of the memory of a pass.
+   *
+   * @param bytes the memory of a pass above which an image is processed in tiles
+   * @param side the side of a tile in pixels, if its margin is not large; images of as many pixels
+   *     as a tile are always processed whole
+   */
+  record Limits(long bytes, int side) {}
+
+  /**
+   * Half of what a process of 1 GB has, without its heap, for a single pass; and tiles that are
+   * processed by several threads at once (see {@link ThreadPool#threads}).
+   */
+  static final Limits DEFAULT = new Limits(1L << 28, 1 << 8);
+
+  /** Smaller in tests. */
+  private static volatile Limits limits = DEFAULT;
+
+  /**
+   * The margin in pixels of models of which a layer looks at the whole image. Tiles are blended
+   * over twice as many, so that tiles with pixels in [0, 1] never make a step above 1/128, or
+   * 2/255.
+   */
+  private static final int BLENDED_MARGIN = 64;
+
+  private final ImageModel model;
+  private final CodePasses passes;
+
+  /** The maximum number of pixels of images that are processed whole; 0 if it is unknown. */
+  private volatile long wholePixels;
+
+  private volatile Limits limitsOfWhole;
+  private volatile Measured measured = new Measured(-1, null);
+
+  Tiling(ImageModel model, CodePasses passes) {
+    this.model = model;
+    this.passes = passes;
+  }
+
+  /** The reach of the weights that have a stamp. */
+  private record Measured(long stamp, Reach reach) {}
+
+  /** Changes the limits for a test. */
+  static void limit(Limits newLimits) {
+    limits = newLimits;
+  }
+
+  /** Returns whether images of this size, which is that after padding, are processed in tiles. */
+  boolean isTiled(long height, long width, Factors factors) {
+    Limits current = limits;
+    long pixels = height * width;
+    // Windows of a series have one row.
+    if (pixels <= (long) current.side * current.side || height == 1 || factors.channels() == 0) {
+      return false;
+    }
+    if (limitsOfWhole != current) {
+      double bytesPerPixel = PassMemory.bytesPerPixel(model, factors);
+      wholePixels = (long) (current.bytes / bytesPerPixel);
+      limitsOfWhole = current;
+    }
+    return pixels > wholePixels;
+  }
+
+  /** Returns the reach of the model with its current weights. */
+  Reach reach(Factors factors) {
+    long stamp = model.variables().values().stream().mapToLong(Variable::version).max().orElse(0);
+    Measured last = measured;
+    if (last.stamp != stamp) {
+      last = new Measured(stamp, ThreadPool.call(() -> Reach.of(passes, factors)));
+      measured = last;
+    }
+    return last.reach;
+  }
+
+  /**
+   * The size of the tiles along an axis, in cells.
+   *
+   * @param core the maximum length of the part whose result is used
+   * @param margin the number of cells before and after it
+   */
+  record Size(int core, int margin) {}
+
+  /**
+   * Returns the size of tiles.
+   *
+   * @param reach the reach of the pass, in cells
+   * @param isWhole whether a layer looks at the whole image
+   * @param factor the number of pixels of a cell
+   */
+  static Size size(int reach, boolean isWhole, int factor) {
+    int margin = isWhole ? ArrayLengths.chunks(BLENDED_MARGIN, factor) : reach + 1;
+    // Blended tiles of nearly equal size overlap in pairs only if cores have at least two margins.
+    int least = (isWhole ? 4 : 2) * margin;
+    return new Size(Math.max(limits.side / factor - 2 * margin, least), margin);
+  }
+}

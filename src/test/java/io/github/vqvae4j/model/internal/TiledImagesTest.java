@@ -1,0 +1,399 @@
+package io.github.vqvae4j.model.internal;
+
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.vqvae4j.data.datasets.RealData;
+import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.Shapes;
+import io.github.vqvae4j.model.blocks.ConvDecoder;
+import io.github.vqvae4j.model.blocks.ConvDecoderConfig.UpsampleMode;
+import io.github.vqvae4j.model.blocks.ConvEncoder;
+import io.github.vqvae4j.model.blocks.Decoder;
+import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.blocks.StridedDecoder;
+import io.github.vqvae4j.model.blocks.StridedEncoder;
+import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVae2;
+import io.github.vqvae4j.nn.Conv2d;
+import io.github.vqvae4j.nn.ConvConfig;
+import io.github.vqvae4j.nn.ConvTranspose2d;
+import io.github.vqvae4j.nn.GroupNorm;
+import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.parallel.WithThreads;
+import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.train.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Images in small tiles give the codes and the pixels of a pass on the whole image. */
+class TiledImagesTest {
+  private static final VectorQuantizerConfig QUANTIZER = VectorQuantizer.ema(16, 4);
+  private static final Tiling.Limits SMALL = new Tiling.Limits(0, 64);
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void reset() {
+    Tiling.limit(Tiling.DEFAULT);
+  }
+
+  private static Images photograph(int height, int width) {
+    Rng rng = new Rng(7);
+    float[] pixels = new float[height * width];
+    for (int i = 0; i < pixels.length; i++) {
+      double wave = Math.sin(i / width * 0.13) * Math.cos(i % width * 0.09 + i / width * 0.02);
+      pixels[i] = (float) (0.5 + 0.4 * wave + 0.1 * (rng.nextDouble() - 0.5));
+    }
+    return Images.of(pixels, 1, height, width, 1).withLabels(3);
+  }
+
+  /** Trains for some steps, so that the codes vary. */
+  private static <M extends ImageModel> M trained(M model) {
+    Trainer.of(model).batch(8).steps(3).quiet().fit(Shapes.rectangles(32, 40, 1, 1));
+    return model;
+  }
+
+  private static VqVae model(Encoder encoder, Decoder decoder) {
+    return trained(VqVae.builder().encoder(encoder).quantizer(QUANTIZER).decoder(decoder).build());
+  }
+
+  private static VqVae conv(int halvings, UpsampleMode mode) {
+    return trained(
+        VqVae.builder()
+            .encoder(ConvEncoder.channels(1).hidden(8).downsample(halvings).residual(2, 4))
+            .quantizer(QUANTIZER)
+            .decoder(
+                ConvDecoder.channels(1)
+                    .hidden(8)
+                    .upsample(halvings)
+                    .residual(2, 4)
+                    .upsampleMode(mode))
+            .build());
+  }
+
+  private static void assertEqualToWhole(VqVae model, Images image) {
+    Codes whole = model.encode(image);
+    Images decoded = model.decode(whole);
+    assertTrue(Arrays.stream(whole.values()).distinct().count() > 1, "several codes");
+    Tiling.limit(SMALL);
+    Codes tiled = model.encode(image);
+    assertNearTies(model, image, whole, tiled);
+    assertEquals(whole.toString(), tiled.toString());
+    assertArrayEquals(decoded.pixels(), model.decode(whole).pixels(), 1e-5f);
+    Images reconstruction = model.reconstruct(image);
+    assertEquals(model.decode(tiled), reconstruction);
+    assertEquals(3, reconstruction.label(0));
+    Tiling.limit(Tiling.DEFAULT);
+  }
+
+  /** Asserts that codes are equal where the nearest two are not almost as near. */
+  private static void assertNearTies(VqVae model, Images image, Codes expected, Codes actual) {
+    if (expected.equals(actual)) {
+      return;
+    }
+    float[] latents;
+    try (Step step = Step.inference()) {
+      latents =
+          model
+              .encoderOutput(step.tensor(image.pixels(), 1, image.height(), image.width(), 1))
+              .toFloats();
+    }
+    float[] codebook = ((VectorQuantizer) model.quantizer()).codebook();
+    int d = model.quantizer().dimension();
+    for (int i = 0; i < latents.length / d; i++) {
+      double first = distance(latents, i * d, codebook, expected.values()[i] * d, d);
+      double second = distance(latents, i * d, codebook, actual.values()[i] * d, d);
+      assertEquals(first, second, 1e-4 * (first + 1e-6), "position " + i);
+    }
+  }
+
+  private static double distance(float[] a, int i, float[] b, int j, int length) {
+    double sum = 0;
+    for (int k = 0; k < length; k++) {
+      sum += (a[i + k] - b[j + k]) * (a[i + k] - b[j + k]);
+    }
+    return sum;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, TRANSPOSED, 1",
+    "1, TRANSPOSED, 2",
+    "2, TRANSPOSED, 1",
+    "2, TRANSPOSED, 2",
+    "3, TRANSPOSED, 2",
+    "2, NEAREST, 2"
+  })
+  void convolutionalModelsEqualThePassOnTheWholeImage(
+      int halvings, UpsampleMode mode, int threads) {
+    WithThreads.run(
+        threads,
+        () -> {
+          try (VqVae model = conv(halvings, mode)) {
+            assertEqualToWhole(model, photograph(200, 160));
+          }
+        });
+  }
+
+  @Test
+  void sidesThatTheFactorDoesNotDivideArePadded() {
+    try (VqVae model = conv(2, UpsampleMode.TRANSPOSED)) {
+      Images image = photograph(201, 163);
+      Codes whole = model.encode(image);
+      Images decoded = model.decode(whole);
+      Tiling.limit(SMALL);
+      assertEquals(whole, model.encode(image));
+      assertArrayEquals(new int[] {201, 163}, whole.imageSize().orElseThrow());
+      assertArrayEquals(decoded.pixels(), model.decode(whole).pixels(), 1e-5f);
+      assertEquals(163, model.reconstruct(image).width());
+      assertMessageContains(
+          assertThrows(
+              IllegalArgumentException.class, () -> model.decode(whole.withImageSize(205, 163))),
+          "at most 204x164 pixels");
+    }
+  }
+
+  @Test
+  void stridedModelsEqualThePassOnTheWholeImage() {
+    try (VqVae model =
+        trained(
+            VqVae.builder()
+                .encoder(StridedEncoder.channels(1))
+                .quantizer(QUANTIZER)
+                .decoder(StridedDecoder.channels(1))
+                .build())) {
+      assertEqualToWhole(model, photograph(200, 160));
+    }
+  }
+
+  /** A custom encoder of these layers. */
+  private static final class Custom extends Encoder {
+    private final List<Layer> layers = new ArrayList<>();
+
+    Custom(Layer... parts) {
+      for (int i = 0; i < parts.length; i++) {
+        layers.add(child("layer" + i, parts[i]));
+      }
+    }
+
+    @Override
+    protected Tensor compute(Tensor images) {
+      return chain(images, layers);
+    }
+  }
+
+  /** A custom decoder of these layers. */
+  private static final class CustomDecoder extends Decoder {
+    private final List<Layer> layers = new ArrayList<>();
+
+    CustomDecoder(Layer... parts) {
+      for (int i = 0; i < parts.length; i++) {
+        layers.add(child("layer" + i, parts[i]));
+      }
+    }
+
+    @Override
+    protected Tensor compute(Tensor latents) {
+      return chain(latents, layers);
+    }
+  }
+
+  private static Layer conv(int in, int out, int stride, int dilation) {
+    ConvConfig config =
+        stride == 1
+            ? ConvConfig.of(in, out, 3).dilation(dilation).padding(dilation).relu(true)
+            : ConvConfig.of(in, out, stride).stride(stride);
+    return new Conv2d(config, new Rng(in + 10L * out));
+  }
+
+  private static Layer up(int in, int out, int stride) {
+    return new ConvTranspose2d(ConvConfig.of(in, out, stride).stride(stride), new Rng(5));
+  }
+
+  @Test
+  void theReachOfCustomLayersIsMeasured() {
+    try (VqVae model =
+        model(
+            new Custom(conv(1, 6, 5, 1), conv(6, 6, 1, 3), conv(6, 4, 1, 1)),
+            new CustomDecoder(conv(4, 4, 1, 2), up(4, 1, 5)))) {
+      Reach reach = reach(model, 5);
+      assertEquals(4, reach.encoder(), "dilation 3 and a kernel of 3");
+      assertEquals(2, reach.decoder());
+      assertEquals(false, reach.isWhole());
+      assertEqualToWhole(model, photograph(200, 160));
+    }
+  }
+
+  private static Reach reach(VqVae model, int factor) {
+    return Reach.of(
+        new CodePasses() {
+          @Override
+          public List<Tensor> latents(Tensor images) {
+            return List.of(model.encoderOutput(images));
+          }
+
+          @Override
+          public Tensor pixels(List<Tensor> vectors) {
+            return model.decoder().forward(vectors.get(0));
+          }
+
+          @Override
+          public List<Codes> encode(Tensor images) {
+            throw new AssertionError("not a latent");
+          }
+
+          @Override
+          public Tensor decode(List<Codes> codes, Step step) {
+            throw new AssertionError("not a vector");
+          }
+        },
+        new Factors(factor, factor, 1));
+  }
+
+  @Test
+  void hierarchicalModelsEqualThePassOnTheWholeImage() {
+    try (VqVae2 model =
+        trained(
+            VqVae2.channels(1)
+                .hidden(8)
+                .downsample(1, 1)
+                .residual(1, 4)
+                .quantizer(QUANTIZER)
+                .build())) {
+      Images image = photograph(202, 161);
+      List<Codes> whole = model.encode(image);
+      Images decoded = model.decode(whole);
+      Images ofTop = model.decode(whole, 1);
+      Tiling.limit(SMALL);
+      assertEquals(whole, model.encode(image));
+      assertArrayEquals(decoded.pixels(), model.decode(whole).pixels(), 1e-5f);
+      assertArrayEquals(ofTop.pixels(), model.decode(whole, 1).pixels(), 1e-5f);
+      assertArrayEquals(decoded.pixels(), model.reconstruct(image).pixels(), 1e-5f);
+    }
+  }
+
+  @Test
+  void severalImagesAreEncodedToFiles() throws IOException {
+    try (VqVae model = conv(1, UpsampleMode.TRANSPOSED)) {
+      Images one = photograph(120, 90);
+      Images two = Images.concat(one, Images.of(new float[120 * 90], 1, 120, 90, 1));
+      Codes whole = model.encode(two);
+      Path file = folder.resolve("photographs.codes");
+      Tiling.limit(SMALL);
+      model.encode(two, file);
+      assertEquals(whole, Codes.read(file));
+      assertEquals(whole, model.encode(two));
+      assertArrayEquals(
+          model.decode(whole.range(1, 2)).pixels(), model.decode(whole).image(1).pixels());
+    }
+  }
+
+  @Test
+  void smallImagesAreNotProcessedInTiles() {
+    Factors factors = new Factors(4, 4, 3);
+    try (VqVae model = conv(2, UpsampleMode.TRANSPOSED)) {
+      Tiling tiling = new Tiling(model, null);
+      assertEquals(false, tiling.isTiled(256, 256, factors));
+      assertEquals(false, tiling.isTiled(1, 1 << 30, factors), "windows of a series");
+      assertEquals(false, tiling.isTiled(1 << 14, 1 << 14, new Factors(1, 1, 0)));
+    }
+  }
+
+  /**
+   * Where two decoded tiles A and B overlap, pixels are (1 - w) A + w B, so that the tiles add (B -
+   * A) times the change of w to the difference of neighboring pixels.
+   */
+  @Test
+  void tilesOfModelsThatLookAtTheWholeImageAreBlended() throws IOException {
+    Images photograph = Images.read(RealData.folder("kodak").resolve("kodim03.png")).toGray();
+    try (VqVae model =
+        model(
+            new Custom(conv(1, 8, 4, 1), new GroupNorm(2, 8), conv(8, 4, 1, 1)),
+            new CustomDecoder(conv(4, 8, 1, 1), new GroupNorm(2, 8), up(8, 1, 4)))) {
+      assertEquals(true, reach(model, 4).isWhole());
+      Codes codes = firstRows(model.encode(photograph), 40);
+      Tiling.limit(new Tiling.Limits(0, 256));
+      float[] blended = model.decode(codes).pixels();
+      int cells = photograph.width() / 4;
+      Tiling.Size size = Tiling.size(0, true, 4);
+      List<TileSpan> spans = TileSpan.of(cells, size.core(), size.margin());
+      assertEquals(3, spans.size());
+      float[] expected = new float[blended.length];
+      double seam = 0;
+      float[] last = null;
+      for (TileSpan span : spans) {
+        Tiling.limit(Tiling.DEFAULT);
+        float[] tile = model.decode(columns(codes, span)).pixels();
+        float[] weights = span.weights(4, cells, true);
+        for (int i = 0; i < tile.length; i++) {
+          int column = i % weights.length;
+          int pixel = i / weights.length * photograph.width() + 4 * span.first() + column;
+          if (last != null && column < 8 * size.margin()) {
+            double step = weights[column + 1] - weights[column];
+            seam = Math.max(seam, Math.abs(tile[i] - last[pixel]) * step);
+          }
+          expected[pixel] += weights[column] * tile[i];
+        }
+        last = new float[blended.length];
+        for (int i = 0; i < tile.length; i++) {
+          last[i / weights.length * photograph.width() + 4 * span.first() + i % weights.length] =
+              tile[i];
+        }
+      }
+      assertArrayEquals(expected, blended, 1e-5f);
+      assertTrue(seam > 0 && seam <= 2 / 255.0, "a step of " + seam);
+      assertEquals(photograph.width(), model.reconstruct(photograph).width());
+    }
+  }
+
+  private static Codes firstRows(Codes codes, int rows) {
+    int width = codes.shape()[2];
+    return Codes.of(Arrays.copyOf(codes.values(), rows * width), 16, 1, rows, width);
+  }
+
+  private static Codes columns(Codes codes, TileSpan span) {
+    int[] values = codes.values();
+    int rows = codes.shape()[1];
+    int[] cut = new int[rows * span.length()];
+    Arrays.setAll(
+        cut, i -> values[i / span.length() * codes.shape()[2] + span.first() + i % span.length()]);
+    return Codes.of(cut, 16, 1, rows, span.length());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 40, 41, 99, 200})
+  void weightsOfTilesAddUpToOne(int cells) {
+    for (boolean blended : new boolean[] {false, true}) {
+      float[] sum = new float[cells * 3];
+      for (TileSpan span : TileSpan.of(cells, 20, 5)) {
+        float[] weights = span.weights(3, cells, blended);
+        assertEquals(span.length() * 3, weights.length);
+        for (int i = 0; i < weights.length; i++) {
+          sum[span.first() * 3 + i] += weights[i];
+        }
+      }
+      for (float weight : sum) {
+        assertEquals(1, weight, 1e-6f);
+      }
+    }
+  }
+}
