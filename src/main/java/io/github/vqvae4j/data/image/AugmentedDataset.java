@@ -72,7 +72,18 @@ final class AugmentedDataset extends DatasetView {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
+      int index,
+      long epoch,
+      int row,
+      int column,
+      int height,
+      int width,
+      float[] target,
+      int offset) {
+    if (epoch != EpochImages.NONE) {
+      super.rectangle(index, epoch, row, column, height, width, target, offset);
+      return;
+    }
     Rectangle inCrop = new Rectangle(row, column, height, width);
     inCrop.check(this);
     Rectangle inSource =

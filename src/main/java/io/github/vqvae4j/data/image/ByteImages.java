@@ -108,19 +108,6 @@ public final class ByteImages implements Dataset {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    Checks.index(index, size);
-    toFloats(
-        pixels,
-        index * imageLength(),
-        this,
-        new Rectangle(row, column, height, width),
-        target,
-        offset);
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,
@@ -129,7 +116,14 @@ public final class ByteImages implements Dataset {
       int width,
       float[] target,
       int offset) {
-    rectangle(index, row, column, height, width, target, offset);
+    Checks.index(index, size);
+    toFloats(
+        pixels,
+        index * imageLength(),
+        this,
+        new Rectangle(row, column, height, width),
+        target,
+        offset);
   }
 
   /** Converts bytes to values in [0, 1]. */

@@ -118,17 +118,16 @@ public interface Dataset extends Source<ImageBatch> {
    */
   default void rectangle(
       int index, int row, int column, int height, int width, float[] target, int offset) {
-    new Rectangle(row, column, height, width)
-        .copyFrom(this, index, EpochImages.NONE, target, offset);
+    rectangle(index, EpochImages.NONE, row, column, height, width, target, offset);
   }
 
   /**
    * Copies a rectangle of one image, as {@linkplain #image(int, long, float[], int) used in the
-   * given epoch} of training, into an array. A dataset that overrides {@link #rectangle(int, int,
-   * int, int, int, float[], int)} overrides both.
+   * given epoch} of training, into an array. It is the variant that a dataset overrides to read
+   * less than the whole image.
    *
    * @param index the index of the image, 0 to {@code size() - 1}
-   * @param epoch the epoch, counted from 0
+   * @param epoch the epoch, counted from 0; -1 for the image without augmentation
    * @param row the first row, 0 to {@code height() - height}
    * @param column the first column, 0 to {@code width() - width}
    * @param height the height of the rectangle in pixels, at least 1

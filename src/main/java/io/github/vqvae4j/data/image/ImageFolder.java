@@ -364,12 +364,6 @@ public final class ImageFolder implements Dataset {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    images.rectangle(index, row, column, height, width, target, offset);
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,
@@ -378,7 +372,7 @@ public final class ImageFolder implements Dataset {
       int width,
       float[] target,
       int offset) {
-    rectangle(index, row, column, height, width, target, offset);
+    images.rectangle(index, epoch, row, column, height, width, target, offset);
   }
 
   /**

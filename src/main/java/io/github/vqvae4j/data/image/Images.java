@@ -616,19 +616,6 @@ public final class Images implements Dataset {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    Checks.index(index, count);
-    int first = index * imageLength();
-    new Rectangle(row, column, height, width)
-        .rows(
-            this,
-            offset,
-            (start, length, targetOffset) ->
-                System.arraycopy(pixels, first + start, target, targetOffset, length));
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,
@@ -637,7 +624,14 @@ public final class Images implements Dataset {
       int width,
       float[] target,
       int offset) {
-    rectangle(index, row, column, height, width, target, offset);
+    Checks.index(index, count);
+    int first = index * imageLength();
+    new Rectangle(row, column, height, width)
+        .rows(
+            this,
+            offset,
+            (start, length, targetOffset) ->
+                System.arraycopy(pixels, first + start, target, targetOffset, length));
   }
 
   @Override

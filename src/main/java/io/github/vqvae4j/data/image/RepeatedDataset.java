@@ -41,12 +41,6 @@ final class RepeatedDataset extends DatasetView {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    source.rectangle(inSource(index), row, column, height, width, target, offset);
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,
@@ -71,7 +65,7 @@ final class RepeatedDataset extends DatasetView {
 
   /** Returns the epoch of the copy that contains an image, so that the copies vary. */
   private long epochOf(int index, long epoch) {
-    return epoch * times + index / source.size();
+    return epoch == EpochImages.NONE ? epoch : epoch * times + index / source.size();
   }
 
   @Override

@@ -64,19 +64,6 @@ final class StreamedImages implements Dataset {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    Checks.index(index, size());
-    Rectangle rectangle = new Rectangle(row, column, height, width);
-    rectangle.check(this);
-    try {
-      ByteImages.toFloats(pixels(index, rectangle), 0, this, rectangle, target, offset);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e.getMessage(), e);
-    }
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,
@@ -85,7 +72,14 @@ final class StreamedImages implements Dataset {
       int width,
       float[] target,
       int offset) {
-    rectangle(index, row, column, height, width, target, offset);
+    Checks.index(index, size());
+    Rectangle rectangle = new Rectangle(row, column, height, width);
+    rectangle.check(this);
+    try {
+      ByteImages.toFloats(pixels(index, rectangle), 0, this, rectangle, target, offset);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   /** Returns all pixels of an image. Large pieces do not take part of the memory for small ones. */

@@ -66,13 +66,6 @@ final class Subset extends DatasetView {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    Checks.index(index, indices.length);
-    source.rectangle(indices[index], row, column, height, width, target, offset);
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,

@@ -85,14 +85,6 @@ final class TiledDataset extends DatasetView {
 
   @Override
   public void rectangle(
-      int index, int row, int column, int height, int width, float[] target, int offset) {
-    Rectangle inSource = inSource(index, new Rectangle(row, column, height, width));
-    source.rectangle(
-        index / tilesPerImage, inSource.row(), inSource.column(), height, width, target, offset);
-  }
-
-  @Override
-  public void rectangle(
       int index,
       long epoch,
       int row,

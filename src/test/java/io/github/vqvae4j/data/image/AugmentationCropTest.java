@@ -121,12 +121,6 @@ class AugmentationCropTest {
     }
 
     @Override
-    public void rectangle(
-        int index, int row, int column, int height, int width, float[] target, int offset) {
-      read += (long) height * width;
-    }
-
-    @Override
     public int label(int index) {
       Checks.index(index, 1);
       return -1;

@@ -63,6 +63,22 @@ class DatasetRepeatTest {
     }
   }
 
+  /** Views pass on that there is no epoch: a rectangle is then one of the center crop. */
+  @Test
+  void rectanglesOutsideTrainingAreThoseOfTheCenterCrop() {
+    Dataset crops = data.augmented(Augmentation.NONE.crop(4, 6).flip(true).brightness(0.2), 5);
+    for (Dataset view :
+        List.of(crops, crops.repeat(3), crops.range(0, 3), crops.repeat(2).tiles(4, 6, 4, 6))) {
+      for (int i = 0; i < view.size(); i++) {
+        float[] center = new float[3 * 2 * 5];
+        data.rectangle(i % 3, 2, 1, 2, 5, center, 0);
+        float[] actual = new float[3 * 2 * 5];
+        view.rectangle(i, 1, 0, 2, 5, actual, 0);
+        assertArrayEquals(center, actual, view::toString);
+      }
+    }
+  }
+
   @Test
   void cropsDifferBetweenTheCopies() {
     for (Dataset crops :

@@ -43,7 +43,7 @@ class LargePhotographTest {
 
     @Override
     public void rectangle(
-        int index, int row, int column, int h, int w, float[] target, int offset) {
+        int index, long epoch, int row, int column, int h, int w, float[] target, int offset) {
       for (int i = 0; i < h * w; i++) {
         int y = row + i / w;
         int x = column + i % w;
