@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Images for RegisteredFormatsTest: base.png as lossless WebP, and as a CMYK JPEG with a color profile.
+"""Images for RegisteredFormatsTest: base.png as lossless WebP, as WebP with a color profile, and as a CMYK JPEG with one;
+lossy WebP with the kinds of prediction that some decoders get wrong, and WebP with opacity that is not compressed.
 
     python3 image_cases.py        writes to src/test/resources/cases; requires Pillow and NumPy
 
@@ -80,9 +81,30 @@ def cmyk(image):
     return Image.fromarray(numpy.rint(numpy.concatenate([colors, black], axis=2) * 255).astype("uint8"), "CMYK")
 
 
+def exchanged():
+    """Returns the profile of sRGB with red and green exchanged, which no program can overlook."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return srgb.replace(b"rXYZ", b"....").replace(b"gXYZ", b"rXYZ").replace(b"....", b"gXYZ")
+
+
+def waves(height, width):
+    """Returns fine waves of brightness, and coarse ones of color."""
+    y, x = numpy.mgrid[:height, :width]
+    light = numpy.sin(0.21 * x + 0.33 * y) + 0.5 * numpy.sin(0.9 * x - 0.4 * y + 1) + numpy.sin(-0.13 * x + 1.1 * y + 2)
+    colors = numpy.stack([numpy.sin(0.05 * x), numpy.cos(0.06 * y), numpy.sin(0.03 * x + 0.04 * y)], axis=2)
+    return Image.fromarray((255 * (0.5 + 0.14 * light[..., None] + 0.1 * colors).clip(0, 1)).astype("uint8"))
+
+
 def main():
     base = Image.open(CASES / "base.png").convert("RGB")
     base.save(CASES / "lossless.webp", lossless=True)
+    base.save(CASES / "profile.webp", lossless=True, icc_profile=exchanged())
+    waves(32, 48).save(CASES / "lossy.webp", quality=80, method=0)
+    Image.open(CASES / "lossy.webp").convert("RGB").save(CASES / "lossy.png")
+    noise = Image.fromarray(numpy.random.default_rng(1).integers(0, 256, (16, 16)).astype("uint8"))
+    base.putalpha(noise)
+    base.save(CASES / "noisy_alpha.webp", quality=90)
+    base = base.convert("RGB")
     file = CASES / "cmyk_icc.jpg"
     cmyk(base).save(file, quality=100, subsampling=0, icc_profile=profile())
     inks = ImageCms.ImageCmsProfile(io.BytesIO(profile()))

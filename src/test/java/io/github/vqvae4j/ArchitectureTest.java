@@ -111,6 +111,7 @@ class ArchitectureTest {
           "anomaly",
           "config",
           "model",
+          "prior",
           "quantize",
           "nn",
           "tensor",
@@ -222,7 +223,9 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAPackage(subpackages("tensor.internal"))
-                  .and(nameStartingWith(LIBRARY + ".tensor.internal.FusedConvolution").negate()))
+                  .and(nameStartingWith(LIBRARY + ".tensor.internal.FusedConvolution").negate())
+                  .and(nameStartingWith(LIBRARY + ".tensor.internal.GroupMoments").negate())
+                  .and(nameStartingWith(LIBRARY + ".tensor.internal.GroupStatistics").negate()))
           .allowEmptyShould(true);
 
   @ArchTest

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.anomaly;
 
+import io.github.vqvae4j.config.Added;
 import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 
@@ -11,7 +12,10 @@ import io.github.vqvae4j.config.Require;
  * @param quantizationWeight w, the weight of the quantization error relative to the reconstruction
  *     error, from 0 (reconstruction only) to 1 (quantization only); by default 0.25, since the
  *     quantization error is less informative in most models; ignored for a model without a codebook
- * @param smoothing s, an odd number: each pixel's error is replaced by the mean over s x s pixels
+ * @param surpriseWeight v, the weight of the surprise of the codes relative to the combination of
+ *     the other two errors, from 0 (without the surprise) to 1 (surprise only); by default 0.75;
+ *     ignored without a prior
+ * @param smoothing k, an odd number: each pixel's error is replaced by the mean over k x k pixels
  *     around it; by default 3; 1 disables smoothing
  * @param topFraction the fraction of an image's pixels, above 0 and at most 1, that determines its
  *     score: the score is the mean over the pixels with the largest errors; by default 1, all
@@ -24,6 +28,7 @@ import io.github.vqvae4j.config.Require;
 public record AnomalyConfig(
     double falsePositiveRate,
     double quantizationWeight,
+    @Added(version = 2, value = "0") double surpriseWeight,
     int smoothing,
     double topFraction,
     int border) {
@@ -45,6 +50,12 @@ public record AnomalyConfig(
         "a weight from 0 to 1",
         quantizationWeight,
         "0 uses the reconstruction error only, 1 the quantization error only");
+    Require.that(
+        surpriseWeight >= 0 && surpriseWeight <= 1,
+        "AnomalyConfig.surpriseWeight",
+        "a weight from 0 to 1",
+        surpriseWeight,
+        "0 ignores the surprise of the codes, 1 uses nothing else");
     Require.that(
         smoothing >= 1 && smoothing % 2 == 1,
         "AnomalyConfig.smoothing",
@@ -72,7 +83,7 @@ public record AnomalyConfig(
    * @return the settings
    */
   public static AnomalyConfig falsePositiveRate(double rate) {
-    return new AnomalyConfig(rate, 0.25, 3, 1, 0);
+    return new AnomalyConfig(rate, 0.25, 0.75, 3, 1, 0);
   }
 
   /**
@@ -83,6 +94,16 @@ public record AnomalyConfig(
    */
   public AnomalyConfig quantizationWeight(double weight) {
     return Records.with(this, "quantizationWeight", weight);
+  }
+
+  /**
+   * Sets the weight of the surprise of the codes.
+   *
+   * @param weight v, from 0 to 1
+   * @return a copy with the new value
+   */
+  public AnomalyConfig surpriseWeight(double weight) {
+    return Records.with(this, "surpriseWeight", weight);
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.anomaly;
 
-import io.github.vqvae4j.anomaly.NormalErrors.Moments;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.data.series.SeriesTiles;
@@ -9,6 +8,7 @@ import io.github.vqvae4j.io.RecordFile;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.internal.ArrayLengths;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * Detects images that differ from those a model was trained on: the model reconstructs them poorly,
- * and its codebook does not represent them well.
+ * its codebook does not represent them well, and a prior over its codes, if there is one, finds the
+ * codes improbable.
  *
  * <pre>{@code
  * AnomalyDetector detector =
@@ -30,24 +32,32 @@ import java.util.stream.IntStream;
  * detector.save(Path.of("detector.json"));
  * }</pre>
  *
- * <p>There are two errors per pixel; models other than a {@link VqVae} only have the first:
+ * <p>There are three errors per pixel. Models other than a {@link VqVae} only have the first, and
+ * the third needs a prior:
  *
  * <pre>
  * reconstruction  mean over channels of (x - x')^2
  * quantization    mean over D of (z_e - e_k)^2 at the latent position of the pixel
+ * surprise        -ln p(code | codes before it), in nats, at the latent position of the pixel
  * </pre>
  *
- * Both are smoothed by the mean over s x s pixels. The error of an image is the mean of the largest
+ * All are smoothed by the mean over k x k pixels. The error of an image is the mean of the largest
  * errors among its pixels outside the border; {@link AnomalyConfig#topFraction} sets the fraction
- * of pixels used. The two errors of an image, r and q, are standardized by their mean and standard
- * deviation among held-out normal images, which makes them comparable, and combined:
+ * of pixels used. The errors of an image are standardized by their mean and standard deviation
+ * among held-out normal images, which makes them comparable: r, q and s. They are combined:
  *
  * <pre>
- * total = (1 - w) (r - mean r) / std r  +  w (q - mean q) / std q
+ * total = (1 - v) ((1 - w) r + w q) + v s
  * </pre>
  *
- * <p>The smoothing size s, the weight w of the quantization error and the maximum false-positive
- * rate f are set by {@link AnomalyConfig}.
+ * <p>The smoothing size k, the weights w of the quantization error and v of the surprise, and the
+ * maximum false-positive rate f are set by {@link AnomalyConfig}. If all pixels are used, the
+ * surprise of an image is about its mean negative log-likelihood per code. The likelihood of codes
+ * under an autoregressive prior as an anomaly score: Wang, Zhang, Guo and Han 2020, "Image Anomaly
+ * Detection Using Normal Data Only by Latent Space Resampling"; Naval Marimont and Tarroni 2021,
+ * "Anomaly detection through latent space restoration using vector-quantized variational
+ * autoencoders", arXiv:2012.06765. These also replace improbable codes by samples of the prior,
+ * which is not done here.
  *
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
  * Fewer than f n of them exceed it. A further normal image from the same distribution exceeds it
@@ -60,20 +70,17 @@ import java.util.stream.IntStream;
  * trained. Calibrate again after training. A window of a series is an image of height 1.
  */
 public final class AnomalyDetector {
-  /** The tolerance for rounding errors of f (n + 1) where it is an integer. */
-  private static final double ROUNDING = 1e-9;
-
-  private final ImageModel model;
+  private final ErrorMaps maps;
   private final AnomalyCalibration calibration;
 
-  private AnomalyDetector(ImageModel model, AnomalyCalibration calibration) {
-    this.model = model;
+  private AnomalyDetector(ErrorMaps maps, AnomalyCalibration calibration) {
+    this.maps = maps;
     this.calibration = calibration;
   }
 
   /**
    * Calibrates a detector on held-out normal images. The images are processed twice, the second
-   * time for {@link #heatThreshold}.
+   * time for {@link #heatThreshold}; progress is logged every 5 seconds.
    *
    * @param model a trained model, which remains owned by the caller
    * @param normals n images of the kind that the model was trained on, but none of its training
@@ -86,115 +93,80 @@ public final class AnomalyDetector {
    *     infinite
    */
   public static AnomalyDetector calibrate(ImageModel model, Dataset normals, AnomalyConfig config) {
-    int n = normals.size();
-    int rank = rank(config.falsePositiveRate(), n);
     AnomalyConfig used = model instanceof VqVae ? config : config.quantizationWeight(0);
-    Inner inner = Inner.of(normals, used.border());
-    double[] reconstructions = new double[n];
-    double[] quantizations = new double[n];
-    Moments pixelReconstruction = new Moments();
-    Moments pixelQuantization = new Moments();
-    ErrorMaps.forEach(
-        model,
+    return calibrate(model, Optional.empty(), normals, used.surpriseWeight(0));
+  }
+
+  /**
+   * Calibrates a detector on held-out normal images, with a prior over the codes of the model, for
+   * the surprise of the codes.
+   *
+   * <pre>{@code
+   * PixelCnn prior = PixelCnn.forCodesOf(model).build();
+   * Trainer.of(prior).steps(1_500).fit(model.encode(images));
+   * AnomalyDetector detector =
+   *     AnomalyDetector.calibrate(model, prior, heldOut, AnomalyConfig.falsePositiveRate(0.01));
+   * }</pre>
+   *
+   * @param model a trained model with a single codebook, which remains owned by the caller
+   * @param prior a trained prior over its codes, which remains owned by the caller. It has no
+   *     classes, since the class of an anomaly is unknown, or dropped some in training ({@code
+   *     classDropout}): then it is used for maps of any class. It is not conditioned on another
+   *     code map.
+   * @param normals as for {@link #calibrate(ImageModel, Dataset, AnomalyConfig)}, none of them a
+   *     training image of the model or the prior
+   * @param config the settings
+   * @return the detector
+   * @throws IllegalArgumentException if the prior is one for another codebook or another model,
+   *     needs a condition, or is one for maps of another size; and as without a prior
+   * @throws NonFiniteException as without a prior, and if an output of the prior is NaN or infinite
+   */
+  public static AnomalyDetector calibrate(
+      VqVae model, PixelCnn prior, Dataset normals, AnomalyConfig config) {
+    return calibrate(model, Optional.of(prior), normals, config);
+  }
+
+  private static AnomalyDetector calibrate(
+      ImageModel model, Optional<PixelCnn> prior, Dataset normals, AnomalyConfig config) {
+    int n = normals.size();
+    int rank = Thresholds.rank(config.falsePositiveRate(), n);
+    ErrorMaps maps = ErrorMaps.of(model, prior);
+    InnerArea inner = InnerArea.of(normals, config.border());
+    Errors errors = Errors.zeros(n);
+    NormalErrors.Collector pixels = new NormalErrors.Collector();
+    maps.forEach(
         normals,
-        used.smoothing(),
-        (image, reconstruction, quantization) -> {
-          double[] r = inner.crop(reconstruction);
-          double[] q = inner.crop(quantization);
-          reconstructions[image] = meanOfLargest(r, used.topFraction());
-          quantizations[image] = meanOfLargest(q, used.topFraction());
-          pixelReconstruction.add(r);
-          pixelQuantization.add(q);
+        config.smoothing(),
+        (i, map) -> {
+          Errors inside = map.map(inner::crop);
+          errors.set(i, ofImage(inside, config));
+          pixels.add(inside);
         });
-    Moments imageReconstruction = new Moments();
-    Moments imageQuantization = new Moments();
-    imageReconstruction.add(reconstructions);
-    imageQuantization.add(quantizations);
-    NormalErrors image = NormalErrors.of(imageReconstruction, imageQuantization);
-    NormalErrors pixel = NormalErrors.of(pixelReconstruction, pixelQuantization);
+    NormalErrors.Collector images = new NormalErrors.Collector();
+    images.add(errors);
+    NormalErrors image = images.normalErrors();
+    NormalErrors pixel = pixels.normalErrors();
 
     double[] totals = new double[n];
     double[] hottest = new double[n];
-    ErrorMaps.forEach(
-        model,
+    maps.forEach(
         normals,
-        used.smoothing(),
-        (i, reconstruction, quantization) -> {
-          double w = used.quantizationWeight();
-          totals[i] = image.score(reconstructions[i], quantizations[i], w).total();
-          hottest[i] =
-              Arrays.stream(heat(pixel, inner.crop(reconstruction), inner.crop(quantization), w))
-                  .max()
-                  .getAsDouble();
+        config.smoothing(),
+        (i, map) -> {
+          totals[i] = image.score(errors, i, config).total();
+          hottest[i] = Arrays.stream(heat(pixel, map.map(inner::crop), config)).max().getAsDouble();
         });
     return new AnomalyDetector(
-        model,
+        maps,
         new AnomalyCalibration(
             AnomalyCalibration.checksum(model),
-            used,
+            AnomalyCalibration.priorChecksum(prior),
+            config,
             n,
             image,
             pixel,
-            largest(totals, rank),
-            largest(hottest, rank)));
-  }
-
-  /** The area of an image inside its border. */
-  private record Inner(int height, int width, int top, int left) {
-    static Inner of(Dataset images, int border) {
-      int height = images.height();
-      int top = height == 1 ? 0 : border;
-      if (2L * top >= height || 2L * border >= images.width()) {
-        throw new IllegalArgumentException(
-            "AnomalyDetector: expected images larger than twice the border of "
-                + border
-                + " pixels, got "
-                + height
-                + "x"
-                + images.width()
-                + ". Use larger images or a smaller border.");
-      }
-      return new Inner(height, images.width(), top, border);
-    }
-
-    boolean contains(int pixel) {
-      int y = pixel / width;
-      int x = pixel % width;
-      return y >= top && y < height - top && x >= left && x < width - left;
-    }
-
-    double[] crop(double[] map) {
-      int columns = width - 2 * left;
-      double[] inner = new double[(height - 2 * top) * columns];
-      for (int y = top; y < height - top; y++) {
-        System.arraycopy(map, y * width + left, inner, (y - top) * columns, columns);
-      }
-      return inner;
-    }
-  }
-
-  /** Returns m, the rank of the threshold, counted from 1 for the largest value. */
-  private static int rank(double falsePositiveRate, int n) {
-    int rank = (int) Math.min(n, falsePositiveRate * (n + 1L) + ROUNDING);
-    if (rank < 1) {
-      throw new IllegalArgumentException(
-          "AnomalyDetector: expected at least "
-              + (long) Math.ceil(1 / falsePositiveRate - 1 - ROUNDING)
-              + " held-out normal images for a false-positive rate of "
-              + falsePositiveRate
-              + ", got "
-              + n
-              + ", which is enough only for a false-positive rate of at least "
-              + 1.0 / (n + 1L)
-              + ". Hold out more images, or allow a higher false-positive rate.");
-    }
-    return rank;
-  }
-
-  private static double largest(double[] values, int rank) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length - rank];
+            Thresholds.of(totals, rank),
+            Thresholds.of(hottest, rank)));
   }
 
   private static double meanOfLargest(double[] map, double fraction) {
@@ -204,9 +176,13 @@ public final class AnomalyDetector {
     return Arrays.stream(sorted, sorted.length - count, sorted.length).average().getAsDouble();
   }
 
-  private static double[] heat(NormalErrors pixel, double[] r, double[] q, double weight) {
-    return IntStream.range(0, r.length)
-        .mapToDouble(i -> pixel.score(r[i], q[i], weight).total())
+  private static Errors ofImage(Errors pixels, AnomalyConfig config) {
+    return pixels.map(map -> new double[] {meanOfLargest(map, config.topFraction())});
+  }
+
+  private static double[] heat(NormalErrors pixel, Errors errors, AnomalyConfig config) {
+    return IntStream.range(0, errors.count())
+        .mapToDouble(i -> pixel.score(errors, i, config).total())
         .toArray();
   }
 
@@ -216,29 +192,24 @@ public final class AnomalyDetector {
    * @param images images of the size and channels that the model expects, in [0, 1]
    * @return one score per image
    * @throws IllegalArgumentException if the images are not larger than twice the border
-   * @throws NonFiniteException as for {@link #calibrate}
+   * @throws NonFiniteException as for {@link #calibrate(ImageModel, Dataset, AnomalyConfig)
+   *     calibrate}
    */
   public List<AnomalyScore> scores(Dataset images) {
     AnomalyConfig config = calibration.config();
-    Inner inner = Inner.of(images, config.border());
+    InnerArea inner = InnerArea.of(images, config.border());
     List<AnomalyScore> scores = new ArrayList<>();
-    ErrorMaps.forEach(
-        model,
+    maps.forEach(
         images,
         config.smoothing(),
-        (image, reconstruction, quantization) ->
+        (i, map) ->
             scores.add(
-                calibration
-                    .imageErrors()
-                    .score(
-                        meanOfLargest(inner.crop(reconstruction), config.topFraction()),
-                        meanOfLargest(inner.crop(quantization), config.topFraction()),
-                        config.quantizationWeight())));
+                calibration.imageErrors().score(ofImage(map.map(inner::crop), config), 0, config)));
     return scores;
   }
 
   /**
-   * Computes heat maps that locate anomalies: both errors of each pixel, smoothed, standardized by
+   * Computes heat maps that locate anomalies: the errors of each pixel, smoothed, standardized by
    * their mean and standard deviation among the pixels of normal images, and combined like the
    * total score.
    *
@@ -254,23 +225,17 @@ public final class AnomalyDetector {
   public Images heatMap(Dataset images) {
     AnomalyConfig config = calibration.config();
     checkMargin(images, config.border());
-    Inner inner = Inner.of(images, config.border());
+    InnerArea inner = InnerArea.of(images, config.border());
     float edge = Math.min(0, Math.nextDown((float) heatThreshold()));
     int pixels = images.height() * images.width();
     float[] heat =
         new float
             [ArrayLengths.ofImages("AnomalyDetector.heatMap", images.size(), pixels, "pixels")];
-    ErrorMaps.forEach(
-        model,
+    maps.forEach(
         images,
         config.smoothing(),
-        (image, reconstruction, quantization) -> {
-          double[] map =
-              heat(
-                  calibration.pixelErrors(),
-                  reconstruction,
-                  quantization,
-                  config.quantizationWeight());
+        (image, errors) -> {
+          double[] map = heat(calibration.pixelErrors(), errors, config);
           for (int i = 0; i < pixels; i++) {
             heat[image * pixels + i] = inner.contains(i) ? (float) map[i] : edge;
           }
@@ -322,15 +287,16 @@ public final class AnomalyDetector {
   /**
    * Returns the settings.
    *
-   * @return the settings given to {@link #calibrate}; for a model without a codebook, the weight of
-   *     the quantization error is 0
+   * @return the settings given to {@link #calibrate(ImageModel, Dataset, AnomalyConfig) calibrate};
+   *     for a model without a codebook, the weight of the quantization error is 0; without a prior,
+   *     the weight of the surprise is 0
    */
   public AnomalyConfig config() {
     return calibration.config();
   }
 
   /**
-   * Saves the calibration, without the model, which is saved separately.
+   * Saves the calibration, without the model and the prior, which are saved separately.
    *
    * @param file a JSON file; an existing file is replaced only after the new one is complete
    * @throws IOException if the file cannot be written
@@ -340,16 +306,38 @@ public final class AnomalyDetector {
   }
 
   /**
-   * Loads a detector.
+   * Loads a detector that was calibrated without a prior.
    *
    * @param file a file written by {@link #save}
    * @param model the model that the detector was calibrated with
    * @return the detector
-   * @throws BadFileException if the file is corrupt or belongs to a model with different weights
+   * @throws BadFileException if the file is corrupt, belongs to a model with different weights, or
+   *     to a detector with a prior
    * @throws IOException if the file does not exist
    */
   public static AnomalyDetector load(Path file, ImageModel model) throws IOException {
-    return new AnomalyDetector(model, AnomalyCalibration.read(file, model));
+    return load(file, model, Optional.empty());
+  }
+
+  /**
+   * Loads a detector that was calibrated with a prior.
+   *
+   * @param file a file written by {@link #save}
+   * @param model the model that the detector was calibrated with
+   * @param prior the prior that the detector was calibrated with
+   * @return the detector
+   * @throws BadFileException if the file is corrupt, belongs to a model or a prior with different
+   *     weights, or to a detector without a prior
+   * @throws IOException if the file does not exist
+   */
+  public static AnomalyDetector load(Path file, VqVae model, PixelCnn prior) throws IOException {
+    return load(file, model, Optional.of(prior));
+  }
+
+  private static AnomalyDetector load(Path file, ImageModel model, Optional<PixelCnn> prior)
+      throws IOException {
+    AnomalyCalibration calibration = AnomalyCalibration.read(file, model, prior);
+    return new AnomalyDetector(ErrorMaps.of(model, prior), calibration);
   }
 
   @Override

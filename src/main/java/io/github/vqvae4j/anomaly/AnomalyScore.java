@@ -8,6 +8,9 @@ package io.github.vqvae4j.anomaly;
  * @param reconstruction the standardized reconstruction error
  * @param quantization the standardized quantization error, the distance of the encoder output to
  *     the codebook; 0 for a model without a codebook
- * @param total the weighted sum of both, which is compared with the threshold
+ * @param surprise the standardized surprise, the negative log-probability of the image's codes
+ *     under a prior, averaged like the other errors; 0 for a detector without a prior
+ * @param total the weighted sum of the three, which is compared with the threshold
  */
-public record AnomalyScore(double reconstruction, double quantization, double total) {}
+public record AnomalyScore(
+    double reconstruction, double quantization, double surprise, double total) {}

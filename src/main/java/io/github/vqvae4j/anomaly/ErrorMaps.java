@@ -1,91 +1,102 @@
 package io.github.vqvae4j.anomaly;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.io.Counts;
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.internal.ImageChunks;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
+import io.github.vqvae4j.model.internal.WorkProgress;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
 
-/** Computes maps of a model's errors, one value per pixel, smoothed by a moving average. */
-final class ErrorMaps {
+/**
+ * Computes maps of the errors of a model, one value per pixel, smoothed by a moving average.
+ *
+ * @param model the model
+ * @param prior the prior over its codes, if there is one
+ */
+record ErrorMaps(ImageModel model, Optional<CodeSurprise> prior) {
+  private static final Logger LOG = Log.ofProgress(AnomalyDetector.class);
+
+  static ErrorMaps of(ImageModel model, Optional<PixelCnn> prior) {
+    return new ErrorMaps(model, prior.map(known -> CodeSurprise.of((VqVae) model, known)));
+  }
+
   /** Receives the maps of each image. */
   interface Consumer {
     /**
      * Receives the maps of one image.
      *
      * @param image the index of the image
-     * @param reconstruction the mean over channels of (x - x')^2, [height, width]
-     * @param quantization the mean over D of (z_e - e_k)^2 at the latent position of each pixel,
-     *     [height, width]; zeros for a model without a codebook
+     * @param errors the errors of its pixels, [height, width]; those of codes are the errors at the
+     *     latent position of each pixel
      */
-    void accept(int image, double[] reconstruction, double[] quantization);
+    void accept(int image, Errors errors);
   }
 
-  private ErrorMaps() {}
-
   /** Computes the maps of all images, a chunk of images at a time. */
-  static void forEach(ImageModel model, Dataset images, int smoothing, Consumer consumer) {
+  void forEach(Dataset images, int smoothing, Consumer consumer) {
     PassMemory.guard(
         model,
         "AnomalyDetector",
         images,
         () -> {
-          forEachInChunks(model, images, smoothing, consumer);
+          forEachInChunks(images, smoothing, consumer);
           return null;
         });
   }
 
-  private static void forEachInChunks(
-      ImageModel model, Dataset images, int smoothing, Consumer consumer) {
+  private void forEachInChunks(Dataset images, int smoothing, Consumer consumer) {
     ModelImages.checkNotEmpty(model, images);
     model.checkWeights();
+    WorkProgress progress =
+        new WorkProgress(LOG, "errors of " + Counts.of(images.size(), "image"), images.size());
+    int[] next = {0};
     ImageChunks.forEach(
         images,
-        chunk -> maps(model, chunk, smoothing),
-        maps ->
-            maps.forEach(map -> consumer.accept(map.image, map.reconstruction, map.quantization)));
+        chunk -> maps(chunk, smoothing),
+        maps -> {
+          maps.forEach(map -> consumer.accept(next[0]++, map));
+          progress.add(maps.size());
+        });
   }
 
-  /** The maps of one image. */
-  private record Maps(int image, double[] reconstruction, double[] quantization) {}
-
-  private static List<Maps> maps(ImageModel model, ImageChunks.Chunk chunk, int smoothing) {
+  private List<Errors> maps(ImageChunks.Chunk chunk, int smoothing) {
     int height = (int) chunk.shape()[1];
     int width = (int) chunk.shape()[2];
-    List<Maps> maps = new ArrayList<>();
+    List<Errors> maps = new ArrayList<>();
     try (Step step = Step.inference()) {
-      Errors errors = errors(model, chunk.in(step));
+      Grids grids = grids(chunk.in(step));
       for (int i = 0; i < chunk.count(); i++) {
-        double[] reconstruction = errors.reconstruction.upsample(i, height, width);
-        double[] quantization =
-            errors.quantization == null
-                ? new double[height * width]
-                : errors.quantization.upsample(i, height, width);
-        checkFinite(chunk.from() + i, reconstruction, quantization);
-        maps.add(
-            new Maps(
-                chunk.from() + i,
-                smooth(reconstruction, height, width, smoothing),
-                smooth(quantization, height, width, smoothing)));
+        Errors errors =
+            new Errors(
+                grids.reconstruction.upsample(i, height, width),
+                grids.quantization.upsample(i, height, width),
+                grids.surprise.upsample(i, height, width));
+        checkFinite(chunk.from() + i, errors);
+        maps.add(errors.map(map -> smooth(map, height, width, smoothing)));
       }
     }
     return maps;
   }
 
-  /** The errors of some images; {@code quantization} is null for a model without a codebook. */
-  private record Errors(Grid reconstruction, Grid quantization) {}
+  /** The errors of some images, at the resolutions at which they are computed. */
+  private record Grids(Grid reconstruction, Grid quantization, Grid surprise) {}
 
-  private static Errors errors(ImageModel model, Tensor images) {
+  private Grids grids(Tensor images) {
+    Grid none = Grid.zeros(images);
     if (!(model instanceof VqVae vqVae)) {
-      return new Errors(
-          Grid.between(checkShape(model, model.forward(images), images), images), null);
+      return new Grids(Grid.between(checkShape(model.forward(images), images), images), none, none);
     }
     Tensor latents = vqVae.encoderOutput(images);
     if (latents.rank() != 4) {
@@ -94,29 +105,39 @@ final class ErrorMaps {
               + Arrays.toString(latents.shape())
               + ". Use an encoder that returns a map of latents, such as ConvEncoder.");
     }
-    Tensor quantized = vqVae.quantizer().lookup(vqVae.quantizer().encode(latents));
+    Tensor codes = vqVae.quantizer().encode(latents);
+    Tensor quantized = vqVae.quantizer().lookup(codes);
     Tensor reconstruction = vqVae.decoder().forward(quantized).add(ModelImages.CENTER);
-    return new Errors(
-        Grid.between(checkShape(vqVae, reconstruction, images), images),
-        Grid.between(latents, quantized));
+    return new Grids(
+        Grid.between(checkShape(reconstruction, images), images),
+        Grid.between(latents, quantized),
+        prior.map(known -> Grid.of(known.of(codes))).orElse(none));
   }
 
-  private static Tensor checkShape(ImageModel model, Tensor reconstructions, Tensor images) {
+  private Tensor checkShape(Tensor reconstructions, Tensor images) {
     ModelImages.checkSameShape(model, reconstructions.shape(), images.shape());
     return reconstructions;
   }
 
   /**
-   * Squared differences, averaged over the last axis.
+   * One value per position of each image.
    *
-   * @param values [images, height, width], at the resolution of the compared tensors
+   * @param values [images, height, width]
    */
-  private record Grid(float[] values, int height, int width) {
-    static Grid between(Tensor a, Tensor b) {
+  private record Grid(double[] values, int height, int width) {
+    static Grid of(Tensor values) {
       return new Grid(
-          a.sub(b).square().mean(-1).toFloats(),
-          Math.toIntExact(a.size(1)),
-          Math.toIntExact(a.size(2)));
+          values.toDoubles(), Math.toIntExact(values.size(1)), Math.toIntExact(values.size(2)));
+    }
+
+    /** Returns squared differences, averaged over the last axis. */
+    static Grid between(Tensor a, Tensor b) {
+      return of(a.sub(b).square().mean(-1));
+    }
+
+    /** Returns a grid of a single zero for each image. */
+    static Grid zeros(Tensor images) {
+      return new Grid(new double[(int) images.size(0)], 1, 1);
     }
 
     /** Returns the values of an image, upsampled to its pixels by nearest neighbor. */
@@ -132,17 +153,21 @@ final class ErrorMaps {
     }
   }
 
-  private static void checkFinite(int image, double[]... maps) {
-    for (double[] map : maps) {
-      double sum = Arrays.stream(map).sum();
-      if (!Double.isFinite(sum)) {
-        throw new NonFiniteException(
-            "AnomalyDetector",
-            "the model's error for image " + image,
-            sum,
-            "use a trained model and pixels in [0, 1], or retrain the model with a smaller learning"
-                + " rate");
-      }
+  private static void checkFinite(int image, Errors errors) {
+    String retrain = " with a smaller learning rate";
+    String remedy = "use a trained model and pixels in [0, 1], or retrain the model" + retrain;
+    checkFinite("the model's error for image " + image, errors.reconstruction(), remedy);
+    checkFinite("the model's error for image " + image, errors.quantization(), remedy);
+    checkFinite(
+        "the surprise of the codes of image " + image,
+        errors.surprise(),
+        "the prior has diverged; retrain it" + retrain);
+  }
+
+  private static void checkFinite(String value, double[] map, String remedy) {
+    double sum = Arrays.stream(map).sum();
+    if (!Double.isFinite(sum)) {
+      throw new NonFiniteException("AnomalyDetector", value, sum, remedy);
     }
   }
 
@@ -151,7 +176,8 @@ final class ErrorMaps {
    * outside the image.
    */
   private static double[] smooth(double[] map, int height, int width, int side) {
-    return side == 1 ? map : means(means(map, width, 1, side), height, width, side);
+    boolean isMissing = Arrays.stream(map).allMatch(value -> value == 0);
+    return side == 1 || isMissing ? map : means(means(map, width, 1, side), height, width, side);
   }
 
   /** Returns moving averages along one axis, whose adjacent elements are {@code stride} apart. */

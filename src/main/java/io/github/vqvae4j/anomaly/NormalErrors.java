@@ -1,41 +1,50 @@
 package io.github.vqvae4j.anomaly;
 
+import io.github.vqvae4j.config.Added;
+
 /**
- * The mean and the standard deviation of both errors among normal images, or among their pixels.
+ * The mean and the standard deviation of the three errors among normal images, or among their
+ * pixels.
  */
 record NormalErrors(
     double reconstructionMean,
     double reconstructionStandardDeviation,
     double quantizationMean,
-    double quantizationStandardDeviation) {
+    double quantizationStandardDeviation,
+    @Added(version = 2, value = "0") double surpriseMean,
+    @Added(version = 2, value = "0") double surpriseStandardDeviation) {
   NormalErrors {
-    if (reconstructionStandardDeviation < 0 || quantizationStandardDeviation < 0) {
+    if (reconstructionStandardDeviation < 0
+        || quantizationStandardDeviation < 0
+        || surpriseStandardDeviation < 0) {
       throw new IllegalArgumentException(
           "NormalErrors: expected standard deviations of at least 0, got "
               + reconstructionStandardDeviation
-              + " and "
+              + ", "
               + quantizationStandardDeviation
+              + " and "
+              + surpriseStandardDeviation
               + ". Calibrate the detector again.");
     }
   }
 
-  static NormalErrors of(Moments reconstruction, Moments quantization) {
-    return new NormalErrors(
-        reconstruction.mean,
-        reconstruction.deviation(),
-        quantization.mean,
-        quantization.deviation());
-  }
-
   /**
-   * Standardizes two errors and combines them.
+   * Standardizes three errors and combines them.
    *
-   * @param weight the weight of the quantization error
+   * @param errors the errors
+   * @param i the index of the image or pixel
+   * @param config the settings, which contain the weights
    */
-  AnomalyScore score(double reconstruction, double quantization, double weight) {
-    double r = standardize(reconstruction, reconstructionMean, reconstructionStandardDeviation);
-    double q = standardize(quantization, quantizationMean, quantizationStandardDeviation);
-    return new AnomalyScore(r, q, (1 - weight) * r + weight * q);
+  AnomalyScore score(Errors errors, int i, AnomalyConfig config) {
+    double r =
+        standardize(
+            errors.reconstruction()[i], reconstructionMean, reconstructionStandardDeviation);
+    double q =
+        standardize(errors.quantization()[i], quantizationMean, quantizationStandardDeviation);
+    double s = standardize(errors.surprise()[i], surpriseMean, surpriseStandardDeviation);
+    double w = config.quantizationWeight();
+    double v = config.surpriseWeight();
+    return new AnomalyScore(r, q, s, (1 - v) * ((1 - w) * r + w * q) + v * s);
   }
 
   /** Returns the error in standard deviations; errors that do not vary are only centered. */
@@ -43,8 +52,31 @@ record NormalErrors(
     return (value - mean) / (deviation == 0 ? 1 : deviation);
   }
 
+  /** Collects the means and standard deviations of many errors. */
+  static final class Collector {
+    private final Moments reconstruction = new Moments();
+    private final Moments quantization = new Moments();
+    private final Moments surprise = new Moments();
+
+    void add(Errors errors) {
+      reconstruction.add(errors.reconstruction());
+      quantization.add(errors.quantization());
+      surprise.add(errors.surprise());
+    }
+
+    NormalErrors normalErrors() {
+      return new NormalErrors(
+          reconstruction.mean,
+          reconstruction.deviation(),
+          quantization.mean,
+          quantization.deviation(),
+          surprise.mean,
+          surprise.deviation());
+    }
+  }
+
   /** The mean and the standard deviation of many values, in one pass (Welford 1962). */
-  static final class Moments {
+  private static final class Moments {
     private long count;
     private double mean;
     private double squares;

@@ -21,7 +21,9 @@ import java.util.List;
 @FunctionalInterface
 public interface CustomReconstructionLoss {
   /**
-   * Computes the loss terms of a batch.
+   * Computes the loss terms of a batch. In a training step, terms are computed from the
+   * reconstruction by operations of {@link Tensor}, so that they have a gradient. A term without
+   * one is rejected, unless its weight is 0, because it is only reported, or its value is 0.
    *
    * @param reconstruction the reconstructions, [b, h, w, channels]
    * @param target the images, of the same shape and range

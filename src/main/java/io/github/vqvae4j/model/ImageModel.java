@@ -130,9 +130,11 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
       return List.of(new ReconstructionLoss(variance.get()).term(reconstruction, target));
     }
     List<LossTerm> terms = customLoss.terms(reconstruction, target, progress);
-    if (terms == null) {
+    if (terms == null || terms.isEmpty()) {
       throw new IllegalStateException(
-          "CustomReconstructionLoss.terms: expected one or more loss terms, got null.");
+          "CustomReconstructionLoss.terms: expected one or more loss terms, got "
+              + (terms == null ? "null" : "an empty list")
+              + ".");
     }
     for (LossTerm term : terms) {
       if (List.of(MSE, NORMALIZED_MSE, PSNR).contains(term.name())) {
@@ -142,8 +144,25 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
                 + term.name()
                 + "\". Rename the term, for example to l2.");
       }
+      checkGradient(term, reconstruction);
     }
     return List.copyOf(terms);
+  }
+
+  /** A term may be 0 until a warm-up ends, but no other constant has a place in a loss. */
+  private static void checkGradient(LossTerm term, Tensor reconstruction) {
+    if (reconstruction.requiresGradient()
+        && !term.value().requiresGradient()
+        && term.weight() != 0
+        && term.value().item() != 0) {
+      throw new IllegalStateException(
+          "CustomReconstructionLoss.terms: expected terms with a gradient, got \""
+              + term.name()
+              + "\", which is a constant to the training. Compute it from the reconstruction by"
+              + " operations of Tensor, without stopGradient and without copying values to arrays;"
+              + " round, comparisons and argmax have no gradient. Give a term that is only reported"
+              + " the weight 0.");
+    }
   }
 
   /**
@@ -276,7 +295,7 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
 
   /**
    * Returns a supplier of image grids that show the progress of training: rows of ten sample
-   * images, each followed by a row of their reconstructions. For {@link
+   * images, each followed by a row of their reconstructions, with labels. For {@link
    * io.github.vqvae4j.train.RunFolder#images(Supplier)}.
    *
    * @param heldOut the sample images; the first 40 are used

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +31,11 @@ final class SampleReconstructions implements Supplier<Images> {
   /** Returns a grid with rows of ten images, each followed by a row of their reconstructions. */
   @Override
   public Images get() {
-    List<Images> gridRows = new ArrayList<>();
+    ImageGrid grid = new ImageGrid();
     for (Images originals : rows) {
-      gridRows.add(originals);
-      gridRows.add(model.reconstruct(originals));
+      grid.space();
+      grid.row("original", originals).row("reconstruction", model.reconstruct(originals));
     }
-    return Images.grid(gridRows);
+    return grid.image();
   }
 }

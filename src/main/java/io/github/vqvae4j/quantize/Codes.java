@@ -123,7 +123,9 @@ public final class Codes implements Source<Codes> {
   }
 
   /**
-   * Concatenates codes along the batch axis.
+   * Concatenates the codes of different images along the batch axis, such as those of a dataset
+   * that was encoded in parts. {@link #joinGroups} and {@link #joinStages} join those of the same
+   * images.
    *
    * @param parts one or more codes with the same codebooks, model hash and image size, and the same
    *     shape except for the batch
@@ -151,6 +153,42 @@ public final class Codes implements Source<Codes> {
     }
     return new Codes(
         values, first.codebooks, shape, labelsOrNull(labels), first.modelHash, first.imageSize);
+  }
+
+  /**
+   * Joins the codes of several groups or heads of the same images, such as samples of a prior for
+   * each group: the inverse of {@link #group}.
+   *
+   * <pre>{@code
+   * Codes codes = model.encode(images);
+   * Codes same =
+   *     Codes.joinGroups(codes.group(0), codes.group(1)).withModelHash(model.weightHash());
+   * }</pre>
+   *
+   * <p>{@link #group} and {@link #stage} return codes without the hash of the model, and so does
+   * this method for them.
+   *
+   * @param groups the codes of one or more groups, in the order of the groups, with the same shape,
+   *     number of stages and image size
+   * @return the codes of all groups. The label of an image is that of the first codes that have
+   *     one. The hash of the model is that of the codes that have one
+   * @throws IllegalArgumentException if there are none, if shapes, stages, labels, models or image
+   *     sizes differ, or if there are more codes than fit into an array
+   */
+  public static Codes joinGroups(Codes... groups) {
+    return JoinedCodes.ofGroups(groups);
+  }
+
+  /**
+   * Joins the codes of several stages of the same images: the inverse of {@link #stage}.
+   *
+   * @param stages the codes of one or more stages, in the order of the stages, with the same shape,
+   *     number of groups and image size
+   * @return the codes of all stages, with labels and hash as those of {@link #joinGroups}
+   * @throws IllegalArgumentException as for {@link #joinGroups}, if numbers of groups differ
+   */
+  public static Codes joinStages(Codes... stages) {
+    return JoinedCodes.ofStages(stages);
   }
 
   /**
@@ -479,6 +517,11 @@ public final class Codes implements Source<Codes> {
         labels == null ? null : labelsOrNull(Arrays.copyOfRange(labels, from, to)),
         modelHash,
         imageSize);
+  }
+
+  /** Returns the number of codes of all images. */
+  int codeCount() {
+    return values.length;
   }
 
   /** Returns the number of codes of each image. */

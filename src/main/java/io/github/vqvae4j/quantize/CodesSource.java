@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.UnaryOperator;
 
 /**
  * The codes of a code file as examples for training, read when they are needed. Any number of
@@ -208,6 +209,64 @@ public final class CodesSource implements Source<Codes>, Closeable {
     return kept == NOT_KEPT
         ? file.buffer(place.offset() + offset, length)
         : ByteBuffer.wrap(kept, (int) offset, length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Returns a view of the codes of one group or head, as {@link Codes#group} of each batch, to
+   * train a prior on it.
+   *
+   * @param group the index of the group, from 0
+   * @return the view, which can be used until this source is closed
+   * @throws IllegalArgumentException if there is no such group
+   */
+  public Source<Codes> group(int group) {
+    return new Part(this, codes -> codes.group(group));
+  }
+
+  /**
+   * Returns a view of the codes of one stage, as {@link Codes#stage} of each batch.
+   *
+   * @param stage the index of the stage, from 0
+   * @return the view, which can be used until this source is closed
+   * @throws IllegalArgumentException if there is no such stage
+   */
+  public Source<Codes> stage(int stage) {
+    return new Part(this, codes -> codes.stage(stage));
+  }
+
+  /** The codes of some codebooks. */
+  private static final class Part implements Source<Codes> {
+    private final CodesSource source;
+    private final UnaryOperator<Codes> selection;
+    private final List<Integer> exampleShape;
+
+    Part(CodesSource source, UnaryOperator<Codes> selection) {
+      this.source = source;
+      this.selection = selection;
+      int[] values = new int[source.header.codesPerImage()];
+      exampleShape =
+          selection.apply(source.header.codes(values, new int[] {Codes.MISSING})).exampleShape();
+    }
+
+    @Override
+    public int size() {
+      return source.size();
+    }
+
+    @Override
+    public Codes batch(int... indices) {
+      return selection.apply(source.batch(indices));
+    }
+
+    @Override
+    public boolean isThreadSafe() {
+      return true;
+    }
+
+    @Override
+    public List<Integer> exampleShape() {
+      return exampleShape;
+    }
   }
 
   @Override

@@ -167,15 +167,21 @@ final class CodesValidation {
     }
     checkSameModel(first, parts);
     checkSameImageSize(first, parts);
-    if (count > MAX_ARRAY_LENGTH / first.codesPerImage()) {
+    checkLength("Codes.concat", count, first.codesPerImage());
+  }
+
+  /** Throws if there are more codes than fit into an array. */
+  static void checkLength(String caller, long count, long codesPerImage) {
+    if (count > MAX_ARRAY_LENGTH / codesPerImage) {
       throw new IllegalArgumentException(
-          "Codes.concat: expected at most "
+          caller
+              + ": expected at most "
               + MAX_ARRAY_LENGTH
               + " values in total, the maximum length of an array, got "
               + count
               + " times "
-              + first.codesPerImage()
-              + ". Concatenate fewer codes.");
+              + codesPerImage
+              + ". Pass the codes of fewer images.");
     }
   }
 

@@ -14,6 +14,6 @@ import java.util.List;
  *     if there are several {@linkplain Quantizer#codebooks codebooks}, [.., codebooks], in the
  *     order of {@link Codes#values}
  * @param terms the loss terms of the quantizer
- * @param usage the code usage in this batch
+ * @param usage the usage of the {@link Quantizer#codebookSize} codes in this batch
  */
 public record Quantized(Tensor quantized, Tensor codes, List<LossTerm> terms, CodeUsage usage) {}

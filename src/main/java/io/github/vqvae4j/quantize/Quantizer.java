@@ -3,12 +3,10 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
-import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +83,8 @@ public abstract class Quantizer extends Layer {
     Quantizer build(Rng rng);
   }
 
+  private final QuantizedCheck check = new QuantizedCheck(this);
+
   /** Constructor for subclasses. */
   protected Quantizer() {}
 
@@ -124,13 +124,16 @@ public abstract class Quantizer extends Layer {
 
   /**
    * Quantizes a batch of latents. In a training step, updates of the quantizer's state are applied
-   * when the step commits. Observers of the step are notified of the quantized latents.
+   * when the step commits. Observers of the step are notified of the quantized latents. The first
+   * training step logs a warning if the quantized latents have no gradient to the latents.
    *
    * @param latents the encoder outputs [.., D]
    * @return quantized latents, codes, loss terms and usage
    * @throws IllegalStateException in a training step, if the codebook must first be initialized
    *     from data
-   * @throws IllegalStateException if a custom quantizer returns codes of another type or shape
+   * @throws IllegalStateException if a custom quantizer returns vectors of another shape, codes of
+   *     another type or shape, or the usage of a codebook of another size; in a training step, also
+   *     if a loss term has no gradient, unless its weight or its value is 0
    * @throws NonFiniteException if a latent is NaN or infinite, unless a custom quantizer permits it
    */
   public final Quantized quantize(Tensor latents) {
@@ -139,29 +142,8 @@ public abstract class Quantizer extends Layer {
 
   private Quantized checked(Tensor latents) {
     Quantized result = computeQuantized(latents);
-    Tensor codes = result.codes();
-    long[] expected = Arrays.copyOf(latents.shape(), latents.rank() - (isSingle() ? 1 : 0));
-    if (!isSingle()) {
-      expected[latents.rank() - 1] = codebooks().count();
-    }
-    if (codes.dtype() != DType.INT || !Arrays.equals(codes.shape(), expected)) {
-      throw new IllegalStateException(
-          getClass().getSimpleName()
-              + ".computeQuantized: expected codes "
-              + DType.INT
-              + " "
-              + Arrays.toString(expected)
-              + ", one for each latent vector and codebook, got "
-              + codes.dtype()
-              + " "
-              + Arrays.toString(codes.shape())
-              + ".");
-    }
+    check.check(latents, result);
     return result;
-  }
-
-  private boolean isSingle() {
-    return codebooks().count() == 1;
   }
 
   /**

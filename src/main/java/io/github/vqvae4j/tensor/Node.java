@@ -1,7 +1,11 @@
 package io.github.vqvae4j.tensor;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A node of the autograd graph: a leaf, such as a variable's tensor, or the result of an operation.
@@ -68,6 +72,27 @@ final class Node {
   /** Returns the operation that computed this result; null for a leaf. */
   Operation operation() {
     return operation;
+  }
+
+  /** Returns whether this node is the other one, or was computed from it. */
+  boolean dependsOn(Node other) {
+    Set<Node> seen = new HashSet<>(Set.of(this));
+    Deque<Node> open = new ArrayDeque<>(seen);
+    while (!open.isEmpty()) {
+      Node next = open.remove();
+      if (next == other) {
+        return true;
+      }
+      if (next.operation == null || next.index <= other.index) { // created before the other one
+        continue;
+      }
+      for (Tensor input : next.operation.inputArray()) {
+        if (input != null && input.isTracked() && seen.add(input.node())) {
+          open.add(input.node());
+        }
+      }
+    }
+    return false;
   }
 
   /** Runs the backward function of the operation. */

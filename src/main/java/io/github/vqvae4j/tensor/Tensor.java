@@ -339,6 +339,18 @@ public final class Tensor {
   }
 
   /**
+   * Returns whether {@link #backward} passes a gradient, which may be 0, from this tensor to
+   * another one.
+   *
+   * @param other a tensor of the same step
+   * @return true if both require a gradient, and this tensor is the other one or was computed from
+   *     it by operations that have a gradient
+   */
+  public boolean dependsOn(Tensor other) {
+    return isTracked() && other.isTracked() && node.dependsOn(other.node);
+  }
+
+  /**
    * Returns a tensor of the same value whose gradient is recorded, for gradients with respect to an
    * input. Replaying a {@link Trace} reproduces only the value.
    *
@@ -1530,7 +1542,7 @@ public final class Tensor {
    *     another shape, step or data type, this is an INT tensor, or epsilon is not greater than 0
    */
   public Tensor groupNorm(int groups, Tensor weight, Tensor bias, double epsilon) {
-    return step.apply(new Normalizations.Group(groups, epsilon), this, weight, bias);
+    return TiledGroupNorm.apply(groups, epsilon, this, weight, bias);
   }
 
   /**
@@ -1543,7 +1555,7 @@ public final class Tensor {
    *     tensor, or epsilon is not greater than 0
    */
   public Tensor groupNorm(int groups, double epsilon) {
-    return step.apply(new Normalizations.Group(groups, epsilon), this);
+    return TiledGroupNorm.apply(groups, epsilon, this);
   }
 
   /**

@@ -11,8 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,6 +155,11 @@ final class CheckpointFolder {
             savedStep);
   }
 
+  /** Returns the steps of the checkpoints of a run folder, without that of the best evaluation. */
+  static Set<Long> steps(Path runFolder) throws IOException {
+    return new HashSet<>(files(runFolder.resolve(NAME)).keySet());
+  }
+
   /** Returns the files by step, the newest first. */
   private static TreeMap<Long, Path> files(Path folder) throws IOException {
     TreeMap<Long, Path> files = new TreeMap<>(Comparator.reverseOrder());
@@ -176,7 +183,8 @@ final class CheckpointFolder {
    * evaluation.
    *
    * @throws BadFileException if the checkpoint is damaged, or all of them are
-   * @throws IOException if there is none, or it cannot be read
+   * @throws IOException if there is none, perhaps because the run has only begun, or it cannot be
+   *     read
    */
   static SavedState read(Path path) throws IOException {
     if (!Files.exists(path)) {
@@ -216,6 +224,9 @@ final class CheckpointFolder {
     }
     if (damaged != null) {
       throw damaged;
+    }
+    if (RunLock.isHeld(path)) {
+      throw RunLock.inUse(path);
     }
     throw new NoSuchFileException(
         FileNames.path(path),

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ final class ObjectiveState<B> {
   private List<CodebookUsage> usage = List.of();
   private ObjectiveReport report;
   private boolean clipped;
+
+  /** The names of the loss terms before the run was resumed; null after its next step began. */
+  private List<String> earlierTerms;
 
   /** Whether a worker has updated parameters in the current step. */
   private volatile boolean updated;
@@ -177,7 +181,23 @@ final class ObjectiveState<B> {
   void restore(List<ObjectiveReport> reports) {
     reports.stream()
         .filter(r -> r.loss().objective().equals(objective.name()))
-        .forEach(r -> report = r);
+        .forEach(
+            r -> {
+              report = r;
+              earlierTerms = r.loss().terms().stream().map(TermReport::name).toList();
+            });
+  }
+
+  /**
+   * Checks the loss terms of the first step after a run was resumed, as {@link ResumeChecks#terms}
+   * does. Does nothing in other steps.
+   */
+  void checkTerms(long step, BatchLoss first) {
+    if (earlierTerms != null) {
+      List<String> names = first.terms().stream().map(LossTerm::name).toList();
+      ResumeChecks.terms(objective, step, earlierTerms, names);
+      earlierTerms = null;
+    }
   }
 
   /** Returns the metrics of the last step in which the objective ran; null before the first. */

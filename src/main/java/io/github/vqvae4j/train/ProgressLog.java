@@ -1,7 +1,9 @@
 package io.github.vqvae4j.train;
 
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.log.internal.Log;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -91,10 +93,16 @@ public final class ProgressLog implements TrainingListener {
     if (display != null) {
       display.clear();
     }
-    LOG.info("Evaluation after step {}: {}", evaluation.step(), evaluation);
+    LOG.info("Evaluation after step {}{}: {}", evaluation.step(), on(run), evaluation);
     if (display != null) {
       display.evaluated(run, evaluation);
     }
+  }
+
+  /** Returns the number of held-out examples; empty if it is unknown, in a custom loop. */
+  private static String on(TrainingRun run) {
+    List<Integer> data = run.settings().heldOutData();
+    return data.isEmpty() ? "" : " on " + Counts.of(data.get(0), "example");
   }
 
   /** Shows the last step. The failure itself is not logged, since the run throws it. */

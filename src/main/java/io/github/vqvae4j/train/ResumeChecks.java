@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.github.vqvae4j.data.Source;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.io.RecordJson;
@@ -141,6 +142,11 @@ final class ResumeChecks {
       expected.remove("patience");
       actual.remove("patience");
     }
+    expected.remove("trainingData");
+    expected.remove("heldOutData");
+    actual.remove("trainingData");
+    actual.remove("heldOutData");
+    compareData(saved, settings, differences);
     compare("", expected, actual, differences);
     List<String> ofOptimizers = optimizers(saved, settings);
     differences.removeAll(ofOptimizers);
@@ -151,7 +157,7 @@ final class ResumeChecks {
               + FileNames.path(state.file())
               + ", got others: "
               + String.join("; ", differences)
-              + ". Set the values of the checkpoint, or start a new run.");
+              + ". Set the values of the checkpoint and pass the same data, or start a new run.");
     }
     long step = RunHistory.step(state);
     if (settings.steps() < step) {
@@ -165,6 +171,77 @@ final class ResumeChecks {
               + ". Call steps(..) with the number of all steps.");
     }
     return ofOptimizers;
+  }
+
+  /**
+   * Checks that a resumed run has the loss terms that it had before, since a checkpoint does not
+   * contain a custom loss. Warns of new ones, which may begin in this step.
+   *
+   * @param step the first step of the objective after the run was resumed
+   * @param earlier the names of the terms in the objective's step before
+   * @param names the names of the terms in this step
+   * @throws IllegalStateException if a term is missing
+   */
+  static void terms(Objective<?> objective, long step, List<String> earlier, List<String> names) {
+    if (!names.containsAll(earlier)) {
+      throw new IllegalStateException(
+          "Trainer.resume: expected "
+              + objective.qualified("the loss")
+              + " with the terms of the run, "
+              + MessageText.escaped(earlier.toString())
+              + ", got "
+              + MessageText.escaped(names.toString())
+              + " in step "
+              + step
+              + ". Pass the model with its custom loss, as reconstructionLoss(..), or without one, as"
+              + " in the first run. Give a term that has ended the weight 0.");
+    }
+    if (!earlier.containsAll(names)) {
+      LOG.warn(
+          "In step {}, the first after the run was resumed, {} has the terms {}; before, it had {}."
+              + " If none of them begins in this step, pass the model with the loss of the first"
+              + " run.",
+          step,
+          objective.qualified("the loss"),
+          MessageText.escaped(names.toString()),
+          MessageText.escaped(earlier.toString()));
+    }
+  }
+
+  private static void compareData(
+      TrainingSettings saved, TrainingSettings settings, List<String> differences) {
+    compareData(
+        "the run was trained on %s, this dataset has %s",
+        "no fixed number of examples", saved.trainingData(), settings.trainingData(), differences);
+    compareData(
+        "the run was evaluated on %s, the held-out dataset has %s",
+        "no examples", saved.heldOutData(), settings.heldOutData(), differences);
+  }
+
+  /** Names the numbers of examples, and their shapes if these differ. */
+  private static void compareData(
+      String message,
+      String none,
+      List<Integer> expected,
+      List<Integer> actual,
+      List<String> differences) {
+    if (!expected.equals(actual)) {
+      boolean sameShape =
+          !expected.isEmpty()
+              && !actual.isEmpty()
+              && expected.subList(1, expected.size()).equals(actual.subList(1, actual.size()));
+      differences.add(
+          String.format(
+              message, examples(expected, none, sameShape), examples(actual, none, sameShape)));
+    }
+  }
+
+  private static String examples(List<Integer> data, String none, boolean onlyCount) {
+    if (data.isEmpty()) {
+      return none;
+    }
+    String count = Counts.of(data.get(0), "example");
+    return onlyCount ? count : count + " " + Examples.describe(data.subList(1, data.size()));
   }
 
   /** Returns the differences between optimizers of the same kind, as {@link #compare} does. */

@@ -10,8 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -103,6 +105,9 @@ public final class RunFolder implements TrainingListener {
   /** Whether the next run continues that of the folder; false after its first step. */
   private boolean continues;
 
+  /** The steps of the checkpoints when the run was resumed. */
+  private Set<Long> knownSteps = Set.of();
+
   private Exception startFailure;
 
   private RunFolder(Path path, boolean folderCreated) {
@@ -176,6 +181,7 @@ public final class RunFolder implements TrainingListener {
     resumed.keep = settings.keep();
     resumed.tensorBoard = settings.tensorBoard();
     resumed.continues = true;
+    resumed.knownSteps = CheckpointFolder.steps(folder);
     return resumed;
   }
 
@@ -418,7 +424,9 @@ public final class RunFolder implements TrainingListener {
       throw new UncheckedIOException(RunLock.inUse(path));
     }
     try {
-      if (!continued) {
+      if (continued) {
+        checkNewest();
+      } else {
         RunPaths.claim(path);
       }
     } catch (IOException | RuntimeException e) {
@@ -434,6 +442,30 @@ public final class RunFolder implements TrainingListener {
           noLock.toString());
     }
     return lock;
+  }
+
+  /** Sets the steps of the checkpoints when the run was resumed, if they were listed before. */
+  RunFolder knowing(Set<Long> steps) {
+    knownSteps = steps;
+    return this;
+  }
+
+  /** Another run may have continued the folder after this one read its checkpoint. */
+  private void checkNewest() throws IOException {
+    Set<Long> newer = CheckpointFolder.steps(path);
+    newer.removeAll(knownSteps);
+    newer.removeIf(step -> step <= firstStep);
+    if (!newer.isEmpty()) {
+      current.set(null);
+      throw new IllegalStateException(
+          "RunFolder.resume: expected no new checkpoint in "
+              + FileNames.path(path)
+              + " after step "
+              + firstStep
+              + ", got that of step "
+              + Collections.max(newer)
+              + ": another run has continued it. Call Trainer.resume again to continue from there.");
+    }
   }
 
   /** Calls the action if this run is being written. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
@@ -167,7 +168,9 @@ public final class Trainer<B> {
    * Schedules then follow the new number of steps. So may the learning rate and the other settings
    * of the optimizer, to continue before a divergence: an optimizer of the same kind continues with
    * the state of the first one, and a warning is logged. {@code fit} throws IllegalStateException,
-   * which names each difference, if anything else is missing or differs.
+   * which names each difference, if anything else is missing or differs. A custom loss is not part
+   * of a checkpoint, but the names of the loss terms are: the first step throws it if one is
+   * missing, and logs a warning if there is a new one.
    *
    * <p><b>The files</b>: if the path is that of a run folder, and no RunFolder is added as a
    * listener, those in it are continued as by {@link RunFolder#resume}. A folder to which a run is
@@ -184,8 +187,9 @@ public final class Trainer<B> {
    * @throws IOException if there is none, it cannot be read, or the run is still being written
    */
   public static Trainer<ImageBatch> resume(Path folderOrFile) throws IOException {
+    Set<Long> known = CheckpointFolder.steps(folderOrFile); // before another run adds one
     SavedState checkpoint = CheckpointFolder.read(folderOrFile);
-    return new Trainer<>(Checkpoint.model(checkpoint)).restore(folderOrFile, checkpoint);
+    return new Trainer<>(Checkpoint.model(checkpoint)).restore(folderOrFile, checkpoint, known);
   }
 
   /**
@@ -201,11 +205,13 @@ public final class Trainer<B> {
    * @throws IOException if there is none, it cannot be read, or the run is still being written
    */
   public static <B> Trainer<B> resume(Path folderOrFile, Trainable<B> model) throws IOException {
-    return new Trainer<>(model).restore(folderOrFile, CheckpointFolder.read(folderOrFile));
+    Set<Long> known = CheckpointFolder.steps(folderOrFile);
+    return new Trainer<>(model).restore(folderOrFile, CheckpointFolder.read(folderOrFile), known);
   }
 
   /** Takes the settings of a checkpoint, with which the next run starts. */
-  private Trainer<B> restore(Path folderOrFile, SavedState checkpoint) throws IOException {
+  private Trainer<B> restore(Path folderOrFile, SavedState checkpoint, Set<Long> known)
+      throws IOException {
     TrainingSettings run = Checkpoint.settings(checkpoint);
     TrainerSettings saved = TrainerSettings.read(checkpoint, model);
     optimizer = saved.optimizer().orElse(null);
@@ -226,7 +232,7 @@ public final class Trainer<B> {
     resumed = checkpoint;
     resumedStep = RunHistory.step(checkpoint);
     if (Files.isDirectory(folderOrFile)) {
-      runFolder = RunFolder.resume(folderOrFile);
+      runFolder = RunFolder.resume(folderOrFile).knowing(known);
     }
     return this;
   }

@@ -57,6 +57,9 @@ final class WorkerPass<B> {
     Step step = openStep(worker);
     steps[rank] = step;
     BatchLoss loss = loss(step, rank);
+    if (rank == 0) {
+      objective.checkTerms(number, loss);
+    }
     Tensor total = loss.total();
     checkFinite(loss, total);
     if (rank == 0) {

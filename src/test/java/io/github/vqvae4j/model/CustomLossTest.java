@@ -76,6 +76,65 @@ class CustomLossTest {
             new LossTerm("step", target.mean().mul(0).add(progress.step()), 0));
   }
 
+  /** The other terms of a VQ-VAE and a VAE still have a gradient. */
+  @ParameterizedTest
+  @EnumSource
+  void aLossWithoutGradientIsRejected(Kind kind) {
+    List<Function<Tensor, Tensor>> constants =
+        List.of(
+            Tensor::stopGradient,
+            t -> t.step().tensor(t.toFloats(), t.shape()),
+            t -> t.add(9).round());
+    for (Function<Tensor, Tensor> constant : constants) {
+      CustomReconstructionLoss loss =
+          (reconstruction, target, progress) ->
+              List.of(
+                  new LossTerm("l1", reconstruction.meanAbsoluteError(target), 1),
+                  new LossTerm("edges", constant.apply(reconstruction).mean(), 0.5));
+      try (ImageModel model = kind.build.apply(loss)) {
+        List<float[]> before = decoder(model);
+        assertMessageContains(
+            assertThrows(IllegalStateException.class, () -> train(model)),
+            "CustomReconstructionLoss.terms: expected terms with a gradient, got \"edges\"",
+            "stopGradient",
+            "round, comparisons and argmax have no gradient",
+            "weight 0");
+        for (int p = 0; p < before.size(); p++) {
+          assertArrayEquals(before.get(p), decoder(model).get(p));
+        }
+      }
+    }
+  }
+
+  /** Otherwise, the other terms of a VQ-VAE and a VAE would be trained alone. */
+  @ParameterizedTest
+  @EnumSource
+  void aLossWithoutTermsIsRejected(Kind kind) {
+    try (ImageModel none = kind.build.apply((reconstruction, target, progress) -> null);
+        ImageModel empty = kind.build.apply((reconstruction, target, progress) -> List.of())) {
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, () -> train(none)),
+          "CustomReconstructionLoss.terms: expected one or more loss terms, got null.");
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, () -> train(empty)),
+          "CustomReconstructionLoss.terms: expected one or more loss terms, got an empty list.");
+    }
+  }
+
+  /** A term may be 0 until its warm-up ends; a frozen model is evaluated. */
+  @Test
+  void termsThatAreZeroAndFrozenModelsAreNotRejected() {
+    CustomReconstructionLoss loss =
+        (reconstruction, target, progress) ->
+            List.of(
+                new LossTerm("l1", reconstruction.meanAbsoluteError(target), 1),
+                new LossTerm("later", target.mean().mul(0), 1));
+    try (ImageModel model = autoencoder(loss)) {
+      assertEquals(1, train(model).last().step());
+      Evaluation.of(model, IMAGES);
+    }
+  }
+
   private static TrainingReport train(ImageModel model) {
     return Trainer.of(model).optimizer(Sgd.rate(1)).batch(8).steps(1).quiet().fit(IMAGES);
   }

@@ -66,10 +66,14 @@ class PublishedFormatsTest {
   void vqVaeAndItsAnomalyDetector() throws IOException {
     try (VqVae model = VqVae.load(file(FORMAT_4 + "vq-vae.safetensors"))) {
       assertSaved(model, "vq-vae.safetensors");
-      // The detector's file contains the checksum of the model's weights.
-      Path again = folder.resolve("detector");
-      AnomalyDetector.load(file("detector.json"), model).save(again);
-      assertSavedAs("detector.json", again);
+      // The detector's file contains the checksum of the model's weights. Version 1 has no prior.
+      for (String name : List.of("detector.json", "detector2.json")) {
+        Path again = folder.resolve(name);
+        AnomalyDetector detector = AnomalyDetector.load(file(name), model);
+        assertEquals(0, detector.config().surpriseWeight());
+        detector.save(again);
+        assertSavedAs("detector2.json", again);
+      }
     }
   }
 

@@ -81,6 +81,13 @@ class CodesSourceTest {
       try (CodesSource source = CodesSource.open(file)) {
         assertEquals(codes.batch(indices), source.batch(indices), () -> "seed " + seed);
         assertEquals(codes.exampleShape(), source.exampleShape());
+        int group = codes.codebooks().groups() - 1;
+        assertEquals(codes.group(group).batch(indices), source.group(group).batch(indices));
+        assertEquals(codes.group(group).exampleShape(), source.group(group).exampleShape());
+        int stage = codes.codebooks().stages() - 1;
+        assertEquals(codes.stage(stage).batch(indices), source.stage(stage).batch(indices));
+        assertEquals(codes.count(), source.stage(stage).size());
+        assertThrows(IllegalArgumentException.class, () -> source.group(group + 1));
       }
     }
   }

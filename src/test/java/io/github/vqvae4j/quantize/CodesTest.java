@@ -143,6 +143,60 @@ class CodesTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {2, 20_261_130})
+  void joinedGroupsAndStagesEqualTheOriginal(long seed) {
+    Rng rng = new Rng(seed);
+    for (int i = 0; i < CASES; i++) {
+      Codes codes = RandomCodes.of(rng);
+      String message = "seed " + seed + ", case " + i + ": " + codes;
+      Codes[] groups =
+          IntStream.range(0, codes.codebooks().groups())
+              .mapToObj(codes::group)
+              .toArray(Codes[]::new);
+      assertEquals(codes, Codes.joinGroups(groups), message);
+      Codes[] stages =
+          IntStream.range(0, codes.codebooks().stages())
+              .mapToObj(codes::stage)
+              .toArray(Codes[]::new);
+      assertEquals(codes, Codes.joinStages(stages), message);
+    }
+  }
+
+  @Test
+  void joinedCodesAreThoseOfTheSameImages() {
+    String hash = "ab".repeat(32);
+    Codes first = Codes.of(new int[] {0, 1}, 2, 2, 1).withLabels(7, -1).withModelHash(hash);
+    Codes second = Codes.of(new int[] {3, 4}, 5, 2, 1);
+    Codes joined = Codes.joinGroups(first, second.withLabels(-1, 8));
+    assertEquals(Codebooks.grouped(2, 5), joined.codebooks());
+    assertArrayEquals(new int[] {0, 3, 1, 4}, joined.values());
+    assertArrayEquals(new int[] {7, 8}, joined.labels().orElseThrow());
+    assertEquals(hash, joined.modelHash().orElseThrow());
+    assertEquals(Codebooks.residual(2, 5), Codes.joinStages(first, second).codebooks());
+    assertMessageContains(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Codes.joinGroups(first, second.withLabels(6, -1))),
+        "one label for each image, got 7 and 6 for image 0");
+    assertMessageContains(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Codes.joinGroups(first, second.withModelHash("cd".repeat(32)))),
+        "codes of one model",
+        hash);
+    assertMessageContains(
+        assertThrows(
+            IllegalArgumentException.class, () -> Codes.joinGroups(first, second.range(0, 1))),
+        "Codes.joinGroups: expected codes of the same shape, number of stages and image size");
+    assertMessageContains(
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Codes.joinGroups(second, Codes.joinStages(first, second))),
+        "number of stages");
+    assertThrows(IllegalArgumentException.class, Codes::joinStages);
+  }
+
   @Test
   void labelsFollowTheirImages() {
     Codes plain = Codes.of(new int[] {0, 1, 2, 3, 4, 5}, 6, 3, 2);

@@ -13,7 +13,7 @@ final class NoProviderProgram {
   /**
    * Trains.
    *
-   * @param args "quiet" for a quiet trainer
+   * @param args "quiet" for a quiet trainer, "silent" to print no report
    */
   public static void main(String[] args) {
     Dataset images = Shapes.rectangles(64, 8, 1, 1);
@@ -22,7 +22,10 @@ final class NoProviderProgram {
       if (List.of(args).contains("quiet")) {
         trainer.quiet();
       }
-      System.out.println(trainer.fit(images));
+      TrainingReport report = trainer.fit(images);
+      if (!List.of(args).contains("silent")) {
+        System.out.println(report);
+      }
     }
   }
 }

@@ -56,7 +56,10 @@ class NoProviderTest {
     assertTrue(errors.get(1).startsWith("step 1/6  reconstruction "), errors::toString);
     List<String> starts = errors.stream().map(line -> line.split("  |: ")[0]).toList();
     assertTrue(
-        starts.containsAll(List.of("Evaluation after step 3", "Evaluation after step 6")),
+        starts.containsAll(
+            List.of(
+                "Evaluation after step 3 on 64 examples",
+                "Evaluation after step 6 on 64 examples")),
         errors::toString);
     int last = errors.size() - 1;
     assertTrue(errors.get(last - 1).startsWith("step 6/6  "), errors::toString);
@@ -71,7 +74,7 @@ class NoProviderTest {
     assertEquals(0, result.exit(), result::toString);
     String all = String.join("\n", result.lines());
     assertEquals(1, result.linesWith("Training VqVae (").size(), all);
-    assertEquals(1, result.linesWith("Evaluation after step 3: ").size(), all);
+    assertEquals(1, result.linesWith("Evaluation after step 3 on 64 examples: ").size(), all);
     assertEquals(1, result.linesWith("6 steps in ").size(), all);
     List<String> shown =
         result.lines().stream()
@@ -86,6 +89,29 @@ class NoProviderTest {
   @Test
   void aQuietTrainerShowsNothing() throws Exception {
     assertEquals(List.of(), errors(withoutProvider(), "quiet"));
+  }
+
+  /** SLF4J has no provider but this one, which is not on the class path of the tests. */
+  @Test
+  void nothingIsShownWithSlf4jNop() throws Exception {
+    Path nop = Path.of("target", "slf4j-nop", "slf4j-nop.jar").toAbsolutePath();
+    assertTrue(Files.exists(nop), () -> nop + ": run generate-test-resources of Maven first");
+    Path file = folder.resolve("errors");
+    ChildJvm.Result result =
+        withoutProvider().classes(nop).errorsTo(file).run(NoProviderProgram.class, "silent");
+    assertEquals(0, result.exit(), () -> result + read(file));
+    assertEquals(List.of(), result.lines());
+    assertEquals(
+        List.of(), read(file).lines().filter(line -> !line.matches("|WARNING: .*")).toList());
+  }
+
+  @Test
+  void theKernelsAreLoggedOnce() throws Exception {
+    ChildJvm.Result result = new ChildJvm().run(NoProviderProgram.class);
+    List<String> kernels =
+        result.linesWith("ernels: ").stream().filter(line -> !line.startsWith("DEBUG")).toList();
+    assertEquals(1, kernels.size(), result::toString);
+    assertTrue(kernels.get(0).startsWith("INFO  ProgressLog: Training VqVae"), kernels::toString);
   }
 
   @Test

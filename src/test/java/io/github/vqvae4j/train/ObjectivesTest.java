@@ -51,8 +51,10 @@ class ObjectivesTest {
     private void update(
         int n, float[] batch, Objective.Loss<float[]> loss, Block trained, Optimizer optimizer) {
       try (Step step = Step.training(new RngKey(9, n, 0))) {
+        step.updateOnly(trained.variables().values());
         loss.compute(step, batch, new TrainingProgress(n, 0)).total().backward();
         optimizer.update(trained.parameters(), Gradients.of(step), optimizer.rate(), 0);
+        step.commit();
       }
     }
   }

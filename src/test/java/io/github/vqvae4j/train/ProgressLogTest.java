@@ -101,7 +101,9 @@ class ProgressLogTest {
     assertEquals(5, lines.size(), "the first and the last step only");
     assertTrue(lines.get(0).startsWith("Training VqVae ("), lines.get(0));
     assertTrue(lines.get(1).startsWith("step 1/3  reconstruction "), lines.get(1));
-    assertTrue(lines.get(2).startsWith("Evaluation after step 3: reconstruction "), lines.get(2));
+    assertTrue(
+        lines.get(2).startsWith("Evaluation after step 3 on 20 examples: reconstruction "),
+        lines.get(2));
     assertTrue(lines.get(3).matches("step 3/3  reconstruction .* examples/s"), lines.get(3));
     assertEquals("Training ended after step 3 (MAX_STEPS)", lines.get(4), "not the report");
   }

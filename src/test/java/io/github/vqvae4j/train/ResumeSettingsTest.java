@@ -71,7 +71,12 @@ class ResumeSettingsTest {
     changes.put("seed is 9007199254740993 instead of 42", t -> t.seed((1L << 53) + 1));
     changes.put("averageDecay is 0.5 instead of 0.0", t -> t.averageWeights(0.5));
     changes.put("evaluateEvery is 5 instead of 4", t -> t.evaluate(DATA, 5));
-    changes.put("heldOutData[0] is 19 instead of 20", t -> t.evaluate(Numbers.source(19), 4));
+    changes.put(
+        "the run was evaluated on 20 examples, the held-out dataset has 19 examples",
+        t -> t.evaluate(Numbers.source(19), 4));
+    changes.put(
+        "the run was evaluated on 20 examples, the held-out dataset has 1 example",
+        t -> t.evaluate(Numbers.source(1), 4));
     changes.put("patience is 3 instead of 0", t -> t.stopEarly(3));
     changes.put(
         "objectives[0].optimizer is \"Sgd(learning rate 0.1, momentum 0.0)\" instead of \"Adam(",
@@ -94,7 +99,7 @@ class ResumeSettingsTest {
     assertMessageContains(
         assertThrows(
             IllegalStateException.class, () -> resumed(file, model).fit(Numbers.source(24))),
-        "trainingData[0] is 24 instead of 20");
+        "the run was trained on 20 examples, this dataset has 24 examples.");
     States.assertSame(before, States.of(model));
     // the trainer can be corrected
     Trainer<int[]> corrected = resumed(file, model).batch(5);

@@ -13,6 +13,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
@@ -135,7 +136,10 @@ class RunFolderTest {
               "step-000024.png"),
           names(folder.path().resolve("images")));
       Images grid = Images.read(folder.path().resolve("images/step-000024.png"));
-      assertEquals(4 * (112 + 2) - 2, grid.height(), "two rows, each above its reconstructions");
+      Images ten = Images.of(new float[10 * 28 * 28], 10, 28, 28, 1);
+      ImageGrid pairs = new ImageGrid().row("original", ten).row("reconstruction", ten);
+      pairs.space().row("original", ten).row("reconstruction", ten);
+      assertEquals(pairs.image().toString(), grid.toString(), "two rows and reconstructions");
       assertMessageContains(
           new Exception(Files.readString(folder.path().resolve("summary.txt"))),
           folder.path().toAbsolutePath().normalize().toString(),

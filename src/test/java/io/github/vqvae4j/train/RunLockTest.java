@@ -1,6 +1,7 @@
 package io.github.vqvae4j.train;
 
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -78,6 +79,27 @@ class RunLockTest {
     }
   }
 
+  /** It has no checkpoint yet, but was not killed. */
+  @Test
+  void liveRunBeforeItsFirstCheckpointIsRefused() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a");
+    try (Numbers model = new Numbers();
+        Numbers other = new Numbers()) {
+      trainer(model, files)
+          .listener(
+              new TrainingListener() {
+                @Override
+                public void onStart(TrainingRun run) {
+                  assertMessageContains(
+                      assertThrows(IOException.class, () -> Trainer.resume(files.path(), other)),
+                      files.path().toString(),
+                      "which another process, or another run of this one, is writing");
+                }
+              })
+          .fit(DATA);
+    }
+  }
+
   private static void assertRefused(Path folder) {
     assertMessageContains(
         assertThrows(IOException.class, () -> RunFolder.resume(folder)),
@@ -126,6 +148,30 @@ class RunLockTest {
       return RunFolder.unfinished(runs, "a");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void runThatAnotherHasContinuedIsNotSetBack() throws IOException {
+    RunFolder files = RunFolder.create(runs, "a");
+    Path folder = files.path();
+    try (Numbers model = new Numbers();
+        Numbers late = new Numbers()) {
+      trainer(model, files).fit(DATA);
+      Trainer<int[]> before = Trainer.resume(folder, late).quiet().steps(20);
+      Trainer.resume(folder, model).quiet().steps(30).fit(DATA);
+      byte[] metrics = Files.readAllBytes(folder.resolve("metrics.csv"));
+      for (int attempt = 0; attempt < 2; attempt++) {
+        assertMessageContains(
+            assertThrows(IllegalStateException.class, () -> before.fit(DATA)),
+            folder.toString(),
+            "after step 10, got that of step 30",
+            "Call Trainer.resume again");
+      }
+      assertEquals(0, late.trained().size());
+      assertArrayEquals(metrics, Files.readAllBytes(folder.resolve("metrics.csv")));
+      assertFalse(RunLock.isHeld(folder));
+      assertEquals(40, Trainer.resume(folder, late).quiet().steps(40).fit(DATA).last().step());
     }
   }
 

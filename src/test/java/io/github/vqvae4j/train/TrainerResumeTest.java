@@ -15,6 +15,7 @@ import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVaeBuilder;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.quantize.VectorQuantizer;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,14 +133,56 @@ class TrainerResumeTest {
   }
 
   private static VqVae customLoss() {
+    return withTerms("absolute");
+  }
+
+  private static VqVae withTerms(String... names) {
+    return builder()
+        .reconstructionLoss(
+            (reconstruction, target, progress) ->
+                Stream.of(names)
+                    .map(n -> new LossTerm(n, reconstruction.meanAbsoluteError(target), 1))
+                    .toList())
+        .build();
+  }
+
+  private static VqVaeBuilder builder() {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(1).hidden(16).downsample(1))
         .quantizer(VectorQuantizer.ema(16, 4))
-        .decoder(ConvDecoder.channels(1).hidden(16).upsample(1))
-        .reconstructionLoss(
-            (reconstruction, target, progress) ->
-                List.of(new LossTerm("absolute", reconstruction.meanAbsoluteError(target), 1)))
-        .build();
+        .decoder(ConvDecoder.channels(1).hidden(16).upsample(1));
+  }
+
+  /** The remaining steps would be trained with another loss. */
+  @Test
+  void aLossWithoutATermOfTheRunIsRefused() throws IOException {
+    Path file = folder.resolve("2");
+    try (VqVae custom = withTerms("absolute", "edge");
+        VqVae standard = builder().build();
+        VqVae fewer = customLoss();
+        VqVae more = withTerms("absolute", "edge", "later")) {
+      Trainer.of(custom).batch(8).steps(2).quiet().listener(new Runs(file, 2)).fit(TRAIN);
+      for (VqVae other : List.of(standard, fewer)) {
+        Trainer<ImageBatch> resumed = Trainer.resume(file, other).steps(4).workers(2).quiet();
+        assertMessageContains(
+            assertThrows(IllegalStateException.class, () -> resumed.fit(TRAIN)),
+            "expected the loss with the terms of the run, [absolute, edge, commitment], got ["
+                + (other == fewer ? "absolute" : "reconstruction")
+                + ", commitment] in step 3",
+            "reconstructionLoss(..)",
+            "weight 0");
+      }
+      try (CapturedLog log = new CapturedLog(Trainer.class)) {
+        Trainer.resume(file, custom).steps(4).quiet().fit(TRAIN);
+        assertEquals(List.of(), log.warnings());
+        Trainer.resume(file, more).steps(4).accumulate(1).quiet().fit(TRAIN);
+        assertEquals(1, log.warnings().size());
+        assertTrue(
+            log.warnings()
+                .get(0)
+                .contains("has the terms [absolute, edge, later, commitment]; before, it had ["));
+      }
+    }
   }
 
   /** A run that diverged goes on from a checkpoint before, with a smaller learning rate. */

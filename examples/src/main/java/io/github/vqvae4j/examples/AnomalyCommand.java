@@ -4,6 +4,7 @@ import io.github.vqvae4j.anomaly.AnomalyConfig;
 import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
@@ -30,6 +31,9 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
 
   /** The fraction of the normal training images held out to choose the threshold. */
   private static final double HELD_OUT = 0.2;
+
+  private static final String PRIOR_STEPS = "1500";
+  private static final String SURPRISE = "0.5";
 
   /** Number of codes per image, each describing the whole image. */
   private static final int CODES_PER_IMAGE = 4;
@@ -64,6 +68,30 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
               + " anomaly.")
   private double quantization;
 
+  @Option(
+      names = "--prior",
+      description =
+          "Also train a prior over the codes, and use the surprise of the codes, their negative"
+              + " log-probability, in the score.")
+  private boolean prior;
+
+  @Option(
+      names = "--prior-steps",
+      paramLabel = "N",
+      converter = PositiveInt.class,
+      defaultValue = PRIOR_STEPS,
+      description = "Number of training steps of the prior. Default: ${DEFAULT-VALUE}.")
+  private int priorSteps;
+
+  @Option(
+      names = "--surprise",
+      paramLabel = "V",
+      defaultValue = SURPRISE,
+      description =
+          "With --prior: weight of the surprise of the codes in the score, from 0 to 1. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double surprise;
+
   private Dataset heldOut;
   private Dataset test;
 
@@ -79,6 +107,15 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
     List<Dataset> splits = normals(digitSets.train()).split(options.seed, 1 - HELD_OUT);
     heldOut = splits.get(1);
     requireValidRate();
+    requireWeight("--quantization", quantization);
+    requireWeight("--surprise", surprise);
+    // A resumed run has the values of all options.
+    boolean isDefault =
+        surprise == Double.parseDouble(SURPRISE) && priorSteps == Integer.parseInt(PRIOR_STEPS);
+    if (!prior && !isDefault) {
+      throw new ParameterException(
+          spec.commandLine(), "--surprise and --prior-steps: expected --prior, too, got no prior");
+    }
     return new ImageSets(digitSets.name() + " excluding " + without, splits.get(0), normals(test));
   }
 
@@ -95,6 +132,13 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
               min,
               heldOut.size(),
               falsePositives));
+    }
+  }
+
+  private void requireWeight(String option, double weight) {
+    if (!(weight >= 0 && weight <= 1)) {
+      throw new ParameterException(
+          spec.commandLine(), option + ": expected a weight from 0 to 1, got " + weight);
     }
   }
 
@@ -132,8 +176,23 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
   void finish(ImageSets images, OutputFolder folder, VqVae trained, PrintWriter out)
       throws IOException {
     AnomalyConfig config =
-        AnomalyConfig.falsePositiveRate(falsePositives).quantizationWeight(quantization);
-    AnomalyDetector detector = AnomalyDetector.calibrate(trained, heldOut, config);
+        AnomalyConfig.falsePositiveRate(falsePositives)
+            .quantizationWeight(quantization)
+            .surpriseWeight(surprise);
+    if (!prior) {
+      write(AnomalyDetector.calibrate(trained, heldOut, config), folder, out);
+      return;
+    }
+    AnomalyPrior trainer = new AnomalyPrior(priorSteps, options.batch, options.seed);
+    try (PixelCnn codes = trainer.train(trained, images.train(), heldOut, out)) {
+      folder.write(AnomalyPrior.FILE, codes::save);
+      out.printf("  %-20s the prior over codes%n", AnomalyPrior.FILE);
+      write(AnomalyDetector.calibrate(trained, codes, heldOut, config), folder, out);
+    }
+  }
+
+  private void write(AnomalyDetector detector, OutputFolder folder, PrintWriter out)
+      throws IOException {
     folder.write(DETECTOR, detector::save);
     AnomalyResults results = AnomalyResults.of(detector, test, without);
     AnomalyPlots plots = new AnomalyPlots(detector, test, results);

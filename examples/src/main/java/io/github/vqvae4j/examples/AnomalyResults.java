@@ -4,10 +4,13 @@ import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.anomaly.AnomalyScore;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.metrics.RocCurve;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -77,16 +80,33 @@ record AnomalyResults(
                 Locale.ROOT,
                 "%nthreshold: %.2f, from %d held-out normal images, for a false-positive rate of"
                     + " %.1f%%%nflagged: %.1f%% of the normal test images, %.1f%% of the"
-                    + " excluded class%narea under the ROC curve: %.3f (reconstruction error alone"
-                    + " %.3f, quantization error alone %.3f)%n",
+                    + " excluded class%narea under the ROC curve: %.3f (%s)%n",
                 detector.threshold(),
                 heldOut,
                 100 * detector.config().falsePositiveRate(),
                 100 * flagged(label -> label != without),
                 100 * flagged(label -> label == without),
                 curve(AnomalyScore::total).auc(),
-                curve(AnomalyScore::reconstruction).auc(),
-                curve(AnomalyScore::quantization).auc()))
+                errors().entrySet().stream()
+                    .map(
+                        error ->
+                            String.format(
+                                Locale.ROOT,
+                                "%s alone %.3f",
+                                error.getKey(),
+                                curve(error.getValue()).auc()))
+                    .collect(Collectors.joining(", "))))
         .toString();
+  }
+
+  /** Returns the errors that the score can consist of, by name. */
+  Map<String, ToDoubleFunction<AnomalyScore>> errors() {
+    Map<String, ToDoubleFunction<AnomalyScore>> errors = new LinkedHashMap<>();
+    errors.put("reconstruction error", AnomalyScore::reconstruction);
+    errors.put("quantization error", AnomalyScore::quantization);
+    if (scores.stream().anyMatch(score -> score.surprise() != 0)) { // there is a prior
+      errors.put("surprise of the codes", AnomalyScore::surprise);
+    }
+    return errors;
   }
 }

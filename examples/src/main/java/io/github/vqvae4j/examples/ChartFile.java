@@ -22,7 +22,9 @@ final class ChartFile {
     ByteArrayOutputStream png = new ByteArrayOutputStream();
     try {
       BitmapEncoder.saveBitmap(panels, panels.size(), 1, png, BitmapFormat.PNG);
-    } catch (RuntimeException | InternalError | LinkageError e) {
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      throw e;
+    } catch (RuntimeException | Error e) { // without fonts, Java throws either, of several classes
       String cause = FailureMessage.rootCause(e).getMessage();
       if ("Shutdown in progress".equals(cause)) { // after Ctrl-C, drawing cannot be started
         throw new Interruption.StoppedException();

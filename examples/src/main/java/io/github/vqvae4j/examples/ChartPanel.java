@@ -38,7 +38,7 @@ final class ChartPanel {
             .width(ChartStyle.WIDTH)
             .height(HEIGHT)
             .title(title)
-            .xAxisTitle("step")
+            .xAxisTitle("training step")
             .yAxisTitle(unit)
             .build();
     XYStyler style = chart.getStyler();
@@ -68,8 +68,8 @@ final class ChartPanel {
 
   /** Adds the values of all steps in a faint color, and their moving average. */
   ChartPanel noisy(double[] steps, double[] values) {
-    add("batch", FAINT, THIN, steps, values);
-    add("average", ChartStyle.BLUE, THICK, steps, smooth(values));
+    add("training, each batch", FAINT, THIN, steps, values);
+    add("training, moving average", ChartStyle.BLUE, THICK, steps, smooth(values));
     return this;
   }
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "codebook",
     description =
-        "Visualizes a codebook: usage, decoded codes and a projection of the code vectors.",
+        "Visualizes a codebook: usage, the mean patch of each code and a projection of the code vectors.",
     footerHeading = "%nExample (ten seconds on two cores):%n",
     footer = {
       "  ./mvnw -q -f examples -Dargs=\"codebook \\",
@@ -88,15 +88,15 @@ final class CodebookCommand implements Callable<Integer> {
       }
       CodebookReport report = CodebookReport.of(Evaluation.of(vqVae, images.test()));
       out.printf("%d held-out images: %s%n", images.test().size(), report);
-      CodebookPlots plots =
-          new CodebookPlots(vqVae, report, vqVae.encode(images.test().range(0, 1)));
+      CodebookPlots plots = new CodebookPlots(vqVae, report);
+      CodePatches patches = CodePatches.of(images.test(), vqVae.encode(images.test()));
       folder.write(USAGE, plots::writeUsage);
-      folder.write(CODES, plots::writeCodes);
+      folder.write(CODES, patches.grid()::write);
       folder.write(MAP, plots::writeMap);
       out.println(folder.displayPath());
       out.printf("  %-12s histogram of code usage%n", USAGE);
-      out.printf("  %-12s an image decoded from each code, most frequent first%n", CODES);
-      out.printf("  %-12s the code vectors, projected onto two principal components%n", MAP);
+      out.printf("  %-12s the mean patch of each code: %s%n", CODES, patches);
+      out.printf("  %-12s the code vectors, projected onto two principal axes%n", MAP);
       return Main.SUCCESS;
     } catch (Interruption.StoppedException e) {
       return Main.STOPPED;

@@ -1,17 +1,15 @@
 package io.github.vqvae4j.examples;
 
-import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.PrincipalAxes;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.train.CodebookReport;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -21,7 +19,7 @@ import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Charts and images of a codebook. */
+/** Charts of a codebook. */
 final class CodebookPlots {
   private static final int HEIGHT = 400;
   private static final int MAP_HEIGHT = 800;
@@ -42,19 +40,16 @@ final class CodebookPlots {
 
   private final VqVae model;
   private final CodebookReport report;
-  private final Codes example;
 
   /**
-   * Creates the charts and images of a model's codebook.
+   * Creates the charts of a model's codebook.
    *
    * @param model the model
    * @param report the usage of its codebook
-   * @param example the codes of any image, for their shape
    */
-  CodebookPlots(VqVae model, CodebookReport report, Codes example) {
+  CodebookPlots(VqVae model, CodebookReport report) {
     this.model = model;
     this.report = report;
-    this.example = example;
   }
 
   /** Writes the histogram, most frequent code first. The bar of code i spans [i - 1, i]. */
@@ -66,7 +61,7 @@ final class CodebookPlots {
         IntStream.rangeClosed(0, used).mapToDouble(i -> counts[Math.min(i, used - 1)]).toArray();
     CodeUsage usage = report.usage();
     XYChart chart =
-        ChartStyle.chart(usage.toString(), "codes, most frequent first", "count", HEIGHT);
+        ChartStyle.chart(usage.toString(), "codes, most frequent first", "times selected", HEIGHT);
     XYStyler style = chart.getStyler();
     style.setDefaultSeriesRenderStyle(XYSeriesRenderStyle.StepArea);
     style.setYAxisLogarithmic(true);
@@ -82,24 +77,7 @@ final class CodebookPlots {
     ChartFile.write(List.of(chart), file);
   }
 
-  /** Writes the image decoded from a uniform map of each code, most frequent code first. */
-  void writeCodes(Path file) throws IOException {
-    long[] counts = report.usage().counts();
-    int[] shape = example.shape();
-    int mapLength = shape[1] * shape[2];
-    int[] maps =
-        IntStream.range(0, counts.length)
-            .boxed()
-            .sorted(Comparator.comparingLong(code -> -counts[code]))
-            .flatMapToInt(code -> IntStream.generate(() -> code).limit(mapLength))
-            .toArray();
-    Codes codes = Codes.of(maps, counts.length, counts.length, shape[1], shape[2]);
-    Images.writeGrid(model.decode(codes), file);
-  }
-
-  /**
-   * Writes the code vectors projected onto their first two principal components, colored by usage.
-   */
+  /** Writes the code vectors projected onto their first two principal axes, colored by usage. */
   void writeMap(Path file) throws IOException {
     long[] counts = report.usage().counts();
     int dimension = model.quantizer().dimension();
@@ -114,9 +92,9 @@ final class CodebookPlots {
     double[] fractions = Arrays.copyOf(axes.explainedVarianceRatios(), Math.max(2, dimension));
     XYChart chart =
         ChartStyle.chart(
-            "Code vectors, K = " + counts.length,
-            axis(1, fractions[0]),
-            axis(2, fractions[1]),
+            "Code vectors of " + Counts.of(counts.length, "code") + ", colored by usage",
+            axis("1st", fractions[0]),
+            axis("2nd", fractions[1]),
             MAP_HEIGHT);
     chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
     chart.getStyler().setMarkerSize(DOT);
@@ -137,9 +115,9 @@ final class CodebookPlots {
     ChartFile.write(List.of(chart), file);
   }
 
-  private static String axis(int component, double fraction) {
+  private static String axis(String ordinal, double fraction) {
     return String.format(
-        Locale.ROOT, "principal component %d (%.0f%% of the variance)", component, 100 * fraction);
+        Locale.ROOT, "%s principal axis (%.0f%% of the variance)", ordinal, 100 * fraction);
   }
 
   /** Returns the number of decimal digits of a count; 0 for 0. */
@@ -154,7 +132,7 @@ final class CodebookPlots {
       return "never selected";
     }
     return level == USAGE_COLORS.length - 1
-        ? min + " times or more"
-        : min + " to " + (10 * min - 1) + " times";
+        ? "selected " + min + " times or more"
+        : "selected " + min + " to " + (10 * min - 1) + " times";
   }
 }

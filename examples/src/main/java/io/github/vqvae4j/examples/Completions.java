@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.prior.Condition;
 import io.github.vqvae4j.prior.Sampling;
@@ -20,22 +21,24 @@ record Completions(ImageCodes coder, CodePriors priors, Sampling sampling) {
   private static final int COMPLETIONS = 4;
   private static final float GRAY = 0.5f;
 
-  /** Returns a row for each image: the image, its upper half, and completions. */
-  List<Images> rows(Dataset images, Condition classes, long seed) {
+  /** Returns a grid with a row for each image: the image, its upper half, and completions. */
+  ImageGrid grid(Dataset images, Condition classes, long seed) {
     Images originals = Images.from(images);
     List<Codes> whole = coder.encode(originals);
     List<Codes> partial = whole.stream().map(Completions::upperHalf).toList();
     List<Images> columns = new ArrayList<>(List.of(originals, masked(originals, whole)));
+    List<String> names = new ArrayList<>(List.of("original", "given part"));
     for (int i = 0; i < COMPLETIONS; i++) {
+      names.add("completion " + (i + 1));
       columns.add(coder.decode(priors.complete(partial, classes, sampling, seed + i)));
     }
-    List<Images> rows = new ArrayList<>();
+    ImageGrid grid = new ImageGrid().columns(names);
     for (int i = 0; i < originals.size(); i++) {
       int row = i;
-      rows.add(
+      grid.row(
           Images.concat(columns.stream().map(column -> column.image(row)).toArray(Images[]::new)));
     }
-    return rows;
+    return grid;
   }
 
   private static int keptRows(Codes codes) {

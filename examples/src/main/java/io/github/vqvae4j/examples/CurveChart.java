@@ -16,7 +16,8 @@ final class CurveChart {
       throws IOException {
     long steps = runs.stream().mapToLong(TrainingCurve::steps).max().orElseThrow();
     List<XYChart> panels = new ArrayList<>();
-    ChartPanel error = ChartPanel.logarithmic(recipe + ": reconstruction", "normalized MSE", steps);
+    ChartPanel error =
+        ChartPanel.logarithmic(recipe + ": reconstruction error", "normalized MSE", steps);
     panels.add(draw(error, steps, recorded, runs, CurvePoint::normalizedError));
     double maximum = max(recorded.points());
     for (TrainingCurve run : runs) {
@@ -43,7 +44,7 @@ final class CurveChart {
             .filter(p -> p.step() <= steps && !Double.isNaN(value.applyAsDouble(p)))
             .toList();
     if (!points.isEmpty()) {
-      panel.points("recorded", steps(points), values(points, value));
+      panel.points("recorded by the authors", steps(points), values(points, value));
     }
     return panel.chart();
   }

@@ -169,7 +169,7 @@ record GenerateRun(
       print(name("prior", level) + PriorPart.CHART, "training curves of " + priorName(level));
     }
     print(Training.LOSS, "training curves of the VQ-VAE");
-    print(Training.RECONSTRUCTIONS, "test images, each row above its reconstructions");
+    print(Training.RECONSTRUCTIONS, "test images and their reconstructions");
     print(Training.MODEL, "the VQ-VAE");
     for (int level = 0; level < options.levels; level++) {
       print(name("prior", level) + PriorPart.EXTENSION, priorName(level));

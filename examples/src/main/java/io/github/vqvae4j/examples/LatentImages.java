@@ -1,14 +1,18 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.LatentModel;
 import io.github.vqvae4j.model.Latents;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Images that demonstrate continuous latents: interpolation and latent arithmetic. */
@@ -32,43 +36,55 @@ final class LatentImages {
 
   /** Writes the images and prints what they show. */
   void write(ImageSets images, OutputFolder folder, PrintWriter out) throws IOException {
-    folder.write(INTERPOLATION, file -> Images.writeGrid(interpolation(images.test()), file));
-    folder.write(
-        THICKNESS, file -> Images.writeGrid(thickness(images.train(), images.test()), file));
+    folder.write(INTERPOLATION, interpolation(images.test())::write);
+    folder.write(THICKNESS, thickness(images.train(), images.test())::write);
     out.printf("  %-20s interpolation from one digit (left) to another (right)%n", INTERPOLATION);
     out.printf(
-        "  %-20s stroke thickness: thick minus thin, subtracted (left) and added (right)%n",
+        "  %-20s stroke thickness: multiples of thick minus thin, added to the latents%n",
         THICKNESS);
   }
 
   /** Interpolates between two digits in each row, along the line between their latents. */
-  private List<Images> interpolation(Dataset test) {
-    List<Images> rows = new ArrayList<>();
+  private ImageGrid interpolation(Dataset test) {
+    List<String> columns = new ArrayList<>(Collections.nCopies(COLUMNS, ""));
+    columns.set(0, "start");
+    columns.set(COLUMNS - 1, "end");
+    ImageGrid grid = new ImageGrid().columns(columns);
     for (int digit = 0; digit < DIGITS; digit += 2) {
       Images start = Images.from(test, withLabel(test, digit).get(0));
       Images end = Images.from(test, withLabel(test, digit + 1).get(0));
-      rows.add(Images.concat(start, model.interpolate(start, end, COLUMNS - 2), end));
+      grid.row(Images.concat(start, model.interpolate(start, end, COLUMNS - 2), end));
     }
-    return rows;
+    return grid;
   }
 
   /**
    * Varies the stroke thickness of one digit per row, with its reconstruction in the middle. The
    * difference between thick and thin digits is added to the right and subtracted to the left.
    */
-  private List<Images> thickness(Dataset train, Dataset test) {
+  private ImageGrid thickness(Dataset train, Dataset test) {
     Latents thickness = thickMinusThin(train);
-    List<Images> rows = new ArrayList<>();
+    double[] factors =
+        IntStream.range(0, COLUMNS)
+            .mapToDouble(i -> MAX_FACTOR * (2.0 * i / (COLUMNS - 1) - 1))
+            .toArray();
+    ImageGrid grid =
+        new ImageGrid()
+            .title("Latents plus a multiple of the difference between thick and thin digits")
+            .columns(Arrays.stream(factors).mapToObj(LatentImages::caption).toList());
     for (int digit = 0; digit < DIGITS; digit++) {
       Latents latents = model.encode(Images.from(test, withLabel(test, digit).get(1)));
       Images[] row = new Images[COLUMNS];
       for (int i = 0; i < COLUMNS; i++) {
-        double factor = MAX_FACTOR * (2.0 * i / (COLUMNS - 1) - 1);
-        row[i] = model.decode(latents.plus(thickness.times(factor)));
+        row[i] = model.decode(latents.plus(thickness.times(factors[i])));
       }
-      rows.add(Images.concat(row));
+      grid.row(Images.concat(row));
     }
-    return rows;
+    return grid;
+  }
+
+  private static String caption(double factor) {
+    return factor == 0 ? "unchanged" : String.format(Locale.ROOT, "%+.1f", factor);
   }
 
   /**

@@ -33,10 +33,11 @@ final class LossChart {
     for (int term = 0; term < report.last().terms().size(); term++) {
       String name = report.last().terms().get(term).name();
       boolean normalized = !nats && name.equals(ReconstructionLoss.NAME);
-      String unit = nats ? "nats per image" : normalized ? "normalized MSE" : name;
+      String unit = nats ? "nats per image" : normalized ? "normalized MSE" : "MSE of latents";
       double weight = normalized ? report.last().terms().get(term).weight() : 1;
       panels.add(
-          ChartPanel.logarithmic(term == 0 ? title + ": " + name : name, unit, stepCount)
+          ChartPanel.logarithmic(
+                  (term == 0 ? title + ": " : "") + LossName.of(name), unit, stepCount)
               .noisy(steps, Arrays.stream(history.term(term)).map(v -> v * weight).toArray())
               .points(
                   "held-out",
@@ -47,7 +48,7 @@ final class LossChart {
     List<CodebookUsage> codebooks = report.last().windowUsage();
     for (int i = 0; i < codebooks.size(); i++) {
       int codebookSize = codebooks.get(i).usage().codebookSize();
-      String name = codebooks.get(i).name() + " usage over 100 batches";
+      String name = codebooks.get(i).name() + ": usage over 100 batches";
       panels.add(
           ChartPanel.linear(name, "codes", stepCount, codebookSize)
               .line("perplexity", steps, history.perplexity(i))

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,6 +97,16 @@ final class NearestImages {
       rows.add(Images.concat(images.image(i), Images.from(train, neighbors[i])));
     }
     return rows;
+  }
+
+  /** Returns a grid of these rows. */
+  ImageGrid grid(int count) {
+    ImageGrid grid =
+        new ImageGrid()
+            .title("Samples, and the training images that are nearest to them")
+            .columns(List.of("sample", "nearest", "2nd", "3rd", "4th", "5th"));
+    rows(count).forEach(grid::row);
+    return grid;
   }
 
   /** Returns the median over all images of the root mean squared difference to the nearest. */

@@ -1,15 +1,14 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.ImageModel;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** A grid of held-out images, each row above its reconstructions. */
+/** A grid of held-out images in pairs of rows: originals and their reconstructions. */
 final class ReconstructionGrid {
   private static final int COLUMNS = 10;
   private static final int ROWS = 4;
@@ -18,15 +17,15 @@ final class ReconstructionGrid {
 
   static void write(ImageModel model, Dataset test, Path file) throws IOException {
     int[] indices = choose(test, COLUMNS * ROWS);
-    List<Images> rows = new ArrayList<>();
+    ImageGrid grid = new ImageGrid();
     for (int start = 0; start < indices.length; start += COLUMNS) {
       int end = Math.min(start + COLUMNS, indices.length);
       int[] row = Arrays.copyOfRange(indices, start, end);
       Images originals = Images.from(test, row);
-      rows.add(originals);
-      rows.add(model.reconstruct(originals));
+      grid.space();
+      grid.row("original", originals).row("reconstruction", model.reconstruct(originals));
     }
-    Images.writeGrid(rows, file);
+    grid.write(file);
   }
 
   /** Selects one image of each label 0 to 9 for each row; without labels, the first images. */

@@ -48,12 +48,14 @@ record RunMetrics(
   String table(TrainingReport report, int batch) {
     return String.format(
         Locale.ROOT,
-        "held-out normalized MSE  %.4f%n"
+        "held-out images          %d%n"
+            + "held-out normalized MSE  %.4f%n"
             + "held-out MSE             %.5f%n"
             + "held-out PSNR            %.2f dB%n"
             + "%s"
             + "training                 %s of %s in %.1f s, %.0f examples/s%n"
             + "parameters               %d%n",
+        testImages,
         testNormalizedMse,
         testMse,
         testPsnr,

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.prior.Condition;
@@ -53,28 +54,24 @@ final class SamplesPart {
       List<Codes> codes = samples(priors);
       Images samples = coder.decode(codes);
       Images shown = shown(samples);
-      int columns = run.sets().classes() == 0 ? COLUMNS : Math.min(COLUMNS, run.sampling().samples);
-      run.write(SAMPLES, file -> Images.writeGrid(shown, columns, file));
+      run.write(SAMPLES, samplesGrid(shown)::write);
       Completions completions = new Completions(coder, priors, run.sampling().sampling());
       Dataset test = run.sets().test();
       int[] chosen = ReconstructionGrid.choose(test, COLUMNS);
       run.write(
           COMPLETIONS,
-          file ->
-              Images.writeGrid(
-                  completions.rows(test.select(chosen), classes(test, chosen), run.options().seed),
-                  file));
+          completions.grid(test.select(chosen), classes(test, chosen), run.options().seed)::write);
       List<GenerateMetrics.Levels> levels = new ArrayList<>();
       if (model.model() instanceof VqVae2 two) {
         TwoLevels both = new TwoLevels(two);
-        run.write(LEVELS, file -> Images.writeGrid(both.rows(Images.from(test, chosen)), file));
+        run.write(LEVELS, both.grid(Images.from(test, chosen))::write);
         levels.add(both.errors(test));
       }
       run.interruption().check();
       NearestImages ofSamples = NearestImages.of(shown, run.sets().train());
       Images others = Images.from(Spread.of(test, shown.size()));
       NearestImages ofOthers = NearestImages.of(others, run.sets().train());
-      run.write(NEAREST, file -> Images.writeGrid(ofSamples.rows(COLUMNS), file));
+      run.write(NEAREST, ofSamples.grid(COLUMNS)::write);
       return new GenerateMetrics.Samples(
           samples.size(),
           first,
@@ -154,6 +151,22 @@ final class SamplesPart {
                 .flatMap(c -> IntStream.range(c * each, c * each + Math.min(each, COLUMNS)))
                 .toArray();
     return Images.from(samples, indices);
+  }
+
+  /** Returns a grid with one row for each class; without classes, of ten columns. */
+  private ImageGrid samplesGrid(Images shown) {
+    ImageGrid grid = new ImageGrid();
+    int classes = run.sets().classes();
+    if (classes == 0) {
+      return grid.rows(shown, COLUMNS);
+    }
+    int each = shown.size() / classes;
+    for (int label = 0; label < classes; label++) {
+      int first = label * each;
+      int[] row = IntStream.range(first, first + each).toArray();
+      grid.row("class " + label, Images.from(shown, row));
+    }
+    return grid;
   }
 
   private Condition classes(Dataset images, int... chosen) {

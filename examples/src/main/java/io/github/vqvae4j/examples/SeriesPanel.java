@@ -12,7 +12,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A chart of a time interval. */
 final class SeriesPanel {
-  private static final int HEIGHT = 180;
+  private static final int HEIGHT = 260;
   private static final int AXIS = 84;
   private static final Color SHADE = new Color(250, 226, 200);
   private static final BasicStroke LINE =
@@ -55,11 +55,11 @@ final class SeriesPanel {
             .width(ChartStyle.WIDTH)
             .height(HEIGHT)
             .title(title)
+            .xAxisTitle(time.unit())
             .yAxisTitle(unit)
             .build();
     XYStyler style = chart.getStyler();
     ChartStyle.apply(style);
-    style.setLegendVisible(false);
     style.setChartTitleVisible(!title.isEmpty());
     style.setXAxisMin(time.position(start));
     style.setXAxisMax(time.position(end));
@@ -67,27 +67,29 @@ final class SeriesPanel {
     style.setYAxisMax(high);
     style.setYAxisLeftWidthHint(AXIS);
     style.setYAxisTickMarkSpacingHint(30);
-    style.setXAxisTitleVisible(false);
   }
 
   /** Shades time intervals. */
-  SeriesPanel shade(List<int[]> intervals) {
+  SeriesPanel shade(String name, List<int[]> intervals) {
     for (int[] interval : intervals) {
       double[] x = {
         time.position(Math.max(start, interval[0])), time.position(Math.min(end, interval[1]))
       };
       if (x[0] < x[1]) {
-        shade(x, high);
+        shade(name, x, high);
         // Areas end at 0 if that is within the chart, hence one area for each side.
-        shade(x, low);
+        shade(name, x, low);
       }
     }
     return this;
   }
 
-  private void shade(double[] x, double edge) {
+  /** Adds an area; the first has the name in the legend. */
+  private void shade(String name, double[] x, double edge) {
     shades++;
-    XYSeries area = chart.addSeries("shade " + shades, x, new double[] {edge, edge});
+    String unique = shades == 1 ? name : name + " " + shades;
+    XYSeries area = chart.addSeries(unique, x, new double[] {edge, edge});
+    area.setShowInLegend(shades == 1);
     area.setXYSeriesRenderStyle(XYSeriesRenderStyle.Area);
     area.setFillColor(SHADE);
     area.setLineColor(SHADE);

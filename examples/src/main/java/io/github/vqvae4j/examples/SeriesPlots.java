@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
 /** Charts of a series, its reconstruction and its anomaly score. */
@@ -46,12 +48,17 @@ final class SeriesPlots {
     for (int channel = 0; channel < input.channels().size(); channel++) {
       String name = input.channels().get(channel);
       panels.add(
-          signal("", name, channel, 0, time)
-              .shade(shades)
-              .line(name, ChartStyle.BLUE, input.test().samples(), input.channels().size(), channel)
+          signal(name, name, channel, 0, time)
+              .shade(shadeName(), shades)
+              .line(
+                  "measured",
+                  ChartStyle.BLUE,
+                  input.test().samples(),
+                  input.channels().size(),
+                  channel)
               .chart());
     }
-    panels.add(scorePanel("", 0, time, shades));
+    panels.add(scorePanel("anomaly score", 0, time, shades));
     ChartFile.write(panels, file);
   }
 
@@ -70,7 +77,7 @@ final class SeriesPlots {
       int count = input.channels().size();
       panels.add(
           signal(detail.title, input.channels().get(detail.channel), detail.channel, start, end)
-              .shade(shades)
+              .shade(shadeName(), shades)
               .line("measured", ChartStyle.BLUE, input.test().samples(), count, detail.channel)
               .line(
                   "reconstruction",
@@ -106,8 +113,7 @@ final class SeriesPlots {
   }
 
   private String title(String event, int start) {
-    return String.format(
-        "%s at %s: measured (blue), reconstruction (orange)", event, input.time().at(start));
+    return event + " at " + input.time().at(start);
   }
 
   /** Returns the channel with the largest error during an alarm, relative to its range. */
@@ -137,6 +143,10 @@ final class SeriesPlots {
         : input.faults().stream().map(f -> new int[] {f.start(), f.end()}).toList();
   }
 
+  private String shadeName() {
+    return input.faults().isEmpty() ? "alarm" : "simulated fault";
+  }
+
   private SeriesPanel signal(String title, String name, int channel, int start, int end) {
     double[] range = range(channel, start, end);
     return new SeriesPanel(title, name, start, end, input.time(), range[0], range[1]);
@@ -158,11 +168,23 @@ final class SeriesPlots {
   }
 
   private XYChart scorePanel(String title, int start, int end, List<int[]> shades) {
-    return new SeriesPanel(
-            title, "score", start, end, input.time(), -1, Math.max(1, SCORE_LIMIT * threshold))
-        .shade(shades)
-        .line("score", DARK_GRAY, score.samples(), 1, 0)
-        .level("threshold", RED, threshold)
+    double limit = Math.max(1, SCORE_LIMIT * threshold);
+    return new SeriesPanel(title, "score (std. dev.)", start, end, input.time(), -1, limit)
+        .shade(shadeName(), shades)
+        .line(scoreName(maximum(start, end), limit), DARK_GRAY, score.samples(), 1, 0)
+        .level(String.format(Locale.ROOT, "threshold %.2f", threshold), RED, threshold)
         .chart();
+  }
+
+  private double maximum(int start, int end) {
+    float[] scores = score.samples();
+    return IntStream.range(start, end).mapToDouble(t -> scores[t]).max().orElse(0);
+  }
+
+  /** Returns the name of the score, and its maximum if that is above the limit of the axis. */
+  static String scoreName(double maximum, double limit) {
+    return maximum > limit
+        ? String.format(Locale.ROOT, "score, cut at %.1f (maximum %.1f)", limit, maximum)
+        : "score";
   }
 }

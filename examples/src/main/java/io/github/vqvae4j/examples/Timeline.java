@@ -17,6 +17,11 @@ record Timeline(int start, double rate) {
     return rate == 0 ? start + sample : (start + sample) / rate;
   }
 
+  /** Returns the quantity and unit of {@link #position}. */
+  String unit() {
+    return rate == 0 ? "sample" : "time in s";
+  }
+
   /** Formats the position of a sample: {@code 2.500 s} or {@code sample 54999}. */
   String at(int sample) {
     return rate == 0 ? "sample " + (start + sample) : seconds(position(sample));

@@ -73,11 +73,11 @@ final class Training {
         file -> LossChart.write(saved.command(), model instanceof Vae, history, report, file));
 
     out.println(folder.displayPath());
-    out.printf("  %-20s held-out images, each row above its reconstructions%n", RECONSTRUCTIONS);
+    out.printf("  %-20s held-out images and their reconstructions%n", RECONSTRUCTIONS);
     out.printf("  %-20s training curves%n", LOSS);
     out.printf("  %-20s the trained model%n", MODEL);
     out.printf(
-        "  %-20s these and other metrics; metrics.csv contains those of each step%n", METRICS);
+        "  %-20s these and other metrics; metrics.csv contains those during training%n", METRICS);
     out.printf("  %-20s all settings%n", "config.json");
     out.printf("  %-20s reconstructions after steps 1, 2, 4, ..%n", "images/");
     if (options.tensorBoard) {

@@ -1,10 +1,10 @@
 package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.data.image.ImageGrid;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.Codes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,16 +22,21 @@ record TwoLevels(VqVae2 model) {
   private static final int VALUES = 1 << 22;
 
   /**
-   * Returns images; decoded from the top level only; with the top codes of the next image; with its
-   * bottom codes; from both levels. After the last image comes the first.
+   * Returns a grid of images; decoded from the top level only; with the top codes of the next
+   * image; with its bottom codes; from both levels. After the last image comes the first.
    */
-  List<Images> rows(Images images) {
-    List<Images> rows = new ArrayList<>(List.of(images));
-    rows.addAll(decoded(images));
-    return rows;
+  ImageGrid grid(Images images) {
+    List<Images> decoded = decoded(images);
+    return new ImageGrid()
+        .row("original", images)
+        .row("top level only", decoded.get(0))
+        .row("top level of\nthe next image", decoded.get(1))
+        .row("bottom level of\nthe next image", decoded.get(2))
+        .row("both levels", decoded.get(3));
   }
 
-  private List<Images> decoded(Dataset images) {
+  /** Returns the rows of the grid below the images. */
+  List<Images> decoded(Dataset images) {
     List<Codes> codes = model.encode(images);
     Codes top = codes.get(0);
     Codes bottom = codes.get(1);

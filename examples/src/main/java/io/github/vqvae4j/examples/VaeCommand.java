@@ -75,7 +75,7 @@ final class VaeCommand extends TrainingCommand<Vae> {
     Evaluation evaluation = Evaluation.of(trained, test);
     out.printf(
         Locale.ROOT,
-        "%nELBO of held-out digits: %.1f nats = -(%.1f reconstruction + %.1f KL)%n",
+        "%nELBO of held-out digits: %.1f nats = -(%.1f reconstruction + %.1f KL divergence)%n",
         -(evaluation.term(ReconstructionLoss.NAME) + evaluation.term(Vae.KL)),
         evaluation.term(ReconstructionLoss.NAME),
         evaluation.term(Vae.KL));

@@ -44,10 +44,37 @@ class AnomalyCommandTest {
     assertTrue(lines.get(0).startsWith("    7      100 "), run::out);
     Run.assertTrainingFiles(folder, "detector.json", "anomalies.png", "scores.png");
     Images grid = Images.read(folder.resolve("anomalies.png"));
-    assertEquals(12 * 114 - 2, grid.width());
-    assertEquals(6 * 114 - 2, grid.height());
+    assertTrue(grid.width() > 12 * 114, () -> grid.toString());
+    assertTrue(grid.height() > 6 * 114, () -> grid.toString());
     assertEquals(3, grid.channels());
-    assertEquals(2 * 420, Images.read(folder.resolve("scores.png")).height());
+    assertEquals(2 * 560, Images.read(folder.resolve("scores.png")).height());
+  }
+
+  @Test
+  void aPriorAddsTheSurpriseOfTheCodes() throws IOException {
+    Run run =
+        Run.of(
+            "anomaly",
+            "--prior",
+            "--prior-steps=2",
+            "--steps=3",
+            "--hidden=8",
+            "--codes=16",
+            "--dimension=4",
+            "--output=" + folder);
+    run.succeeded();
+    for (String text :
+        List.of(
+            "Training a prior over the codes of the 3600 training images",
+            "prior: 2 steps in ",
+            "nats per code of held-out images (uniform: 2.77)",
+            "surprise of the codes alone 0.")) {
+      assertTrue(run.out().contains(text), () -> text + " not in " + run.out());
+    }
+    Run.assertTrainingFiles(
+        folder, "detector.json", "prior.safetensors", "anomalies.png", "scores.png");
+    String detector = Files.readString(folder.resolve("detector.json"));
+    assertTrue(detector.contains("\"surpriseWeight\": 0.5"), detector);
   }
 
   @Test
@@ -67,6 +94,9 @@ class AnomalyCommandTest {
         .failed(2, "--without", "expected a label of the images", "got 10");
     Run.of("anomaly", "--false-positives=0.0005", "--without=7", "--steps=2", "--hidden=4")
         .failed(2, "--false-positives", "at least 0.00111", "got 5.0E-4");
+    Run.of("anomaly", "--prior", "--surprise=1.5").failed(2, "--surprise", "0 to 1", "got 1.5");
+    Run.of("anomaly", "--quantization=NaN").failed(2, "--quantization", "0 to 1", "got NaN");
+    Run.of("anomaly", "--prior-steps=9").failed(2, "--prior-steps", "expected --prior");
     assertFalse(Files.exists(output));
   }
 }

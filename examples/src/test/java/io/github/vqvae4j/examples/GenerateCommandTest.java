@@ -95,8 +95,10 @@ class GenerateCommandTest {
   private static void assertSize(Path file, int columns, int rows, int scaledSide)
       throws IOException {
     var image = ImageIO.read(file.toFile());
-    assertEquals(columns * (scaledSide + 2) - 2, image.getWidth(), file::toString);
-    assertEquals(rows * (scaledSide + 2) - 2, image.getHeight(), file::toString);
+    int left = image.getWidth() - (columns * (scaledSide + 2) - 2);
+    int above = image.getHeight() - (rows * (scaledSide + 2) - 2);
+    assertTrue(left >= 0 && left < 180, () -> file + ": " + left + " pixels for labels");
+    assertTrue(above >= 0 && above < 80, () -> file + ": " + above + " pixels for labels");
   }
 
   @Test
@@ -206,7 +208,7 @@ class GenerateCommandTest {
     Path whole = folder.resolve("whole");
     Path parts = folder.resolve("interrupted");
     Run.of(photos(whole, "--levels=2")).succeeded();
-    Run model = Run.interrupted("Evaluation after step 10:", photos(parts, "--levels=2"));
+    Run model = Run.interrupted("Evaluation after step 10 on", photos(parts, "--levels=2"));
     assertEquals(130, model.exitCode(), model::err);
     assertFalse(Files.exists(parts.resolve("model.safetensors")));
     Run top = Run.interrupted("step 1/21", "generate", "--resume=" + parts);

@@ -35,8 +35,8 @@ class LatentCommandsTest {
     assertFalse(run.out().contains("codes"), run::out);
     Run.assertTrainingFiles(folder, "samples.png", "interpolation.png", "thickness.png");
     assertSize("samples.png", 10 * 114 - 2, 10 * 114 - 2);
-    assertSize("interpolation.png", 11 * 114 - 2, 5 * 114 - 2);
-    assertSize("thickness.png", 11 * 114 - 2, 10 * 114 - 2);
+    assertLabels("interpolation.png", 11 * 114 - 2, 5 * 114 - 2);
+    assertLabels("thickness.png", 11 * 114 - 2, 10 * 114 - 2);
     assertSize("loss.png", 1000, 2 * 340);
     assertTrue(metrics().keySet().containsAll(Set.of("train/reconstruction", "train/kl")));
     try (Vae model = Vae.load(folder.resolve("model.safetensors"))) {
@@ -66,6 +66,14 @@ class LatentCommandsTest {
   private JsonObject metrics() throws IOException {
     String text = Files.readString(folder.resolve("metrics.json"));
     return JsonParser.parseString(text).getAsJsonObject();
+  }
+
+  /** Asserts the size of a grid with one or two lines of text above its columns. */
+  private void assertLabels(String name, int width, int height) throws IOException {
+    BufferedImage image = ImageIO.read(folder.resolve(name).toFile());
+    assertEquals(width + 14, image.getWidth(), name + ": margins of 7 pixels");
+    int above = image.getHeight() - height - 14;
+    assertTrue(above >= 14 && above < 60, () -> above + " pixels of text in " + name);
   }
 
   private void assertSize(String name, int width, int height) throws IOException {

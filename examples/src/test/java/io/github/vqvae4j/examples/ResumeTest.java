@@ -84,7 +84,7 @@ class ResumeTest {
   @ParameterizedTest
   @MethodSource("commands")
   void trainingCommands(List<String> command) throws IOException {
-    assertSameResults("Evaluation after step 10:", command);
+    assertSameResults("Evaluation after step 10 on", command);
   }
 
   @Test
@@ -226,7 +226,7 @@ class ResumeTest {
     byte[] image = Files.readAllBytes(one);
     Files.delete(one);
     Run.of("folder", "--resume=" + output, "--data=" + moved)
-        .failed(1, "expected the settings of", "trainingData");
+        .failed(1, "expected the settings of", "trained on 18 examples");
     Files.write(one, image);
     Run.of("folder", "--resume=" + output, "--data=" + moved).succeeded();
   }

@@ -49,8 +49,8 @@ class SeriesCommandTest {
     assertTrue(run.out().contains("of 15 faults detected"), run.out());
     assertTrue(run.out().contains("false alarms in 60 s, AUC"), run.out());
     assertFiles(output, Set.copyOf(RESULTS));
-    assertEquals(5 * 180, Images.read(output.resolve("series.png")).height());
-    assertEquals(10 * 180, Images.read(output.resolve("details.png")).height());
+    assertEquals(5 * 260, Images.read(output.resolve("series.png")).height());
+    assertEquals(10 * 260, Images.read(output.resolve("details.png")).height());
     try (VqVae model = VqVae.load(output.resolve("model.safetensors"))) {
       AnomalyDetector.load(output.resolve("detector.json"), model);
     }

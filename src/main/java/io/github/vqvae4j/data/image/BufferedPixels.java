@@ -43,7 +43,25 @@ final class BufferedPixels {
       PixelFormat pixels = new PixelFormat.Direct(max, model.hasAlpha(), null);
       return new ImageRows(name, image.getRaster(), pixels, orientation);
     }
+    if (isLinear(model)) {
+      PixelFormat pixels =
+          new PixelFormat.Curve(
+              model.getNumComponents(),
+              model.hasAlpha(),
+              LinearRgb.curve(model.getComponentSize(0)));
+      return new ImageRows(name, image.getRaster(), pixels, orientation);
+    }
     return converted(name, image, orientation);
+  }
+
+  /** Returns whether the samples are unsigned integers and linear RGB. */
+  private static boolean isLinear(ColorModel model) {
+    int type = model.getTransferType();
+    return model instanceof ComponentColorModel
+        && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT)
+        && !(model.hasAlpha() && model.isAlphaPremultiplied())
+        && LinearRgb.is(model.getColorSpace())
+        && Arrays.stream(model.getComponentSize()).distinct().count() == 1;
   }
 
   /**
@@ -91,8 +109,7 @@ final class BufferedPixels {
   /** Profiles are ignored, except that of linear values. */
   private static boolean isRgb(ColorModel model) {
     ColorSpace space = model.getColorSpace();
-    return space.getType() == ColorSpace.TYPE_RGB
-        && !space.equals(ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB));
+    return space.getType() == ColorSpace.TYPE_RGB && !LinearRgb.is(space);
   }
 
   /** Converts each pixel to gray or sRGB in 16 bits, with alpha, if any, not premultiplied. */
@@ -149,6 +166,12 @@ final class BufferedPixels {
   private static float[] toRgb(ColorModel model, float[] normalized) {
     ColorSpace space = model.getColorSpace();
     float[] color = new float[model.getNumColorComponents()];
+    if (LinearRgb.is(space)) {
+      for (int c = 0; c < color.length; c++) {
+        color[c] = LinearRgb.toSrgb(Math.max(0, Math.min(1, normalized[c])));
+      }
+      return color;
+    }
     for (int c = 0; c < color.length; c++) {
       float min = space.getMinValue(c);
       color[c] = min + normalized[c] * (space.getMaxValue(c) - min);

@@ -19,6 +19,12 @@ final class CompositeImageStream extends ImageInputStreamImpl {
   /** The maximum length of junk with arbitrary content; longer junk must be zeros. */
   private static final int MAX_JUNK = 16;
 
+  /**
+   * More than readers need for an intact image. Some continue without data, bit by bit, for
+   * minutes.
+   */
+  private static final int MAX_READS_BEYOND_END = 1 << 10;
+
   private static final long OVERWRITTEN = -1;
 
   private final FileBytes file;
@@ -26,6 +32,7 @@ final class CompositeImageStream extends ImageInputStreamImpl {
   private long end;
   private boolean sealed;
   private int current;
+  private int readsBeyondEnd;
 
   /**
    * The bytes from {@code start} to {@code end} in this stream: {@code bytes}, or the bytes of the
@@ -73,7 +80,10 @@ final class CompositeImageStream extends ImageInputStreamImpl {
     sealed = true;
   }
 
-  /** Returns the index of the part that was read last; each read returns bytes of one part only. */
+  /**
+   * Returns the index of the part that was read last; each longer read returns bytes of one part
+   * only.
+   */
   int current() {
     return current;
   }
@@ -121,9 +131,24 @@ final class CompositeImageStream extends ImageInputStreamImpl {
   public int read(byte[] target, int offset, int length) throws IOException {
     checkClosed();
     bitOffset = 0;
-    if (streamPos >= end || length == 0) {
-      return length == 0 ? 0 : -1;
+    if (length == 0) {
+      return 0;
     }
+    if (streamPos >= end) {
+      if (++readsBeyondEnd > MAX_READS_BEYOND_END) {
+        throw file.corrupt("its data end too early", null);
+      }
+      return -1;
+    }
+    int count = readPart(target, offset, length);
+    // Numbers, which are read at once, may extend over parts.
+    while (length <= Long.BYTES && count < length && streamPos < end) {
+      count += readPart(target, offset + count, length - count);
+    }
+    return count;
+  }
+
+  private int readPart(byte[] target, int offset, int length) throws IOException {
     Part part = find(streamPos);
     long start = streamPos - part.start;
     int count = (int) Math.min(length, part.end - streamPos);
@@ -131,10 +156,13 @@ final class CompositeImageStream extends ImageInputStreamImpl {
       Arrays.fill(target, offset, offset + count, (byte) 0xff);
     } else if (part.bytes == null) {
       count = file.copy(part.inFile + start, target, offset, count);
+      if (count < 0) {
+        throw file.truncated();
+      }
     } else {
       System.arraycopy(part.bytes, (int) start, target, offset, count);
     }
-    streamPos += Math.max(0, count);
+    streamPos += count;
     return count;
   }
 

@@ -1,110 +1,225 @@
 package io.github.vqvae4j.data.image;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
-/** Arranges images in a grid on a white background. */
-final class ImageGrid {
-  private static final int GAP = 2;
-
-  /** The maximum side of an enlarged image in pixels: 28 becomes 112. */
-  private static final int MAX_SIDE = 112;
-
-  private ImageGrid() {}
-
-  /** Returns the default enlargement factor. */
-  static int scale(List<Images> rows) {
-    Images first = rows.get(0);
-    int scale = Math.max(1, MAX_SIDE / Math.max(first.height(), first.width()));
-    while (scale > 1 && !fits(height(rows, scale), width(rows, scale))) {
-      scale--;
+/**
+ * A picture of images in rows on a white background, with labels.
+ *
+ * <pre>{@code
+ * new ImageGrid()
+ *     .row("original", originals)
+ *     .row("reconstruction", reconstructions)
+ *     .write(Path.of("reconstructions.png"));
+ * }</pre>
+ *
+ * <p>Images of up to 56 pixels are enlarged by an integer factor, to at most 112 pixels; the factor
+ * is smaller if the grid would become too large. The font size is an eighth of the images' height,
+ * but at least 13 and at most 40 pixels. A column is at least as wide as its texts, so that no text
+ * covers an image or another text. A line feed in a text starts a new line.
+ *
+ * <p>Without labels, a grid is written by {@link Images#writeGrid(Images, Path)}.
+ *
+ * <p>Where Java cannot draw text, such as in a container without fonts, grids have no labels, and
+ * one warning that says what to install is logged.
+ */
+public final class ImageGrid {
+  /**
+   * A row of images.
+   *
+   * @param captions one for each image; empty for none
+   * @param space whether a wide gap separates it from the row above
+   */
+  record Row(String label, Images images, List<String> captions, boolean space) {
+    Row with(List<String> newCaptions) {
+      return new Row(label, images, newCaptions, space);
     }
-    return scale;
   }
 
-  /** Splits images into rows of {@code columns}; the last row may be shorter. */
-  static List<Images> rows(Images images, int columns) {
-    if (columns < 1) {
-      throw new IllegalArgumentException(
-          "got " + columns + " columns, expected at least 1; correct the number of columns");
-    }
-    List<Images> rows = new ArrayList<>();
-    for (int start = 0; start < images.size(); start += columns) {
-      Images[] row = new Images[Math.min(columns, images.size() - start)];
-      for (int i = 0; i < row.length; i++) {
-        row[i] = images.image(start + i);
-      }
-      rows.add(Images.concat(row));
-    }
-    return rows;
-  }
+  private final List<Row> rows = new ArrayList<>();
+  private List<String> columns = List.of();
+  private String title = "";
+  private boolean space;
+  private int scale;
 
-  /** Returns one image of all rows, whose images have equal size. */
-  static Images layOut(List<Images> rows, int scale) {
-    if (scale < 1) {
-      throw new IllegalArgumentException(
-          "got scale " + scale + ", expected at least 1; use 1 to keep the size");
-    }
-    Images first = rows.get(0);
-    rows.forEach(ImageChecks::writable);
-    long height = height(rows, scale);
-    long width = width(rows, scale);
-    if (!fits(height, width)) {
-      throw new IllegalArgumentException(
-          "got a grid of "
-              + height
-              + " x "
-              + width
-              + " pixels, expected at most "
-              + ImageSource.MAX_PIXELS
-              + " in total; use a smaller scale or fewer images");
-    }
-    float[] pixels = new float[(int) (height * width) * first.channels()];
-    Arrays.fill(pixels, 1);
-    for (int row = 0; row < rows.size(); row++) {
-      for (int column = 0; column < rows.get(row).size(); column++) {
-        long corner =
-            row * cell(first.height(), scale) * width + column * cell(first.width(), scale);
-        draw(rows.get(row), column, scale, pixels, (int) corner, (int) width);
-      }
-    }
-    return Images.of(pixels, 1, (int) height, (int) width, first.channels());
-  }
+  /** Creates an empty grid. */
+  public ImageGrid() {}
 
-  private static long height(List<Images> rows, int scale) {
-    return rows.size() * cell(rows.get(0).height(), scale) - GAP;
-  }
-
-  private static long width(List<Images> rows, int scale) {
-    int columns = rows.stream().mapToInt(Images::size).max().orElseThrow();
-    return columns * cell(rows.get(0).width(), scale) - GAP;
+  /**
+   * Sets the text above the grid.
+   *
+   * @param text the text
+   * @return this grid
+   */
+  public ImageGrid title(String text) {
+    title = Objects.requireNonNull(text, "ImageGrid.title: expected a text, got null.");
+    return this;
   }
 
   /**
-   * Returns the side of an enlarged image plus the gap, limited to avoid overflow in later
-   * computations.
+   * Sets the texts above the columns.
+   *
+   * @param texts one for each column, from the left; columns without a text have an empty one or
+   *     are omitted at the end
+   * @return this grid
    */
-  private static long cell(int side, int scale) {
-    return Math.min((long) side * scale, Integer.MAX_VALUE) + GAP;
+  public ImageGrid columns(List<String> texts) {
+    columns =
+        List.copyOf(Objects.requireNonNull(texts, "ImageGrid.columns: expected texts, got null."));
+    return this;
   }
 
-  private static boolean fits(long height, long width) {
-    return Math.max(height, width) <= ImageSource.MAX_PIXELS
-        && height * width <= ImageSource.MAX_PIXELS;
+  /**
+   * Adds a row without a label.
+   *
+   * @param images the images of the row, of the size and channels of all others
+   * @return this grid
+   */
+  public ImageGrid row(Images images) {
+    return row("", images);
   }
 
-  /** Draws one image, whose upper left pixel is pixel {@code corner} of the grid. */
-  private static void draw(
-      Images images, int index, int scale, float[] grid, int corner, int gridWidth) {
-    int channels = images.channels();
-    for (int y = 0; y < images.height() * scale; y++) {
-      for (int x = 0; x < images.width() * scale; x++) {
-        int target = (corner + y * gridWidth + x) * channels;
-        for (int c = 0; c < channels; c++) {
-          grid[target + c] = images.pixel(index, y / scale, x / scale, c);
-        }
-      }
+  /**
+   * Adds a row.
+   *
+   * @param label the text to the left of the row
+   * @param images the images of the row, of the size and channels of all others
+   * @return this grid
+   */
+  public ImageGrid row(String label, Images images) {
+    Objects.requireNonNull(label, "ImageGrid.row: expected a label, got null.");
+    Objects.requireNonNull(images, "ImageGrid.row: expected images, got null.");
+    rows.add(new Row(label, images, List.of(), space && !rows.isEmpty()));
+    space = false;
+    return this;
+  }
+
+  /**
+   * Adds images in rows without labels.
+   *
+   * @param images the images
+   * @param perRow the number of images in a row, at least 1; the last row may be shorter
+   * @return this grid
+   * @throws IllegalArgumentException if {@code perRow} is below 1
+   */
+  public ImageGrid rows(Images images, int perRow) {
+    if (perRow < 1) {
+      throw new IllegalArgumentException(
+          "got " + perRow + " columns, expected at least 1; correct the number of columns");
     }
+    for (int start = 0; start < images.size(); start += perRow) {
+      Images[] row = new Images[Math.min(perRow, images.size() - start)];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = images.image(start + i);
+      }
+      row(Images.concat(row));
+    }
+    return this;
+  }
+
+  /**
+   * Sets the texts below the images of the last row.
+   *
+   * @param texts one for each image of the row; an empty text for an image without a caption
+   * @return this grid
+   * @throws IllegalStateException if there is no row
+   * @throws IllegalArgumentException if the number of texts is not the number of images
+   */
+  public ImageGrid captions(List<String> texts) {
+    if (rows.isEmpty()) {
+      throw new IllegalStateException(
+          "ImageGrid.captions: expected a row before its captions. Call row(..) first.");
+    }
+    Row row = rows.remove(rows.size() - 1);
+    if (texts.size() != row.images().size()) {
+      rows.add(row);
+      throw new IllegalArgumentException(
+          "got "
+              + texts.size()
+              + " captions, expected one for each of the row's "
+              + row.images().size()
+              + " images; pass empty texts for images without one");
+    }
+    rows.add(row.with(List.copyOf(texts)));
+    return this;
+  }
+
+  /**
+   * Separates the next row from the last one by a wide gap, such as pairs of originals and
+   * reconstructions.
+   *
+   * @return this grid
+   */
+  public ImageGrid space() {
+    space = true;
+    return this;
+  }
+
+  /**
+   * Sets the enlargement factor of the images, instead of the default.
+   *
+   * @param factor the factor, at least 1
+   * @return this grid
+   * @throws IllegalArgumentException if the factor is below 1
+   */
+  public ImageGrid scale(int factor) {
+    if (factor < 1) {
+      throw new IllegalArgumentException(
+          "got scale " + factor + ", expected at least 1; use 1 to keep the size");
+    }
+    scale = factor;
+    return this;
+  }
+
+  /**
+   * Returns the grid as an image.
+   *
+   * @return one image with the channels of the images
+   * @throws IllegalArgumentException if there are no rows, their images differ in size or have
+   *     neither 1 nor 3 channels or unbounded values, there are more texts above columns than
+   *     columns, or the grid has more than 64 million pixels
+   */
+  public Images image() {
+    return layout().draw();
+  }
+
+  /**
+   * Writes the grid.
+   *
+   * @param file the PNG or JPEG file (see {@link Images#write})
+   * @throws IllegalArgumentException as for {@link #image}, or if the file name has a different
+   *     extension
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    Images.write(image(), file);
+  }
+
+  GridLayout layout() {
+    List<Images> images = rows.stream().map(Row::images).toList();
+    ImageChecks.equalSizes(images);
+    images.forEach(ImageChecks::writable);
+    int most = images.stream().mapToInt(Images::size).max().orElseThrow();
+    if (columns.size() > most) {
+      throw new IllegalArgumentException(
+          "got "
+              + columns.size()
+              + " texts above columns, expected at most one for each of the "
+              + most
+              + " columns; pass fewer");
+    }
+    if (scale > 0) {
+      return new GridLayout(title, columns, rows, scale);
+    }
+    int factor = GridLayout.defaultScale(images.get(0));
+    GridLayout layout = new GridLayout(title, columns, rows, factor);
+    while (factor > 1 && !layout.fits()) {
+      factor--;
+      layout = new GridLayout(title, columns, rows, factor);
+    }
+    return layout;
   }
 }

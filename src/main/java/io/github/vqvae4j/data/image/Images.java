@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  * <pre>{@code
  * Images photo = Images.read(Path.of("photo.jpg"));
  * Images.write(photo.toGray(), Path.of("gray.png"));
- * Images.writeGrid(List.of(originals, reconstructions), Path.of("reconstructions.png"));
+ * Images.writeGrid(reconstructions, Path.of("grid.png")); // with labels: ImageGrid
  * }</pre>
  */
 public final class Images implements Dataset {
@@ -369,7 +369,7 @@ public final class Images implements Dataset {
    * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
    */
   public static Images grid(Images images) {
-    return grid(ImageGrid.rows(images, (int) Math.ceil(Math.sqrt(images.count))));
+    return new ImageGrid().rows(images, (int) Math.ceil(Math.sqrt(images.count))).image();
   }
 
   /**
@@ -384,13 +384,14 @@ public final class Images implements Dataset {
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(Images images, int columns, Path file) throws IOException {
-    writeGrid(ImageGrid.rows(images, columns), file);
+    new ImageGrid().rows(images, columns).write(file);
   }
 
   /**
    * Writes images as a grid in which each {@code Images} is one row, such as originals above their
-   * reconstructions. Images of up to 56 pixels are enlarged by an integer factor, to at most 112
-   * pixels; the factor is smaller if the grid would become too large.
+   * reconstructions, without labels; {@link ImageGrid} writes them. Images of up to 56 pixels are
+   * enlarged by an integer factor, to at most 112 pixels; the factor is smaller if the grid would
+   * become too large.
    *
    * @param rows the rows, of images of equal size; shorter rows are padded with white
    * @param file the PNG or JPEG file (see {@link #write})
@@ -410,8 +411,9 @@ public final class Images implements Dataset {
    * @throws IllegalArgumentException as for {@link #writeGrid(List, Path)}
    */
   public static Images grid(List<Images> rows) {
-    ImageChecks.equalSizes(rows);
-    return ImageGrid.layOut(rows, ImageGrid.scale(rows));
+    ImageGrid grid = new ImageGrid();
+    rows.forEach(grid::row);
+    return grid.image();
   }
 
   /**
@@ -426,8 +428,9 @@ public final class Images implements Dataset {
    * @throws IOException if the file cannot be written
    */
   public static void writeGrid(List<Images> rows, int scale, Path file) throws IOException {
-    ImageChecks.equalSizes(rows);
-    ImageEncoder.write(ImageGrid.layOut(rows, scale), file);
+    ImageGrid grid = new ImageGrid().scale(scale);
+    rows.forEach(grid::row);
+    grid.write(file);
   }
 
   /**

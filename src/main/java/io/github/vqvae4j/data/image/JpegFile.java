@@ -30,6 +30,11 @@ final class JpegFile {
   private static final int JPEG_LS_FRAME = 0xf7;
   private static final int COMMENT = 0xfe;
 
+  /** The length of the name of a color profile, the number of a part and that of all parts. */
+  private static final int PROFILE_HEADER = 14;
+
+  private static final int CMYK = 4;
+
   /** Real files have at most about a hundred scans; each takes a pass over all pixels. */
   private static final int MAX_SCANS = 500;
 
@@ -40,6 +45,10 @@ final class JpegFile {
   private final byte[] front =
       "\u00ff\u00d8\u00ff\u00ee\0\16Adobe\0\144\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
 
+  /** The length that the color profile states, which affects only CMYK, and that of its parts. */
+  private long profileLength;
+
+  private long profileBytes;
   private boolean jfif;
   private int adobeTransform = -1;
   private int orientation = 1;
@@ -80,6 +89,11 @@ final class JpegFile {
       throw file.corrupt("the scan of a component is missing", null);
     }
     ImageSource.checkBytes(file, height, width, (blocks() + 7) / 8, scanBytes);
+    if (ids.length == CMYK && profileLength > profileBytes) {
+      // The plugin allocates the length that the profile states.
+      throw file.corrupt(
+          "its color profile of " + profileLength + " bytes has " + profileBytes, null);
+    }
     front[front.length - 1] = (byte) (storedAsRgb() ? 0 : 1);
     data.add(new byte[] {(byte) MARKER, (byte) END});
     int[] max = new int[ids.length];
@@ -149,13 +163,21 @@ final class JpegFile {
           orientation = Orientation.read(file, body + 6, end);
         }
       }
+      case 0xe2 -> {
+        if (end - body >= PROFILE_HEADER + 4 && file.startsWith(body, "ICC_PROFILE\0")) {
+          profileBytes += end - body - PROFILE_HEADER;
+          if (file.at(body + PROFILE_HEADER - 2) == 1) { // the first part
+            profileLength = file.bigEndian(body + PROFILE_HEADER, 4);
+          }
+        }
+      }
       case 0xee -> {
         if (end - body >= 12 && file.startsWith(body, "Adobe")) {
           adobeTransform = file.at(body + 11);
         }
       }
       default -> {
-        // Color profiles, thumbnails and program-specific data do not affect the pixels.
+        // Thumbnails and program-specific data do not affect the pixels.
       }
     }
   }

@@ -20,15 +20,15 @@ final class Orientation {
   }
 
   private static int ofWebp(FileBytes file) throws IOException {
-    long position = 12;
-    while (position + 8 <= file.size()) {
-      long body = position + 8;
-      long end = body + file.littleEndian(position + 4, 4);
-      if (file.startsWith(position, "EXIF") && end <= file.size()) {
+    for (long chunk = WebpFile.CHUNKS;
+        chunk + WebpFile.HEADER <= file.size();
+        chunk = WebpFile.next(file, chunk)) {
+      long body = chunk + WebpFile.HEADER;
+      long end = body + file.littleEndian(chunk + 4, 4);
+      if (file.startsWith(chunk, "EXIF") && end <= file.size()) {
         // Some programs write the prefix of JPEG files, too.
         return read(file, file.startsWith(body, "Exif\0\0") ? body + 6 : body, end);
       }
-      position = end + (end & 1);
     }
     return 1;
   }

@@ -4,8 +4,8 @@ import io.github.vqvae4j.io.BadFileException;
 import java.nio.file.Path;
 
 /**
- * The interpretation of the samples of an image. Color profiles and gamma are ignored; transparent
- * pixels are blended with white.
+ * The interpretation of the samples of an image. Color profiles and gamma are ignored, except those
+ * of linear RGB; transparent pixels are blended with white.
  */
 sealed interface PixelFormat {
   /** Returns 1 for grayscale or 3 for red, green, blue. */
@@ -50,14 +50,19 @@ sealed interface PixelFormat {
       for (int x = 0; x < pixels * max.length; x += max.length) {
         float opacity = opacity(samples, x, channels);
         for (int c = 0; c < channels; c++) {
-          target[next++] = blendWithWhite(samples[x + c] / (float) max[c], opacity);
+          target[next++] = blendWithWhite(value(samples, x, c), opacity);
         }
       }
     }
 
+    /** Samples have more bits than values in some images, such as 16 for 12. */
+    private float value(int[] samples, int x, int c) {
+      return Math.min(1, samples[x + c] / (float) max[c]);
+    }
+
     private float opacity(int[] samples, int x, int channels) {
       if (alpha) {
-        return samples[x + channels] / (float) max[channels];
+        return value(samples, x, channels);
       }
       if (transparent == null) {
         return 1;
@@ -68,6 +73,43 @@ sealed interface PixelFormat {
         }
       }
       return 0;
+    }
+  }
+
+  /**
+   * Each sample is a channel whose value follows a curve, such as that of linear RGB; the last one
+   * may be alpha, which is linear.
+   *
+   * @param samples the number of samples
+   * @param alpha whether the last sample is alpha
+   * @param curve the value of each sample; the last one is 1
+   */
+  record Curve(int samples, boolean alpha, float[] curve) implements PixelFormat {
+    @Override
+    public int channels() {
+      return samples - (alpha ? 1 : 0);
+    }
+
+    @Override
+    public int bytes() {
+      return samples * (curve.length > 256 ? 2 : 1);
+    }
+
+    /** Samples have more bits than values in some images, as for {@link Direct}. */
+    private int sample(int[] values, int x, int c) {
+      return Math.min(curve.length - 1, values[x + c]);
+    }
+
+    @Override
+    public void toFloats(int[] values, int pixels, float[] target, int offset) {
+      int channels = channels();
+      int next = offset;
+      for (int x = 0; x < pixels * samples; x += samples) {
+        float opacity = alpha ? sample(values, x, channels) / (float) (curve.length - 1) : 1;
+        for (int c = 0; c < channels; c++) {
+          target[next++] = blendWithWhite(curve[sample(values, x, c)], opacity);
+        }
+      }
     }
   }
 

@@ -41,6 +41,16 @@ final class RegisteredFormats {
   private static final List<String> EXTENSIONS =
       List.of(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".bmp");
 
+  /** The maximum number of pixels of a byte of a GIF file: 12 bits are at most 4,096 pixels. */
+  private static final int GIF_PIXELS_PER_BYTE = 2_731;
+
+  /**
+   * The warnings after which pixels were invented, the first two of libjpeg and the last one about
+   * an opacity that is left out. Others concern metadata.
+   */
+  private static final List<String> FAULTS =
+      List.of("Corrupt JPEG data", "Premature end", "Uncompressed WebP alpha");
+
   private final FileBytes file;
   private final FileKind kind;
   private final ImageReader reader;
@@ -103,7 +113,11 @@ final class RegisteredFormats {
       throws IOException {
     String special = kind == FileKind.TIFF ? TiffFile.unsupported(file) : null;
     try (CompositeImageStream stream = new CompositeImageStream(file)) {
-      stream.add(0, file.size());
+      if (kind == FileKind.WEBP) {
+        WebpFile.addWithoutProfile(file, stream);
+      } else {
+        stream.add(0, file.size());
+      }
       ImageReader reader = reader(kind, special != null, stream);
       if (reader == null) {
         throw unsupported(file, kind, special);
@@ -123,8 +137,8 @@ final class RegisteredFormats {
             ? kind.problem(FileKind.Category.IMAGE, EXPECTED, advice(kind, "PNG or JPEG"))
             : "got "
                 + special
-                + ", expected grayscale, RGB or a palette, and no, LZW, deflate, JPEG, PackBits or CCITT"
-                + " compression; "
+                + ", expected grayscale, RGB or a palette, samples of 1 to 16 or 32 bits, and no, LZW,"
+                + " deflate, JPEG, PackBits or CCITT compression; "
                 + advice(kind, "RGB with LZW compression");
     return new BadFileException(file.file(), special == null ? "byte 0" : "header", problem);
   }
@@ -155,14 +169,12 @@ final class RegisteredFormats {
   }
 
   private ImageRows read(int orientation, long additionalBytes, String use) throws IOException {
-    if (kind == FileKind.WEBP) {
-      file.requireEnd(8 + file.littleEndian(4, 4));
-    }
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((origin, text) -> warnings.add(text));
     int height = decode(() -> reader.getHeight(0));
     int width = decode(() -> reader.getWidth(0));
     ImageSource.checkSize(file, height, width);
+    checkBytes(height, width);
     String name = ImageDecoder.name(file, height, width);
     BufferedImage decoded =
         HeapMemory.guard(
@@ -170,12 +182,22 @@ final class RegisteredFormats {
             (long) height * width * (Integer.BYTES + additionalBytes),
             () -> decode(() -> reader.read(0)));
     for (String warning : warnings) {
-      // Warnings of libjpeg, after which pixels were invented; others concern metadata.
-      if (warning.startsWith("Corrupt JPEG data") || warning.startsWith("Premature end")) {
+      if (FAULTS.stream().anyMatch(warning::startsWith)) {
         throw file.corrupt(warning, null);
       }
     }
-    return BufferedPixels.rows(name, decoded, orientation);
+    boolean scaled = kind == FileKind.TIFF && isOfJdk(reader);
+    return BufferedPixels.rows(name, scaled ? TiffFile.scaled(decoded) : decoded, orientation);
+  }
+
+  /** Readers allocate the pixels before they notice that the file is too small for them. */
+  private void checkBytes(int height, int width) throws IOException {
+    if (kind == FileKind.TIFF && isOfJdk(reader)) {
+      TiffFile.checkBytes(file, height, width);
+    } else if (kind == FileKind.GIF) {
+      long least = (long) height * width / GIF_PIXELS_PER_BYTE;
+      ImageSource.checkBytes(file, height, width, least, file.size());
+    }
   }
 
   private <T> T decode(HeapMemory.Task<T, IOException> task) throws IOException {

@@ -9,7 +9,7 @@
  *       data. {@link io.github.vqvae4j.data.image.ImageFolder} is a folder of image files, and
  *       {@link io.github.vqvae4j.data.datasets} has well-known datasets.
  *   <li>{@link io.github.vqvae4j.data.image.Images} holds images in memory, and reads and writes
- *       image files.
+ *       image files; {@link io.github.vqvae4j.data.image.ImageGrid} writes many with labels.
  *   <li>{@link io.github.vqvae4j.data.image.Augmentation} describes how images are randomly
  *       augmented.
  * </ul>

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.data.image.Dataset;
+import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.log.internal.Log;
@@ -31,6 +32,9 @@ public final class CodeFiles {
   private final CodeMaps maps;
   private final List<CodesWriter> writers = new ArrayList<>();
 
+  /** Whether the first images have been compared to finished files. */
+  private boolean compared;
+
   private CodeFiles(
       ImageModel model, String caller, Dataset images, List<Path> files, CodeMaps maps) {
     this.model = model;
@@ -48,7 +52,9 @@ public final class CodeFiles {
    * @param images one or more images
    * @param files the files
    * @param maps encodes the images to the codes of each file
-   * @throws IllegalArgumentException if unfinished files are not of this model and these images
+   * @throws IllegalArgumentException if unfinished files are not of this model and these images, or
+   *     finished ones are of this model and other images
+   * @throws BadFileException if an existing file is not a code file, or a damaged one
    * @throws CancellationException if the thread is interrupted
    * @throws IOException if a file cannot be read or written
    */
@@ -90,11 +96,16 @@ public final class CodeFiles {
       try (CodesWriter writer = CodesWriter.resume(files.get(index))) {
         writers.add(writer);
         checkUnfinished(index);
+        finished(index).checkCount(images.size());
         open(index + 1);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private FinishedCodes finished(int index) {
+    return new FinishedCodes(caller, files.get(index), model);
   }
 
   private void writeAll() throws IOException {
@@ -103,7 +114,11 @@ public final class CodeFiles {
     WorkProgress progress =
         new WorkProgress(LOG, "encoding " + Counts.of(images.size(), "image"), images.size());
     if (done > 0) {
-      LOG.info("{}: continued after {} of {} images", caller, done, images.size());
+      LOG.info(
+          "{}: continuing after {} of {} images, if they are the same",
+          caller,
+          done,
+          images.size());
       progress.add(done - 1);
     }
     // The last image before is encoded again, to compare its codes with those in the files.
@@ -126,8 +141,16 @@ public final class CodeFiles {
   private void add(CodeMaps.Part part) {
     int count = part.count();
     int[] labels = ModelImages.labels(images.range(part.from(), part.from() + count));
+    List<Codes> encoded =
+        part.codes().stream()
+            .map(codes -> codes.withLabels(labels).withModelHash(model.weightHash()))
+            .toList();
+    if (!compared) {
+      compareToFinished(part.from(), encoded);
+      compared = true;
+    }
     for (int i = 0; i < writers.size(); i++) {
-      Codes codes = part.codes().get(i).withLabels(labels).withModelHash(model.weightHash());
+      Codes codes = encoded.get(i);
       CodesWriter writer = writers.get(i);
       int known = (int) Math.min(count, writer.count() - part.from());
       if (known > 0) {
@@ -140,6 +163,16 @@ public final class CodeFiles {
           throw new UncheckedIOException(e);
         }
       }
+    }
+  }
+
+  private void compareToFinished(int from, List<Codes> encoded) {
+    try {
+      for (int i = 0; i < encoded.size(); i++) {
+        finished(i).checkCodes(from, encoded.get(i));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

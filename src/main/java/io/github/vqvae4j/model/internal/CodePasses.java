@@ -22,8 +22,22 @@ public interface CodePasses {
    */
   Tensor pixels(List<Tensor> vectors);
 
+  /** Returns the number of maps. */
+  int maps();
+
   /**
-   * Returns the codes of each map.
+   * Returns the latents that become the codes of a map.
+   *
+   * @param images [b, h, w, channels], in [0, 1]
+   * @param above the codes of the maps before it
+   */
+  Tensor latents(Tensor images, List<Codes> above);
+
+  /** Returns the codes of latents of a map, each of which depends on the latent at its position. */
+  Codes quantize(int map, Tensor latents);
+
+  /**
+   * Returns the codes of each map, computed at once.
    *
    * @param images [b, h, w, channels], in [0, 1]
    */

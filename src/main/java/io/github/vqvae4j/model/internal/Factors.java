@@ -23,8 +23,9 @@ public record Factors(int rows, int columns, int channels) {
   private static final Factors NONE = new Factors(1, 1, 0);
 
   /**
-   * Measures the factors, also those of custom encoders and decoders: decodes maps of one and two
-   * vectors, and verifies that the encoder maps images of the size of the result back to them.
+   * Measures the factors, also those of custom encoders and decoders: decodes a map of one vector
+   * and one of two vectors along each side, and verifies that the encoder maps images of the size
+   * of the result back to them.
    *
    * @param dimension the dimension of the vectors
    * @return the factors, 1 for a side that does not grow with the map, as the height of windows of
@@ -45,17 +46,29 @@ public record Factors(int rows, int columns, int channels) {
 
   private static Factors measured(Encoder encoder, Decoder decoder, int dimension) {
     long[] one = decoded(decoder, 1, 1, dimension);
-    long[] two = decoded(decoder, 1, 2, dimension);
     int rows = (int) one[1];
     int columns = (int) one[2];
-    long[] map = {1, 1, 2, dimension};
+    int height = rows == 1 && isSeries(decoder, dimension) ? 1 : 2;
+    long[] two = decoded(decoder, height, 2, dimension);
+    long[] map = {1, height, 2, dimension};
     try (Step step = Step.inference()) {
-      float[] pixels = new float[rows * 2 * columns * (int) one[3]];
+      float[] pixels = new float[height * rows * 2 * columns * (int) one[3]];
       boolean fits =
-          two[1] == rows
+          two[1] == (long) height * rows
               && two[2] == 2L * columns
               && Arrays.equals(encoder.forward(step.tensor(pixels, two)).shape(), map);
       return fits ? new Factors(rows, columns, (int) one[3]) : NONE;
+    }
+  }
+
+  /** Returns whether a decoder accepts maps of one row only. */
+  private static boolean isSeries(Decoder decoder, int dimension) {
+    try {
+      decoded(decoder, 2, 1, dimension);
+      return false;
+    } catch (IllegalArgumentException e) {
+      LOG.debug("The height of maps is 1: the decoder rejects two rows.", e);
+      return true;
     }
   }
 

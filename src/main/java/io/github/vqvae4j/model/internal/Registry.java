@@ -230,7 +230,7 @@ public final class Registry {
   static <T> T checkBuilt(Object settings, T built) {
     if (built == null) {
       throw new IllegalStateException(
-          settings.getClass().getSimpleName()
+          name(settings.getClass())
               + ".build: expected a new instance, got null. Return what the settings describe.");
     }
     return built;
@@ -246,15 +246,41 @@ public final class Registry {
   public static <T> T checkBuilt(Object settings, T built, Function<T, Optional<?>> saved) {
     checkBuilt(settings, built);
     boolean isRegistered = instance().ofSettings(settings.getClass()).isPresent();
-    if (isRegistered && !saved.apply(built).equals(Optional.of(settings))) {
+    Optional<?> config = isRegistered ? saved.apply(built) : Optional.empty();
+    if (isRegistered && !config.equals(Optional.of(settings))) {
+      boolean sameName =
+          config.stream()
+              .map(Object::getClass)
+              .anyMatch(c -> c != settings.getClass() && name(c).equals(name(settings.getClass())));
       throw new IllegalStateException(
-          settings.getClass().getSimpleName()
+          name(settings.getClass())
               + ".build: expected a "
-              + built.getClass().getSimpleName()
-              + " whose config() returns these settings, which are saved with the model, got "
-              + saved.apply(built)
-              + ". Override config().");
+              + name(built.getClass())
+              + " whose config() returns these settings, "
+              + description(settings, sameName)
+              + ", which are saved with the model, got "
+              + config.map(got -> description(got, sameName)).orElse("none")
+              + ". Override config() in "
+              + name(built.getClass())
+              + " to return what build was called on.");
     }
     return built;
+  }
+
+  /** Returns the name of a class with those that it is nested in: {@code PatchEncoder.Config}. */
+  private static String name(Class<?> type) {
+    String name = type.getName();
+    return name.substring(name.lastIndexOf('.') + 1).replace('$', '.');
+  }
+
+  /** Returns settings as text, whose class has its full name if another has the same one. */
+  private static String description(Object settings, boolean withPackage) {
+    Class<?> type = settings.getClass();
+    String simple = type.getSimpleName();
+    String text = settings.toString();
+    String name = withPackage ? type.getName() : name(type);
+    return text.startsWith(simple + "[")
+        ? name + text.substring(simple.length())
+        : name + " " + text;
   }
 }

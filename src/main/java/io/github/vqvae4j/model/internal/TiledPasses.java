@@ -2,23 +2,28 @@ package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.internal.TileGrid.Tile;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.internal.GroupMoments;
+import io.github.vqvae4j.tensor.internal.GroupStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Encodes and decodes one large image in tiles, several at once. A tile has a margin on the sides
  * on which the image continues, as wide as the model looks, so that results are those of a pass on
- * the whole image. If a layer looks at the whole image, decoded tiles are blended where they
- * overlap.
+ * the whole image. Group normalizations have the statistics of the whole image, which are collected
+ * beforehand. If another layer looks at the whole image, latents and decoded tiles are blended
+ * where they overlap.
  */
 final class TiledPasses {
   private final ImageModel model;
@@ -31,121 +36,237 @@ final class TiledPasses {
     this.reach = reach;
   }
 
-  /** The tiles of an image, row by row. */
-  private record Grid(List<TileSpan> rows, List<TileSpan> columns) {
-    int size() {
-      return rows.size() * columns.size();
-    }
-
-    TileSpan row(int tile) {
-      return rows.get(tile / columns.size());
-    }
-
-    TileSpan column(int tile) {
-      return columns.get(tile % columns.size());
-    }
-  }
-
-  private Grid grid(int height, int width, int passReach) {
-    Tiling.Size rows = Tiling.size(passReach, reach.isWhole(), factors.rows());
-    Tiling.Size columns = Tiling.size(passReach, reach.isWhole(), factors.columns());
-    return new Grid(
+  private TileGrid grid(int height, int width, Reach.Pass pass) {
+    Tiling.Size rows = Tiling.size(pass, factors.rows());
+    Tiling.Size columns = Tiling.size(pass, factors.columns());
+    return new TileGrid(
         TileSpan.of(height, rows.core(), rows.margin()),
         TileSpan.of(width, columns.core(), columns.margin()));
   }
 
-  /**
-   * The input or the result of a pass on a tile.
-   *
-   * @param index the index of the tile
-   * @param value the pixels or the codes
-   */
-  private record Tile<T>(int index, T value) {}
+  /** Reads the input of a pass for a tile. */
+  @FunctionalInterface
+  private interface Reader<I> {
+    I read(TileSpan row, TileSpan column);
+  }
 
+  /** Runs a pass on all tiles, with statistics of the whole image. */
   private <I, R> void forEach(
-      Grid grid,
-      IntFunction<I> input,
+      TileGrid grid,
+      List<GroupMoments> statistics,
+      Reader<I> input,
       BiFunction<Tile<I>, Step, R> pass,
       Consumer<Tile<R>> results) {
-    long pixels = 0;
-    for (int i = 0; i < grid.size(); i++) {
-      long rows = (long) grid.row(i).length() * factors.rows();
-      pixels = Math.max(pixels, rows * grid.column(i).length() * factors.columns());
-    }
-    ThreadPool.forEach(
-        grid.size(),
-        ThreadPool.threads(pixels),
-        i -> new Tile<>(i, input.apply(i)),
+    run(
+        grid,
+        input,
         tile -> {
           try (Step step = Step.inference()) {
-            return new Tile<>(tile.index, pass.apply(tile, step));
+            return GroupStatistics.with(statistics, () -> tile.with(pass.apply(tile, step)));
           }
         },
         results);
+  }
+
+  private <I, R> void run(
+      TileGrid grid, Reader<I> input, Function<Tile<I>, R> task, Consumer<R> results) {
+    ThreadPool.forEach(
+        grid.size(),
+        ThreadPool.threads(grid.maxCells() * factors.rows() * factors.columns()),
+        i -> {
+          Tile<Void> tile = grid.tile(i);
+          return tile.with(input.read(tile.row(), tile.column()));
+        },
+        task,
+        results);
+  }
+
+  /**
+   * Returns the statistics of the group normalizations of a pass, over all tiles. Those of a
+   * normalization depend on those before it, so that each is collected by a pass of its own, which
+   * ends there. If a layer looks at the whole image, results differ from those of a whole pass
+   * anyway, and one pass collects all.
+   */
+  private <I> List<GroupMoments> statistics(
+      TileGrid grid, boolean isWhole, Reader<I> input, BiFunction<Tile<I>, Step, ?> pass) {
+    List<GroupMoments> ofCorner = collect(grid.corner(), List.of(), Integer.MAX_VALUE, input, pass);
+    List<GroupMoments> known = new ArrayList<>();
+    while (known.size() < ofCorner.size()) {
+      int end = isWhole ? ofCorner.size() : known.size() + 1;
+      List<GroupMoments> next = collect(grid, known, end, input, pass);
+      if (next.isEmpty()) {
+        break; // the pass has fewer normalizations on other tiles
+      }
+      known.addAll(next);
+    }
+    return known;
+  }
+
+  /** Merges the moments of the tiles in their order, so that no bit depends on the threads. */
+  private <I> List<GroupMoments> collect(
+      TileGrid grid,
+      List<GroupMoments> known,
+      int end,
+      Reader<I> input,
+      BiFunction<Tile<I>, Step, ?> pass) {
+    List<GroupMoments> sums = new ArrayList<>();
+    run(
+        grid,
+        input,
+        tile -> {
+          try (Step step = Step.inference()) {
+            return GroupStatistics.collect(known, end, tile.cells(), () -> pass.apply(tile, step));
+          }
+        },
+        moments -> {
+          for (int i = 0; i < moments.size(); i++) {
+            if (i == sums.size()) {
+              sums.add(moments.get(i));
+            } else {
+              sums.set(i, sums.get(i).merge(moments.get(i)));
+            }
+          }
+        });
+    return sums;
   }
 
   /**
    * Encodes an image.
    *
    * @param index the index of the image
-   * @param encode the pass on a tile
    * @return the codes of one image for each map, without label
    */
   List<Codes> encode(Dataset images, int index, CodePasses passes) {
     int height = ArrayLengths.chunks(images.height(), factors.rows());
     int width = ArrayLengths.chunks(images.width(), factors.columns());
-    Grid grid = grid(height, width, reach.encoder());
-    TileReader reader = new TileReader(images, index, factors);
-    List<CodeMap> maps = new ArrayList<>();
-    forEach(
-        grid,
-        i -> reader.read(grid.row(i), grid.column(i)),
-        (tile, step) -> {
-          int rows = grid.row(tile.index).length() * factors.rows();
-          int columns = grid.column(tile.index).length() * factors.columns();
-          return passes.encode(step.tensor(tile.value, 1, rows, columns, images.channels()));
-        },
-        tile -> {
-          for (int i = 0; i < tile.value.size(); i++) {
-            if (i == maps.size()) {
-              maps.add(new CodeMap(tile.value.get(i), grid, height, width));
-            }
-            maps.get(i).put(tile.value.get(i), grid.row(tile.index), grid.column(tile.index));
-          }
-        });
+    TileGrid grid = grid(height, width, reach.encoder());
+    List<Codes> maps =
+        reach.encoder().isWhole()
+            ? encodeBlended(images, index, grid, passes)
+            : encodeLocal(images, index, grid, passes);
     boolean isPadded =
         height * factors.rows() != images.height() || width * factors.columns() != images.width();
-    return maps.stream()
-        .map(CodeMap::codes)
-        .map(codes -> isPadded ? codes.withImageSize(images.height(), images.width()) : codes)
-        .toList();
+    return isPadded
+        ? maps.stream().map(map -> map.withImageSize(images.height(), images.width())).toList()
+        : maps;
+  }
+
+  private Tensor image(float[] pixels, TileSpan row, TileSpan column, Step step) {
+    int height = row.length() * factors.rows();
+    int width = column.length() * factors.columns();
+    return step.tensor(pixels, 1, height, width, factors.channels());
+  }
+
+  /** Encodes tiles to the codes of all maps at once. */
+  private List<Codes> encodeLocal(Dataset images, int index, TileGrid grid, CodePasses passes) {
+    TileReader reader = new TileReader(images, index, factors);
+    List<CodeMap> maps =
+        Stream.generate(() -> new CodeMap(grid.height(), grid.width()))
+            .limit(passes.maps())
+            .toList();
+    BiFunction<Tile<float[]>, Step, List<Codes>> pass =
+        (tile, step) -> passes.encode(image(tile.value(), tile.row(), tile.column(), step));
+    forEach(
+        grid,
+        statistics(grid, false, reader::read, pass),
+        reader::read,
+        pass,
+        tile -> {
+          for (int i = 0; i < tile.value().size(); i++) {
+            maps.get(i).put(tile.value().get(i), tile.row(), tile.column());
+          }
+        });
+    return maps.stream().map(CodeMap::codes).toList();
+  }
+
+  /** Encodes map by map, since the latents of a map depend on the final codes of those before. */
+  private List<Codes> encodeBlended(Dataset images, int index, TileGrid grid, CodePasses passes) {
+    List<Codes> maps = new ArrayList<>();
+    for (int i = 0; i < passes.maps(); i++) {
+      maps.add(encodeBlended(new TileReader(images, index, factors), grid, passes, maps));
+    }
+    return maps;
+  }
+
+  /**
+   * The input of the encoder for a tile.
+   *
+   * @param above the codes of the maps that have been encoded
+   */
+  private record Input(float[] pixels, List<Codes> above) {}
+
+  /**
+   * Encodes the next map. Latents are quantized when all tiles that overlap there have been added.
+   *
+   * @param above the codes of the maps before it
+   */
+  private Codes encodeBlended(
+      TileReader reader, TileGrid grid, CodePasses passes, List<Codes> above) {
+    int height = grid.height();
+    int width = grid.width();
+    List<CodeTiles> maps = tiles(above, grid);
+    Reader<Input> input =
+        (row, column) -> new Input(reader.read(row, column), cut(maps, row, column));
+    BiFunction<Tile<Input>, Step, Tensor> pass =
+        (tile, step) -> {
+          Tensor pixels = image(tile.value().pixels, tile.row(), tile.column(), step);
+          return passes.latents(pixels, tile.value().above);
+        };
+    List<GroupMoments> statistics = statistics(grid, true, input, pass);
+    LatentBand band = new LatentBand(grid.rows(), width);
+    CodeMap codes = new CodeMap(height, width);
+    for (int i = 0; i < grid.rows().size(); i++) {
+      TileSpan row = grid.rows().get(i);
+      forEach(
+          grid.row(i),
+          statistics,
+          input,
+          (tile, step) -> TileLatents.of(pass.apply(tile, step)),
+          tile -> band.add(tile.value(), row, tile.column()));
+      int end = i + 1 < grid.rows().size() ? grid.rows().get(i + 1).first() : height;
+      TileGrid lines = TileGrid.lines(row.first(), end, width);
+      forEach(
+          lines,
+          List.of(),
+          (line, columns) -> band.line(line.first() - row.first()),
+          (line, step) -> passes.quantize(above.size(), line.value().in(step)),
+          line -> codes.put(line.value(), line.row(), line.column()));
+      band.remove(lines.size());
+    }
+    return codes.codes();
   }
 
   /** A code map that is collected from tiles. */
   private static final class CodeMap {
-    private final Codebooks codebooks;
+    private final int cellRows;
+    private final int cellColumns;
+    private Codebooks codebooks;
 
     /** The number of codes of a cell along the axes. */
-    private final int rowScale;
+    private int rowScale;
 
-    private final int columnScale;
-    private final int height;
-    private final int width;
-    private final int[] values;
+    private int columnScale;
 
-    /** Creates a map whose size follows from the codes of the first tile. */
-    CodeMap(Codes first, Grid grid, int cellRows, int cellColumns) {
-      codebooks = first.codebooks();
-      rowScale = first.shape()[1] / grid.row(0).length();
-      columnScale = first.shape()[2] / grid.column(0).length();
-      height = cellRows * rowScale;
-      width = cellColumns * columnScale;
-      values = new int[Math.multiplyExact(height, width * codebooks.count())];
+    /** Null until the first tile, from which the sizes follow. */
+    private int[] values;
+
+    CodeMap(int cellRows, int cellColumns) {
+      this.cellRows = cellRows;
+      this.cellColumns = cellColumns;
     }
 
     void put(Codes tile, TileSpan row, TileSpan column) {
+      if (values == null) {
+        codebooks = tile.codebooks();
+        rowScale = tile.shape()[1] / row.length();
+        columnScale = tile.shape()[2] / column.length();
+        int books = codebooks.count();
+        values =
+            new int[Math.multiplyExact(cellRows * rowScale, cellColumns * columnScale * books)];
+      }
       int books = codebooks.count();
       int[] source = tile.values();
+      int width = cellColumns * columnScale;
       int length = (column.to() - column.from()) * columnScale * books;
       int skipped = (column.from() - column.first()) * columnScale;
       for (int y = row.from() * rowScale; y < row.to() * rowScale; y++) {
@@ -156,7 +277,7 @@ final class TiledPasses {
     }
 
     Codes codes() {
-      return Codes.of(values, codebooks, 1, height, width);
+      return Codes.of(values, codebooks, 1, cellRows * rowScale, cellColumns * columnScale);
     }
   }
 
@@ -178,60 +299,34 @@ final class TiledPasses {
       int height,
       int width) {
     int[] cells = codes.get(0).shape();
-    Grid grid = grid(cells[1], cells[2], reach.decoder());
-    List<CodeTiles> maps = codes.stream().map(map -> new CodeTiles(map, cells)).toList();
+    TileGrid grid = grid(cells[1], cells[2], reach.decoder());
+    List<CodeTiles> maps = tiles(codes, grid);
+    boolean isBlended = reach.decoder().isWhole();
+    TileSum pixels = new TileSum(target, offset, height, width, factors.channels());
     Arrays.fill(target, offset, offset + height * width * factors.channels(), 0);
+    Reader<List<Codes>> input = (row, column) -> cut(maps, row, column);
     forEach(
         grid,
-        i -> maps.stream().map(map -> map.cut(grid.row(i), grid.column(i))).toList(),
-        (tile, step) -> ModelImages.images(model, decode.apply(tile.value, step)).pixels(),
+        statistics(grid, isBlended, input, (tile, step) -> decode.apply(tile.value(), step)),
+        input,
+        (tile, step) -> ModelImages.images(model, decode.apply(tile.value(), step)).pixels(),
         tile -> {
-          TileSpan row = grid.row(tile.index);
-          TileSpan column = grid.column(tile.index);
-          float[] rows = row.weights(factors.rows(), cells[1], reach.isWhole());
-          float[] columns = column.weights(factors.columns(), cells[2], reach.isWhole());
-          int top = row.first() * factors.rows();
-          int left = column.first() * factors.columns();
-          int channels = factors.channels();
-          for (int y = 0; y < Math.min(rows.length, height - top); y++) {
-            for (int x = 0; x < Math.min(columns.length, width - left); x++) {
-              float weight = rows[y] * columns[x];
-              int from = (y * columns.length + x) * channels;
-              int to = offset + ((top + y) * width + left + x) * channels;
-              for (int c = 0; weight > 0 && c < channels; c++) {
-                target[to + c] += weight * tile.value[from + c];
-              }
-            }
-          }
+          TileSpan row = tile.row();
+          TileSpan column = tile.column();
+          pixels.add(
+              tile.value(),
+              row.weights(factors.rows(), cells[1], isBlended),
+              column.weights(factors.columns(), cells[2], isBlended),
+              row.first() * factors.rows(),
+              column.first() * factors.columns());
         });
   }
 
-  /** The codes of an image, from which tiles are cut. */
-  private static final class CodeTiles {
-    private final Codebooks codebooks;
-    private final int[] values;
-    private final int rowScale;
-    private final int columnScale;
-    private final int width;
+  private static List<CodeTiles> tiles(List<Codes> maps, TileGrid grid) {
+    return maps.stream().map(map -> new CodeTiles(map, grid.height(), grid.width())).toList();
+  }
 
-    CodeTiles(Codes codes, int... cells) {
-      codebooks = codes.codebooks();
-      values = codes.values();
-      rowScale = codes.shape()[1] / cells[1];
-      columnScale = codes.shape()[2] / cells[2];
-      width = codes.shape()[2];
-    }
-
-    Codes cut(TileSpan row, TileSpan column) {
-      int books = codebooks.count();
-      int rows = row.length() * rowScale;
-      int columns = column.length() * columnScale;
-      int[] cut = new int[rows * columns * books];
-      for (int y = 0; y < rows; y++) {
-        int from = (row.first() * rowScale + y) * width + column.first() * columnScale;
-        System.arraycopy(values, from * books, cut, y * columns * books, columns * books);
-      }
-      return Codes.of(cut, codebooks, 1, rows, columns);
-    }
+  private static List<Codes> cut(List<CodeTiles> maps, TileSpan row, TileSpan column) {
+    return maps.stream().map(map -> map.cut(row, column)).toList();
   }
 }

@@ -34,6 +34,9 @@ final class Tiling {
    */
   private static final int BLENDED_MARGIN = 64;
 
+  /** The side in pixels up to which tiles grow with their margin without narrower cores. */
+  private static final int WIDE_SIDE = 1024;
+
   private final ImageModel model;
   private final CodePasses passes;
 
@@ -94,14 +97,18 @@ final class Tiling {
   /**
    * Returns the size of tiles.
    *
-   * @param reach the reach of the pass, in cells
-   * @param isWhole whether a layer looks at the whole image
+   * @param reach the reach of the pass
    * @param factor the number of pixels of a cell
    */
-  static Size size(int reach, boolean isWhole, int factor) {
-    int margin = isWhole ? ArrayLengths.chunks(BLENDED_MARGIN, factor) : reach + 1;
+  static Size size(Reach.Pass reach, int factor) {
+    boolean isWhole = reach.isWhole();
+    int margin = isWhole ? ArrayLengths.chunks(BLENDED_MARGIN, factor) : reach.cells() + 1;
     // Blended tiles of nearly equal size overlap in pairs only if cores have at least two margins.
-    int least = (isWhole ? 4 : 2) * margin;
+    // Others are as large as time per pixel asks for, or, if margins are wide, memory.
+    int least =
+        isWhole
+            ? 4 * margin
+            : Math.min(2 * margin, Math.max(margin, WIDE_SIDE / factor - 2 * margin));
     return new Size(Math.max(limits.side / factor - 2 * margin, least), margin);
   }
 }

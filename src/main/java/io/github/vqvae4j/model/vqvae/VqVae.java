@@ -267,8 +267,10 @@ public final class VqVae extends ImageModel {
    * the images}, to which {@link #decode(Codes)} cuts them.
    *
    * <p>An image is processed in tiles if a pass on the whole of it would take more than 256 MB. The
-   * codes are those of the whole image, unless they depend on rounding, or a layer looks at the
-   * whole image, such as a group normalization or attention.
+   * codes are those of the whole image, also with group normalizations, each of which takes another
+   * pass over the layers up to it; unless codes depend on rounding, or another layer of the encoder
+   * looks further than 512 pixels, such as attention. The latents of tiles are then blended
+   * linearly over 128 pixels before they are quantized.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return codes [count, h/r, w/r], rounded up, with the labels of the images and the {@linkplain
@@ -290,6 +292,10 @@ public final class VqVae extends ImageModel {
    * order. Whether there are enough of them, and whether the last one before the interruption has
    * the same codes, is checked; other changes are not noticed.
    *
+   * <p>A finished file of the same images is written again, and one of a model with other weights
+   * is replaced, which is logged. One of this model and other images is not replaced; the number of
+   * images and the codes of the first ones that this call encodes are compared.
+   *
    * <pre>{@code
    * model.encode(images, Path.of("images.codes"));
    * try (CodesSource codes = CodesSource.open(Path.of("images.codes"))) {
@@ -302,10 +308,12 @@ public final class VqVae extends ImageModel {
    * @param file the code file, in an existing folder; an existing file is replaced once the new one
    *     is complete
    * @throws IllegalArgumentException if {@code FILE.partial} was written by a model with other
-   *     weights or from other images; it is not changed
+   *     weights or from other images, or the file by this model from other images; neither is
+   *     changed
    * @throws CancellationException if the thread is interrupted; its interrupt status stays set, and
    *     the same call continues
-   * @throws BadFileException if {@code FILE.partial} is not a code file
+   * @throws BadFileException if {@code FILE.partial} or the existing file is not a code file, or a
+   *     damaged one
    * @throws IOException if a file cannot be read or written
    * @throws NonFiniteException as for {@link #reconstruct}
    * @throws InsufficientMemoryException as for {@link #reconstruct}
@@ -345,8 +353,23 @@ public final class VqVae extends ImageModel {
     }
 
     @Override
+    public int maps() {
+      return 1;
+    }
+
+    @Override
+    public Tensor latents(Tensor images, List<Codes> above) {
+      return encoderOutput(images);
+    }
+
+    @Override
+    public Codes quantize(int map, Tensor latents) {
+      return Codes.of(quantizer.encode(latents), quantizer.codebooks());
+    }
+
+    @Override
     public List<Codes> encode(Tensor images) {
-      return List.of(Codes.of(VqVae.this.encode(images), quantizer.codebooks()));
+      return List.of(quantize(0, encoderOutput(images)));
     }
 
     @Override
@@ -356,10 +379,10 @@ public final class VqVae extends ImageModel {
   }
 
   /**
-   * Decodes codes. Large images are decoded in tiles, as they are encoded. If a layer of the model
-   * looks at the whole image, tiles are blended where they overlap, which adds steps of at most
-   * 1/128 between tiles of pixels in [0, 1]; the codes of neighboring tiles may still differ for
-   * the same content.
+   * Decodes codes. Large images are decoded in tiles, as they are encoded. If a layer of the
+   * decoder other than a group normalization looks further than 512 pixels, tiles are blended
+   * linearly over 128 pixels where they overlap, which adds steps of at most 1/128 between tiles of
+   * pixels in [0, 1].
    *
    * @param codes codes [count, h/r, w/r], from {@link #encode(Dataset)} or sampled from a prior
    *     over the codes

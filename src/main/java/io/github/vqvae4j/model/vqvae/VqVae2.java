@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -413,16 +414,36 @@ public final class VqVae2 extends ImageModel {
     }
 
     @Override
+    public int maps() {
+      return levels.size();
+    }
+
+    @Override
+    public Tensor latents(Tensor images, List<Codes> above) {
+      Iterator<Codes> codes = above.iterator();
+      return input(
+              top() - above.size(),
+              centered(images),
+              (level, latents) -> level.quantizer().lookup(codes.next(), images.step()))
+          .latents;
+    }
+
+    @Override
+    public Codes quantize(int map, Tensor latents) {
+      Quantizer quantizer = levels.get(top() - map).quantizer();
+      return Codes.of(quantizer.encode(latents), quantizer.codebooks());
+    }
+
+    @Override
     public List<Codes> encode(Tensor images) {
       List<Codes> codes = new ArrayList<>();
       BiFunction<VqVae2Level, Tensor, Tensor> quantize =
           (level, latents) -> {
-            Tensor nearest = level.quantizer().encode(latents);
-            codes.add(Codes.of(nearest, level.quantizer().codebooks()));
-            return level.quantizer().lookup(nearest);
+            codes.add(VqVae2.Passes.this.quantize(codes.size(), latents));
+            return level.quantizer().lookup(codes.get(codes.size() - 1), images.step());
           };
       Input bottom = input(0, centered(images), quantize);
-      quantize.apply(levels.get(0), bottom.latents);
+      codes.add(quantize(top(), bottom.latents));
       return codes;
     }
 

@@ -51,7 +51,7 @@ public final class KernelChoice {
     limitOthers();
     return switch (setting) {
       case "nd4j" -> {
-        LOG.info("Kernels: ND4J (selected by {}=nd4j).", PROPERTY);
+        LOG.debug("Kernels: ND4J (selected by {}=nd4j).", PROPERTY);
         yield ND4J;
       }
       case "onednn" -> {
@@ -86,7 +86,7 @@ public final class KernelChoice {
 
   private static Kernels oneDnn() {
     Kernels kernels = new OneDnnKernels();
-    LOG.info("Kernels: {}.", kernels.name());
+    LOG.debug("Kernels: {}.", kernels.name());
     return kernels;
   }
 

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.random.Rng;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
+import java.awt.image.WritableRaster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -113,6 +115,76 @@ class BufferedImagesTest {
     BufferedImage image = image(ColorSpace.CS_LINEAR_RGB, false, DataBuffer.TYPE_USHORT);
     image.getRaster().setPixel(0, 0, new int[] {0, 14027, 65535}); // 0.214 is 0.5 in sRGB.
     assertArrayEquals(new float[] {0, 0.5f, 1}, Images.from(image).pixels(), 0.005f);
+  }
+
+  /**
+   * Linear RGB is not converted by {@link ColorSpace#toRGB}, but has its results, except for the
+   * rounding of the primaries in its profile.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {ColorSpace.CS_LINEAR_RGB, ColorSpace.CS_PYCC})
+  void colorsAreThoseOfTheirColorSpace(int space) {
+    ColorSpace colors = ColorSpace.getInstance(space);
+    for (int type : new int[] {DataBuffer.TYPE_BYTE, DataBuffer.TYPE_USHORT}) {
+      for (boolean alpha : new boolean[] {false, true}) {
+        ColorModel model = new ComponentColorModel(colors, alpha, false, alpha ? 3 : 1, type);
+        WritableRaster raster = model.createCompatibleWritableRaster(97, 31);
+        Rng rng = new Rng(3);
+        int max = type == DataBuffer.TYPE_BYTE ? 255 : 65_535;
+        float tolerance = space == ColorSpace.CS_LINEAR_RGB ? 9e-4f : 1.01f / 65_535;
+        float[] expected = new float[3 * 97 * 31];
+        for (int i = 0; i < 97 * 31; i++) {
+          float[] color = new float[3];
+          for (int c = 0; c < 3; c++) {
+            int sample = rng.nextInt(max + 1);
+            raster.setSample(i % 97, i / 97, c, sample);
+            float min = colors.getMinValue(c);
+            color[c] = min + sample / (float) max * (colors.getMaxValue(c) - min);
+          }
+          if (alpha) {
+            raster.setSample(i % 97, i / 97, 3, max);
+          }
+          System.arraycopy(colors.toRGB(color), 0, expected, 3 * i, 3);
+        }
+        BufferedImage image = new BufferedImage(model, raster, false, null);
+        assertArrayEquals(expected, Images.from(image).pixels(), tolerance);
+      }
+    }
+  }
+
+  @Test
+  void premultipliedAndFloatLinearColorsAreConverted() {
+    BufferedImage floats = image(ColorSpace.CS_LINEAR_RGB, false, DataBuffer.TYPE_FLOAT);
+    floats.getRaster().setPixel(0, 0, new float[] {-1, 0.21404f, 2});
+    assertArrayEquals(new float[] {0, 0.5f, 1}, Images.from(floats).pixels(), 1e-4f);
+    BufferedImage bytes = image(ColorSpace.CS_LINEAR_RGB, true, DataBuffer.TYPE_BYTE);
+    bytes.getRaster().setPixel(0, 0, new int[] {0, 51, 102, 102}); // 0, 0.5 and 1, opacity 0.4
+    assertArrayEquals(new float[] {0.6f, 0.8941f, 1}, Images.from(bytes).pixels(), 1e-3f);
+  }
+
+  @Test
+  void linearColorsWithAlphaAreBlendedWithWhite() {
+    ColorSpace linear = ColorSpace.getInstance(ColorSpace.CS_LINEAR_RGB);
+    ColorModel model = new ComponentColorModel(linear, true, false, 3, DataBuffer.TYPE_BYTE);
+    WritableRaster raster = model.createCompatibleWritableRaster(1, 1);
+    raster.setPixel(0, 0, new int[] {0, 128, 255, 102}); // 128 is 0.7366 in sRGB; opacity 0.4
+    BufferedImage image = new BufferedImage(model, raster, false, null);
+    assertArrayEquals(new float[] {0.6f, 0.8943f, 1}, Images.from(image).pixels(), 1e-3f);
+  }
+
+  /** Values of 12 bits are stored in 16. */
+  @Test
+  void samplesAboveTheMaximumAreWhite() {
+    for (int space : new int[] {ColorSpace.CS_LINEAR_RGB, ColorSpace.CS_sRGB}) {
+      ColorSpace colors = ColorSpace.getInstance(space);
+      int[] bits = {12, 12, 12};
+      ColorModel model =
+          new ComponentColorModel(colors, bits, false, false, 1, DataBuffer.TYPE_USHORT);
+      WritableRaster raster = model.createCompatibleWritableRaster(1, 1);
+      raster.setPixel(0, 0, new int[] {5_000, 4_095, 0});
+      BufferedImage image = new BufferedImage(model, raster, false, null);
+      assertArrayEquals(new float[] {1, 1, 0}, Images.from(image).pixels(), 1e-4f);
+    }
   }
 
   @Test

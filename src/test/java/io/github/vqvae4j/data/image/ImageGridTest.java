@@ -59,8 +59,8 @@ class ImageGridTest {
   @Test
   void manyImagesAreEnlargedLess() {
     Images row = Images.of(new float[100 * 28 * 28], 100, 28, 28, 1);
-    assertEquals(4, ImageGrid.scale(List.of(row)));
-    assertEquals(2, ImageGrid.scale(Collections.nCopies(100, row)));
+    assertEquals(4, layout(List.of(row)).scale());
+    assertEquals(2, layout(Collections.nCopies(100, row)).scale());
   }
 
   @Test
@@ -101,5 +101,11 @@ class ImageGridTest {
     Path file = folder.resolve("grid.png");
     Images.writeGrid(rows, scale, file);
     return Images.read(file);
+  }
+
+  private static GridLayout layout(List<Images> rows) {
+    ImageGrid grid = new ImageGrid();
+    rows.forEach(grid::row);
+    return grid.layout();
   }
 }

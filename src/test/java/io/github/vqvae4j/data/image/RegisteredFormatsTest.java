@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.data.internal.FileBytes;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.tensor.ChildJvm;
 import java.awt.image.BufferedImage;
@@ -48,6 +49,73 @@ class RegisteredFormatsTest {
     BufferedImage gray = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
     gray.getRaster().setPixels(0, 0, 2, 1, new int[] {1000, 65535});
     assertArrayEquals(new float[] {1000 / 65535f, 1}, Images.read(written("tiff", gray)).pixels());
+  }
+
+  /** The JDK's reader scales such samples, but declares their original range. */
+  @Test
+  void samplesOfTiffHaveAnyNumberOfBits() throws IOException {
+    assertArrayEquals(
+        new float[] {1, 0x800 / 4095f},
+        Images.read(tiff(1, new int[] {12}, 2, 0xff, 0xf8, 0x00)).pixels(),
+        1e-4f);
+    assertArrayEquals(
+        new float[] {1, 2 / 7f},
+        Images.read(tiff(1, new int[] {3}, 2, 0b111_010_00)).pixels(),
+        1 / 255f);
+    assertArrayEquals(
+        new float[] {1, 0, 0x800 / 4095f},
+        Images.read(tiff(2, new int[] {12, 12, 12}, 1, 0xff, 0xf0, 0x00, 0x80, 0x00)).pixels(),
+        1e-4f);
+    assertArrayEquals(
+        new float[] {1, 1 / 3f, 0},
+        Images.read(tiff(2, new int[] {5, 6, 5}, 1, 0b11111_010, 0b101_00000)).pixels(),
+        1e-4f);
+    // The JDK's reader would allocate a table of 2^29 values.
+    assertThrows(
+        BadFileException.class,
+        () -> Images.read(tiff(2, new int[] {8, 29, 8}, 1, 1, 2, 3, 4, 5, 6)));
+  }
+
+  @Test
+  void filesThatAreTooSmallForTheirSizeAreRejected() throws IOException {
+    byte[] gif = written("gif", colors(BufferedImage.TYPE_INT_RGB));
+    int descriptor = gif.length - 1;
+    while (gif[descriptor] != ',' || gif[descriptor + 5] != 2) {
+      descriptor--;
+    }
+    gif[descriptor + 6] = 16; // The width: 4098.
+    gif[descriptor + 8] = 16; // The height: 4097.
+    assertTooSmall(gif, "4097 x 4098 pixels take at least 6147 bytes");
+    assertTooSmall(
+        tiff(1, new int[] {16}, 5_000, 1, 2), "1 x 5000 pixels take at least 10000 bytes");
+    byte[] tiff = tiff(1, new int[] {16}, 65_535, 1, 2);
+    ByteBuffer entries = ByteBuffer.wrap(tiff, 32, tiff.length - 32).slice();
+    entries.putShort(12 + 8, (short) 10); // The height.
+    for (int[] compression :
+        new int[][] {{5, 479}, {8, 1_270}, {32_946, 1_270}, {32_773, 20_479}}) {
+      entries.putShort(3 * 12 + 8, (short) compression[0]);
+      assertTooSmall(tiff, "10 x 65535 pixels take at least " + compression[1] + " bytes");
+    }
+  }
+
+  private static void assertTooSmall(byte[] file, String message) {
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> Images.read(file)), "image data", message);
+  }
+
+  /** TwelveMonkeys' WebP reader may continue bit by bit for minutes. */
+  @Test
+  void readersThatContinueBeyondTheEndAreStopped() throws IOException {
+    try (FileBytes file = new FileBytes(Path.of("a.webp"), new byte[10]);
+        CompositeImageStream stream = new CompositeImageStream(file)) {
+      stream.add(0, 10);
+      stream.seek(10);
+      for (int i = 0; i < 1_024; i++) {
+        assertEquals(-1, stream.read());
+      }
+      assertMessageContains(
+          assertThrows(BadFileException.class, stream::read), "a.webp", "its data end too early");
+    }
   }
 
   @Test
@@ -95,6 +163,31 @@ class RegisteredFormatsTest {
         assertThrows(BadFileException.class, () -> Images.read(cut)), "the file ends before");
   }
 
+  /** TwelveMonkeys 3.14 decodes it with a PSNR of 8 dB. */
+  @Test
+  void lossyWebpIsNearlyThatOfOtherPrograms() throws IOException {
+    Images expected = Images.read(CASES.resolve("lossy.png"));
+    double psnr = expected.psnr(Images.read(CASES.resolve("lossy.webp")));
+    assertTrue(psnr > 40, () -> "PSNR " + psnr);
+  }
+
+  /** As in PNG, JPEG and TIFF. */
+  @Test
+  void profileOfWebpIsIgnored() throws IOException {
+    Images profile = Images.read(CASES.resolve("profile.webp"));
+    assertEquals(Images.read(CASES.resolve("base.png")).toColor(), profile.toColor());
+  }
+
+  @Test
+  void webpWhoseOpacityThePluginIgnoresIsRejected() {
+    Path file = CASES.resolve("noisy_alpha.webp");
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> Images.read(file)),
+        "noisy_alpha.webp",
+        "Uncompressed WebP alpha not implemented",
+        "save it again as PNG");
+  }
+
   @Test
   void orientationOfWebpIsFollowed() throws IOException {
     byte[] bytes = Files.readAllBytes(CASES.resolve("a4_webp.jpg"));
@@ -129,6 +222,17 @@ class RegisteredFormatsTest {
   }
 
   @Test
+  void truncatedProfileOfCmykIsRejected() throws IOException {
+    byte[] bytes = Files.readAllBytes(CASES.resolve("cmyk_icc.jpg"));
+    int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("ICC_PROFILE");
+    bytes[name + 14] = 0x40; // The first byte of the length.
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> Images.read(bytes)),
+        "its color profile of 107374",
+        "image data");
+  }
+
+  @Test
   void foldersContainEveryFormat() throws IOException {
     Files.copy(CASES.resolve("a4_webp.jpg"), folder.resolve("a.webp"));
     Files.copy(CASES.resolve("a2_cmyk_pil.jpg"), folder.resolve("b.jpg"));
@@ -148,6 +252,8 @@ class RegisteredFormatsTest {
                 CASES.resolve("a2_cmyk_im.jpg").toString(),
                 Files.write(folder.resolve("cmyk.tif"), tiff(5, 1, 2, 3, 4)).toString(),
                 Files.write(folder.resolve("lab.tif"), tiff(8, 1, 2, 3)).toString(),
+                Files.write(folder.resolve("deep.tif"), tiff(1, new int[] {29}, 1, 1, 2, 3, 4))
+                    .toString(),
                 Files.writeString(folder.resolve("big.tif"), "MM\0+\0\10\0\0").toString(),
                 Files.writeString(folder.resolve("a.psd"), "8BPS\0\1").toString(),
                 CASES.resolve("base.png").toString());
@@ -156,12 +262,16 @@ class RegisteredFormatsTest {
     assertLine(result, "a2_cmyk_pil.jpg: header: got a CMYK JPEG", add + "jpeg to the class path");
     assertLine(result, "a2_cmyk_im.jpg: header: got a YCCK JPEG", "convert it to RGB, or " + add);
     String expected =
-        ", expected grayscale, RGB or a palette, and no, LZW, deflate, JPEG, PackBits or CCITT"
-            + " compression; convert it to RGB with LZW compression, or "
+        ", expected grayscale, RGB or a palette, samples of 1 to 16 or 32 bits, and no, LZW, deflate,"
+            + " JPEG, PackBits or CCITT compression; convert it to RGB with LZW compression, or "
             + add;
     assertLine(
         result, "cmyk.tif: header: got a TIFF image in CMYK", expected + "tiff to the class");
     assertLine(result, "lab.tif: header: got a TIFF image in Lab", expected + "tiff to the class");
+    assertLine(
+        result,
+        "deep.tif: header: got a TIFF image with 29-bit unsigned samples",
+        expected + "tiff to the class");
     assertLine(result, "big.tif: header: got a BigTIFF image", expected + "tiff to the class path");
     assertLine(result, "a.psd: byte 0: got a Photoshop image, ", add + "psd to the class path");
     assertEquals(1, result.linesWith("Images[1, 16, 16, ").size(), result::toString);
@@ -200,32 +310,42 @@ class RegisteredFormatsTest {
   }
 
   /**
-   * Returns a TIFF of one pixel. A fourth sample of RGB is opacity, with which colors have been
-   * multiplied.
+   * Returns a TIFF of one pixel with 8 bits per sample. A fourth sample of RGB is opacity, with
+   * which colors have been multiplied.
    *
    * @param colors the color space
    */
   private static byte[] tiff(int colors, int... samples) {
-    int count = samples.length;
+    int[] bits = new int[samples.length];
+    Arrays.fill(bits, 8);
+    return tiff(colors, bits, 1, samples);
+  }
+
+  private static byte[] tiff(int colors, int[] bits, int width, int... bytes) {
+    int count = bits.length;
     boolean alpha = colors == 2 && count == 4;
-    ByteBuffer file = ByteBuffer.allocate(200).put(new byte[] {'M', 'M', 0, 42, 0, 0, 0, 20});
-    for (int sample : samples) {
-      file.put((byte) sample);
+    ByteBuffer file = ByteBuffer.allocate(200).put(new byte[] {'M', 'M', 0, 42, 0, 0, 0, 30});
+    for (int value : bytes) {
+      file.put((byte) value);
     }
-    file.position(12);
-    for (int i = 0; i < count; i++) {
-      file.putShort((short) 8);
+    file.position(20);
+    for (int value : bits) {
+      file.putShort((short) value);
     }
-    file.position(20).putShort((short) (alpha ? 10 : 9));
-    entry(file, 0x100, 3, 1, 1 << 16); // Width.
+    file.position(30).putShort((short) (alpha ? 10 : 9));
+    entry(file, 0x100, 3, 1, width << 16);
     entry(file, 0x101, 3, 1, 1 << 16); // Height.
-    entry(file, 0x102, 3, count, 12); // Bits per sample.
+    if (count > 2) {
+      entry(file, 0x102, 3, count, 20); // Bits per sample.
+    } else {
+      entry(file, 0x102, 3, count, bits[0] << 16 | bits[count - 1]);
+    }
     entry(file, 0x103, 3, 1, 1 << 16); // Uncompressed.
     entry(file, 0x106, 3, 1, colors << 16);
-    entry(file, 0x111, 4, 1, 8); // The pixel.
+    entry(file, 0x111, 4, 1, 8); // The pixels.
     entry(file, 0x115, 3, 1, count << 16);
     entry(file, 0x116, 3, 1, 1 << 16); // Rows per strip.
-    entry(file, 0x117, 4, 1, count); // The bytes of the pixel.
+    entry(file, 0x117, 4, 1, bytes.length);
     if (alpha) {
       entry(file, 0x152, 3, 1, 1 << 16);
     }

@@ -131,8 +131,25 @@ class RegisteredModelsTest {
         assertThrows(
             IllegalStateException.class,
             () -> Registry.checkBuilt(ConvEncoder.channels(1), encoder, e -> Optional.empty())),
+        "ConvEncoderConfig.build: expected a ConvEncoder whose config() returns these settings,"
+            + " ConvEncoderConfig[channels=1, ",
+        "got none. Override config() in ConvEncoder to");
+    encoder.close();
+  }
+
+  /** Many components call their settings {@code Config}. */
+  @Test
+  void nestedSettingsAreNamedWithTheirClass() {
+    record Config(int size) {}
+    ConvEncoder encoder = ConvEncoder.channels(1).hidden(4).build(3, new Rng(1));
+    assertMessageContains(
+        assertThrows(
+            IllegalStateException.class,
+            () ->
+                Registry.checkBuilt(
+                    ConvEncoder.channels(1), encoder, e -> Optional.of(new Config(8)))),
         "ConvEncoderConfig.build: expected a ConvEncoder whose config() returns these settings",
-        "Override config()");
+        "got RegisteredModelsTest.1Config[size=8]. Override config() in ConvEncoder");
     encoder.close();
   }
 }

@@ -22,7 +22,6 @@ import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose2d;
-import io.github.vqvae4j.nn.GroupNorm;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.parallel.WithThreads;
 import io.github.vqvae4j.quantize.Codes;
@@ -235,38 +234,27 @@ class TiledImagesTest {
         model(
             new Custom(conv(1, 6, 5, 1), conv(6, 6, 1, 3), conv(6, 4, 1, 1)),
             new CustomDecoder(conv(4, 4, 1, 2), up(4, 1, 5)))) {
-      Reach reach = reach(model, 5);
-      assertEquals(4, reach.encoder(), "dilation 3 and a kernel of 3");
-      assertEquals(2, reach.decoder());
-      assertEquals(false, reach.isWhole());
+      Reach reach = ReachTest.of(model, 5);
+      assertEquals(new Reach.Pass(4, false), reach.encoder(), "dilation 3 and a kernel of 3");
+      assertEquals(new Reach.Pass(2, false), reach.decoder());
       assertEqualToWhole(model, photograph(200, 160));
     }
   }
 
-  private static Reach reach(VqVae model, int factor) {
-    return Reach.of(
-        new CodePasses() {
-          @Override
-          public List<Tensor> latents(Tensor images) {
-            return List.of(model.encoderOutput(images));
-          }
-
-          @Override
-          public Tensor pixels(List<Tensor> vectors) {
-            return model.decoder().forward(vectors.get(0));
-          }
-
-          @Override
-          public List<Codes> encode(Tensor images) {
-            throw new AssertionError("not a latent");
-          }
-
-          @Override
-          public Tensor decode(List<Codes> codes, Step step) {
-            throw new AssertionError("not a vector");
-          }
-        },
-        new Factors(factor, factor, 1));
+  /** The encoder looks at a few pixels only, so that its codes do not depend on tiles. */
+  @Test
+  void aLocalEncoderWithADecoderThatLooksAtTheWholeImageEncodesAsTheWhole() {
+    try (VqVae model =
+        model(
+            new Custom(conv(1, 6, 4, 1), conv(6, 4, 1, 3)),
+            new CustomDecoder(conv(4, 8, 1, 1), new ImageMean(), up(8, 1, 4)))) {
+      assertEquals(new Reach.Pass(3, false), ReachTest.of(model, 4).encoder());
+      assertEquals(true, ReachTest.of(model, 4).decoder().isWhole());
+      Images image = photograph(399, 330);
+      Codes whole = model.encode(image);
+      Tiling.limit(SMALL);
+      assertNearTies(model, image, whole, model.encode(image));
+    }
   }
 
   @Test
@@ -327,14 +315,15 @@ class TiledImagesTest {
     Images photograph = Images.read(RealData.folder("kodak").resolve("kodim03.png")).toGray();
     try (VqVae model =
         model(
-            new Custom(conv(1, 8, 4, 1), new GroupNorm(2, 8), conv(8, 4, 1, 1)),
-            new CustomDecoder(conv(4, 8, 1, 1), new GroupNorm(2, 8), up(8, 1, 4)))) {
-      assertEquals(true, reach(model, 4).isWhole());
+            new Custom(conv(1, 8, 4, 1), new ImageMean(), conv(8, 4, 1, 1)),
+            new CustomDecoder(conv(4, 8, 1, 1), new ImageMean(), up(8, 1, 4)))) {
+      assertEquals(true, ReachTest.of(model, 4).encoder().isWhole());
+      assertEquals(true, ReachTest.of(model, 4).decoder().isWhole());
       Codes codes = firstRows(model.encode(photograph), 40);
       Tiling.limit(new Tiling.Limits(0, 256));
       float[] blended = model.decode(codes).pixels();
       int cells = photograph.width() / 4;
-      Tiling.Size size = Tiling.size(0, true, 4);
+      Tiling.Size size = Tiling.size(new Reach.Pass(0, true), 4);
       List<TileSpan> spans = TileSpan.of(cells, size.core(), size.margin());
       assertEquals(3, spans.size());
       float[] expected = new float[blended.length];

@@ -235,6 +235,38 @@ class EncodeToFileTest {
   }
 
   @Test
+  void aFinishedFileOfOtherImagesIsNotReplaced() throws IOException {
+    model.encode(IMAGES, file);
+    byte[] bytes = Files.readAllBytes(file);
+    assertNotReplaced("this call has 40 images", IMAGES.range(0, 40));
+    String codes = "their codes or labels are not those of these images";
+    assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 32, 1, 7)));
+    assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 16, 1, 1)));
+    assertNotReplaced(codes, ((ByteImages) IMAGES).withLabels(new int[COUNT]));
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    assertFalse(Files.exists(partial));
+    model.encode(IMAGES, file);
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+  }
+
+  private void assertNotReplaced(String difference, Dataset images) {
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> model.encode(images, file)),
+        "VqVae.encode: expected the images of the existing file: " + file,
+        "has the codes of 150 images, and " + difference,
+        "delete this one");
+  }
+
+  @Test
+  void aFinishedFileOfAnotherModelIsReplaced() throws IOException {
+    try (VqVae other = Shapes.model(1, 3)) {
+      other.encode(IMAGES.range(0, 40), file);
+    }
+    model.encode(IMAGES, file);
+    assertArrayEquals(expected(), Files.readAllBytes(file));
+  }
+
+  @Test
   void anotherFileIsNotOverwritten() throws IOException {
     Files.writeString(partial, "my notes");
     assertMessageContains(
@@ -242,7 +274,12 @@ class EncodeToFileTest {
         "delete it to start anew",
         "does not contain codes");
     assertEquals("my notes", Files.readString(partial));
-    Files.delete(partial);
+    Files.move(partial, file);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> model.encode(IMAGES, file)),
+        "choose another name, or delete it");
+    assertEquals("my notes", Files.readString(file));
+    Files.delete(file);
     Files.createDirectory(file);
     assertMessageContains(
         assertThrows(IOException.class, () -> model.encode(IMAGES, file)), "it is a folder");

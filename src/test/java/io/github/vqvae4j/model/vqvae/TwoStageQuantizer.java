@@ -13,18 +13,19 @@ import java.util.List;
  * A residual quantizer of vectors [.., 1] with two fixed codebooks of unequal sizes: multiples of
  * 0.1 from -0.2, then multiples of 0.01 from -0.03.
  */
-final class TwoStageQuantizer extends Quantizer {
+public final class TwoStageQuantizer extends Quantizer {
   private static final int FIRST = 5;
   private static final int SECOND = 7;
 
   private final boolean supportsMissingCodes;
 
-  TwoStageQuantizer(boolean supportsMissingCodes) {
+  /** Creates the quantizer. */
+  public TwoStageQuantizer(boolean supportsMissingCodes) {
     this.supportsMissingCodes = supportsMissingCodes;
   }
 
   /** Returns the decoded value of two codes; a missing code contributes 0. */
-  static double value(int first, int second) {
+  public static double value(int first, int second) {
     return (first < 0 ? 0 : (first - 2) / 10.0) + (second < 0 ? 0 : (second - 3) / 100.0);
   }
 
