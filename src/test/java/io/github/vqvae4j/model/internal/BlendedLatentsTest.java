@@ -3,7 +3,6 @@ package io.github.vqvae4j.model.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
@@ -289,46 +288,6 @@ class BlendedLatentsTest {
     }
   }
 
-  /** A dataset that counts how often it is read. */
-  private record Counting(Images images, AtomicInteger reads) implements Dataset {
-    @Override
-    public int size() {
-      return 1;
-    }
-
-    @Override
-    public int height() {
-      return images.height();
-    }
-
-    @Override
-    public int width() {
-      return images.width();
-    }
-
-    @Override
-    public int channels() {
-      return 1;
-    }
-
-    @Override
-    public void image(int index, float[] target, int offset) {
-      throw new AssertionError("read as a whole");
-    }
-
-    @Override
-    public void rectangle(
-        int index, long epoch, int row, int column, int h, int w, float[] target, int offset) {
-      reads.incrementAndGet();
-      images.rectangle(index, epoch, row, column, h, w, target, offset);
-    }
-
-    @Override
-    public int label(int index) {
-      return -1;
-    }
-  }
-
   /**
    * The top level of this model looks further than 512 pixels, so that it is treated as one that
    * looks at the whole image; but what is that far away has little weight. Each level is a pass
@@ -350,7 +309,7 @@ class BlendedLatentsTest {
       Images decoded = model.decode(whole);
       smallTiles();
       AtomicInteger reads = new AtomicInteger();
-      List<Codes> tiled = model.encode(new Counting(image, reads));
+      List<Codes> tiled = model.encode(new CountedReads(image, reads));
       assertEquals(2 * (1 + 3), reads.get(), "a corner and three rows of tiles, two levels");
       for (int level = 0; level < 2; level++) {
         int[] expected = whole.get(level).values();

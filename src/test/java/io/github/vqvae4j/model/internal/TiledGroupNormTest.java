@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.blocks.Decoder;
@@ -190,46 +189,7 @@ class TiledGroupNormTest {
 
   private static int reads(VqVae model, Images image) {
     AtomicInteger reads = new AtomicInteger();
-    Dataset counting =
-        new Dataset() {
-          @Override
-          public int size() {
-            return 1;
-          }
-
-          @Override
-          public int height() {
-            return image.height();
-          }
-
-          @Override
-          public int width() {
-            return image.width();
-          }
-
-          @Override
-          public int channels() {
-            return 1;
-          }
-
-          @Override
-          public void image(int index, float[] target, int offset) {
-            throw new AssertionError("read as a whole");
-          }
-
-          @Override
-          public void rectangle(
-              int index, long epoch, int y, int x, int h, int w, float[] target, int offset) {
-            reads.incrementAndGet();
-            image.rectangle(index, epoch, y, x, h, w, target, offset);
-          }
-
-          @Override
-          public int label(int index) {
-            return -1;
-          }
-        };
-    model.encode(counting);
+    model.encode(new CountedReads(image, reads));
     return reads.get();
   }
 
