@@ -44,6 +44,13 @@ record AnomalyCalibration(
               + normalImages
               + ". Calibrate the detector again.");
     }
+    if (priorChecksum < NO_PRIOR || priorChecksum == NO_PRIOR && config.surpriseWeight() > 0) {
+      throw new IllegalArgumentException(
+          "AnomalyCalibration: expected no surpriseWeight without a prior, got "
+              + config.surpriseWeight()
+              + ". Calibrate the detector again.");
+    }
+    Thresholds.rank(config.falsePositiveRate(), normalImages);
   }
 
   static AnomalyCalibration read(Path file, ImageModel model, Optional<PixelCnn> prior)

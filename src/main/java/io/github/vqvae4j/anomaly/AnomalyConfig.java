@@ -11,7 +11,8 @@ import io.github.vqvae4j.config.Require;
  *     anomalous, above 0 and below 1
  * @param quantizationWeight w, the weight of the quantization error relative to the reconstruction
  *     error, from 0 (reconstruction only) to 1 (quantization only); by default 0.25, since the
- *     quantization error is less informative in most models; ignored for a model without a codebook
+ *     quantization error is less informative in most models; ignored for a model other than a
+ *     {@code VqVae}
  * @param surpriseWeight v, the weight of the surprise of the codes relative to the combination of
  *     the other two errors, from 0 (without the surprise) to 1 (surprise only); by default 0.75;
  *     ignored without a prior
@@ -21,9 +22,10 @@ import io.github.vqvae4j.config.Require;
  *     score: the score is the mean over the pixels with the largest errors; by default 1, all
  *     pixels. A small fraction detects small defects in large images.
  * @param border the number of pixels at each edge of an image that are excluded from scores,
- *     thresholds and the heat map. Images of height 1 have no top and bottom edge. Convolutional
- *     models, which have no context beyond the edges, are less accurate there. By default 0; for a
- *     whole series split into {@code SeriesTiles}, use their margin.
+ *     thresholds and the heat map; within k/2 pixels of it, smoothing includes their errors. Images
+ *     of height 1 have no top and bottom edge. Convolutional models, which have no context beyond
+ *     the edges, are less accurate there. By default 0; for a whole series split into {@code
+ *     SeriesTiles}, use their margin.
  */
 public record AnomalyConfig(
     double falsePositiveRate,

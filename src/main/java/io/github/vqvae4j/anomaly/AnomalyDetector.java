@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -62,9 +63,11 @@ import java.util.stream.IntStream;
  * <p>The threshold is the m-th largest total of the n held-out normal images, m = floor(f (n + 1)).
  * Fewer than f n of them exceed it. A further normal image from the same distribution exceeds it
  * with a probability of at most f (conformal prediction: Vovk, Gammerman and Shafer 2005). The
- * means and standard deviations are computed from the same n images; the resulting bias decreases
- * as n grows. The model must not have been trained on these images: it reconstructs its training
- * images better, and the threshold would be too low.
+ * means and standard deviations are computed from the same n images; if several errors have weight,
+ * the resulting bias can exceed f, but decreases as n grows: in simulations with three independent
+ * errors and the default weights, 0.11 instead of 0.1 for n = 9, and 0.012 instead of 0.01 for n =
+ * 99. The model must not have been trained on these images: it reconstructs its training images
+ * better, and the threshold would be too low.
  *
  * <p>All methods may be called from any number of threads, but not while the model is being
  * trained. Calibrate again after training. A window of a series is an image of height 1.
@@ -88,7 +91,8 @@ public final class AnomalyDetector {
    * @param config the settings
    * @return the detector
    * @throws IllegalArgumentException if there are too few images for f, the images do not have the
-   *     size and channels that the model expects, or they are not larger than twice the border
+   *     size and channels that the model expects (its encoder: unlike {@code encode}, nothing is
+   *     padded), or they are not larger than twice the border
    * @throws NonFiniteException if a parameter, a buffer or an output of the model is NaN or
    *     infinite
    */
@@ -117,12 +121,15 @@ public final class AnomalyDetector {
    *     training image of the model or the prior
    * @param config the settings
    * @return the detector
-   * @throws IllegalArgumentException if the prior is one for another codebook or another model,
-   *     needs a condition, or is one for maps of another size; and as without a prior
+   * @throws IllegalArgumentException if the prior is one for another codebook, was trained on codes
+   *     that name another model (if they name none, this is not noticed), needs a condition, or is
+   *     one for maps of another size; and as without a prior
    * @throws NonFiniteException as without a prior, and if an output of the prior is NaN or infinite
    */
   public static AnomalyDetector calibrate(
       VqVae model, PixelCnn prior, Dataset normals, AnomalyConfig config) {
+    Objects.requireNonNull(
+        prior, "AnomalyDetector.calibrate: expected a prior, got null; leave it out for none.");
     return calibrate(model, Optional.of(prior), normals, config);
   }
 
@@ -146,6 +153,7 @@ public final class AnomalyDetector {
     images.add(errors);
     NormalErrors image = images.normalErrors();
     NormalErrors pixel = pixels.normalErrors();
+    image.warnIfConstant(n, config);
 
     double[] totals = new double[n];
     double[] hottest = new double[n];
@@ -154,7 +162,9 @@ public final class AnomalyDetector {
         config.smoothing(),
         (i, map) -> {
           totals[i] = image.score(errors, i, config).total();
-          hottest[i] = Arrays.stream(heat(pixel, map.map(inner::crop), config)).max().getAsDouble();
+          // Rounded like the heat map, so that values of both can be compared.
+          hottest[i] =
+              (float) Arrays.stream(heat(pixel, map.map(inner::crop), config)).max().getAsDouble();
         });
     return new AnomalyDetector(
         maps,
@@ -258,7 +268,8 @@ public final class AnomalyDetector {
    * Returns whether a score exceeds the threshold.
    *
    * @param score the score of an image
-   * @return true with a probability of at most f if the image is normal
+   * @return true with a probability of about f at most if the image is normal; exactly at most f if
+   *     a single error has weight, see the class
    */
   public boolean isAnomalous(AnomalyScore score) {
     return score.total() > threshold();
@@ -275,10 +286,11 @@ public final class AnomalyDetector {
 
   /**
    * Returns the threshold of the heat: the m-th largest of the maximum heats of the held-out normal
-   * images. A normal image of the same size contains a pixel above it with a probability of at most
-   * f.
+   * images. A normal image of the same size contains a pixel above it with a probability of about f
+   * at most.
    *
-   * @return the threshold, in the unit of {@link #heatMap}
+   * @return the threshold, in the unit of {@link #heatMap}; a float, so that {@code heat >
+   *     heatThreshold()} is exact
    */
   public double heatThreshold() {
     return calibration.heatThreshold();
@@ -288,7 +300,7 @@ public final class AnomalyDetector {
    * Returns the settings.
    *
    * @return the settings given to {@link #calibrate(ImageModel, Dataset, AnomalyConfig) calibrate};
-   *     for a model without a codebook, the weight of the quantization error is 0; without a prior,
+   *     for a model other than a VqVae, the weight of the quantization error is 0; without a prior,
    *     the weight of the surprise is 0
    */
   public AnomalyConfig config() {

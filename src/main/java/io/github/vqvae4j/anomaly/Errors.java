@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
  * The three errors of the pixels of an image, or of several images.
  *
  * @param reconstruction the mean over channels of (x - x')^2
- * @param quantization the mean over D of (z_e - e_k)^2; zeros for a model without a codebook
+ * @param quantization the mean over D of (z_e - e_k)^2; zeros for a model other than a VqVae
  * @param surprise -ln p(code | codes before it), in nats; zeros without a prior
  */
 record Errors(double[] reconstruction, double[] quantization, double[] surprise) {

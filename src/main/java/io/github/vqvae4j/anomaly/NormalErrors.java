@@ -1,6 +1,10 @@
 package io.github.vqvae4j.anomaly;
 
 import io.github.vqvae4j.config.Added;
+import io.github.vqvae4j.log.internal.Log;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
 
 /**
  * The mean and the standard deviation of the three errors among normal images, or among their
@@ -13,18 +17,50 @@ record NormalErrors(
     double quantizationStandardDeviation,
     @Added(version = 2, value = "0") double surpriseMean,
     @Added(version = 2, value = "0") double surpriseStandardDeviation) {
+  private static final Logger LOG = Log.of(AnomalyDetector.class);
+
+  /** Relative to the mean: smaller deviations are rounding errors of equal values. */
+  private static final double MIN_DEVIATION = 1e-12;
+
   NormalErrors {
-    if (reconstructionStandardDeviation < 0
-        || quantizationStandardDeviation < 0
-        || surpriseStandardDeviation < 0) {
+    check("reconstruction", reconstructionMean, reconstructionStandardDeviation);
+    check("quantization", quantizationMean, quantizationStandardDeviation);
+    check("surprise", surpriseMean, surpriseStandardDeviation);
+  }
+
+  private static void check(String error, double mean, double deviation) {
+    if (!(mean >= 0) || !(deviation == 0 || deviation > MIN_DEVIATION * mean)) {
       throw new IllegalArgumentException(
-          "NormalErrors: expected standard deviations of at least 0, got "
-              + reconstructionStandardDeviation
-              + ", "
-              + quantizationStandardDeviation
+          "NormalErrors: expected a mean and a standard deviation of the "
+              + error
+              + " of at least 0, got "
+              + mean
               + " and "
-              + surpriseStandardDeviation
+              + deviation
               + ". Calibrate the detector again.");
+    }
+  }
+
+  /** Warns if an error that has weight is the same for all images. */
+  void warnIfConstant(int images, AnomalyConfig config) {
+    double v = config.surpriseWeight();
+    double w = config.quantizationWeight();
+    List<String> constant = new ArrayList<>();
+    if (reconstructionStandardDeviation == 0 && v < 1 && w < 1) {
+      constant.add("reconstruction error");
+    }
+    if (quantizationStandardDeviation == 0 && v < 1 && w > 0) {
+      constant.add("quantization error");
+    }
+    if (surpriseStandardDeviation == 0 && v > 0) {
+      constant.add("surprise");
+    }
+    if (!constant.isEmpty()) {
+      LOG.warn(
+          "The {} of all {} normal images is the same, so that scores contain it in its own unit,"
+              + " not in standard deviations. Calibrate on more images, which differ.",
+          String.join(" and the ", constant),
+          images);
     }
   }
 
@@ -91,7 +127,8 @@ record NormalErrors(
     }
 
     private double deviation() {
-      return Math.sqrt(squares / count);
+      double deviation = Math.sqrt(squares / count);
+      return deviation > MIN_DEVIATION * mean ? deviation : 0;
     }
   }
 }

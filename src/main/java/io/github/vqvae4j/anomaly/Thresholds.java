@@ -20,8 +20,10 @@ final class Thresholds {
               + falsePositiveRate
               + ", got "
               + n
-              + ", which is enough only for a false-positive rate of at least "
-              + 1.0 / (n + 1L)
+              + (n == 0
+                  ? ""
+                  : ", which is enough only for a false-positive rate of at least "
+                      + 1.0 / (n + 1L))
               + ". Hold out more images, or allow a higher false-positive rate.");
     }
     return rank;

@@ -28,6 +28,19 @@ public final class MessageText {
   }
 
   /**
+   * Returns the name of a class without its package.
+   *
+   * @param type the class
+   * @return the simple name; for an anonymous class, which has none, one such as {@code Program$1}
+   */
+  public static String name(Class<?> type) {
+    String full = type.getName();
+    return type.isAnonymousClass()
+        ? full.substring(full.lastIndexOf('.') + 1)
+        : type.getSimpleName();
+  }
+
+  /**
    * Lists names, at most three of them.
    *
    * @param names the names

@@ -142,7 +142,7 @@ public final class RecordFile {
       throw new BadFileException(
           file,
           VERSION,
-          "expected at most "
+          "expected a version from 1 to "
               + latest
               + ", got "
               + MessageText.excerpt(text)

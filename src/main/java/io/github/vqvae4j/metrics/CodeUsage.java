@@ -12,11 +12,21 @@ import java.util.Locale;
  * usage.codesInUse();   // 3
  * usage.perplexity();   // 2.83
  * }</pre>
+ *
+ * <p>Only the codes in use take memory, 12 bytes each, whatever K is.
  */
 public final class CodeUsage {
+  private final int codebookSize;
+
+  /** The codes in use in ascending order. */
+  private final int[] codes;
+
+  /** How often each of them was selected, at least once. */
   private final long[] counts;
 
-  private CodeUsage(long[] counts) {
+  private CodeUsage(int codebookSize, int[] codes, long... counts) {
+    this.codebookSize = codebookSize;
+    this.codes = codes;
     this.counts = counts;
   }
 
@@ -27,7 +37,7 @@ public final class CodeUsage {
    * @return a histogram with all counts 0
    */
   public static CodeUsage empty(int codebookSize) {
-    return new CodeUsage(new long[codebookSize]);
+    return new CodeUsage(codebookSize, new int[0]);
   }
 
   /**
@@ -39,7 +49,6 @@ public final class CodeUsage {
    * @throws IllegalArgumentException if a code is out of range
    */
   public static CodeUsage of(int[] codes, int codebookSize) {
-    long[] counts = new long[codebookSize];
     for (int code : codes) {
       if (code < -1 || code >= codebookSize) {
         throw new IllegalArgumentException(
@@ -49,11 +58,16 @@ public final class CodeUsage {
                 + code
                 + ". Pass the size of their codebook.");
       }
+    }
+    int[] sorted = codes.clone();
+    Arrays.sort(sorted);
+    Entries used = new Entries(sorted.length);
+    for (int code : sorted) {
       if (code >= 0) {
-        counts[code]++;
+        used.add(code, 1);
       }
     }
-    return new CodeUsage(counts);
+    return used.of(codebookSize);
   }
 
   /**
@@ -70,7 +84,13 @@ public final class CodeUsage {
               + Arrays.stream(counts).min().orElse(0)
               + ". Pass the number of uses of each code.");
     }
-    return new CodeUsage(counts.clone());
+    Entries used = new Entries((int) Arrays.stream(counts).filter(count -> count > 0).count());
+    for (int code = 0; code < counts.length; code++) {
+      if (counts[code] > 0) {
+        used.add(code, counts[code]);
+      }
+    }
+    return used.of(counts.length);
   }
 
   /**
@@ -96,28 +116,78 @@ public final class CodeUsage {
   }
 
   private CodeUsage combine(CodeUsage other, long sign) {
-    if (other.counts.length != counts.length) {
+    if (other.codebookSize != codebookSize) {
       throw new IllegalArgumentException(
           "CodeUsage: expected usage of a codebook of "
-              + counts.length
+              + codebookSize
               + " codes, got one of "
-              + other.counts.length
+              + other.codebookSize
               + ". Combine only usages of the same codebook.");
     }
-    long[] sums = counts.clone();
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] += sign * other.counts[i];
+    Entries sums = new Entries(codes.length + other.codes.length);
+    for (int i = 0, j = 0; i < codes.length || j < other.codes.length; ) {
+      boolean fromThis = j == other.codes.length || i < codes.length && codes[i] <= other.codes[j];
+      if (fromThis) {
+        sums.add(codes[i], counts[i++]);
+      } else {
+        sums.add(other.codes[j], sign * other.counts[j++]);
+      }
     }
-    return new CodeUsage(sums);
+    return sums.of(codebookSize);
+  }
+
+  /** Codes in ascending order with their counts. */
+  private static final class Entries {
+    private final int[] codes;
+    private final long[] counts;
+    private int size;
+
+    Entries(int capacity) {
+      codes = new int[capacity];
+      counts = new long[capacity];
+    }
+
+    /** Adds to the count of a code, which is the last one or greater. */
+    void add(int code, long count) {
+      if (size == 0 || codes[size - 1] != code) {
+        codes[size++] = code;
+      }
+      counts[size - 1] += count;
+    }
+
+    /** Returns the histogram, without counts of 0. */
+    CodeUsage of(int codebookSize) {
+      int used = 0;
+      for (int i = 0; i < size; i++) {
+        if (counts[i] != 0) {
+          codes[used] = codes[i];
+          counts[used++] = counts[i];
+        }
+      }
+      return new CodeUsage(codebookSize, Arrays.copyOf(codes, used), Arrays.copyOf(counts, used));
+    }
   }
 
   /**
    * Returns the histogram.
    *
-   * @return a copy of the counts [K]
+   * @return a copy of the counts [K], 8 K bytes
    */
   public long[] counts() {
-    return counts.clone();
+    long[] all = new long[codebookSize];
+    for (int i = 0; i < codes.length; i++) {
+      all[codes[i]] = counts[i];
+    }
+    return all;
+  }
+
+  /**
+   * Returns the number of selections of all codes.
+   *
+   * @return the sum of the counts
+   */
+  public long total() {
+    return Arrays.stream(counts).sum();
   }
 
   /**
@@ -126,7 +196,7 @@ public final class CodeUsage {
    * @return K
    */
   public int codebookSize() {
-    return counts.length;
+    return codebookSize;
   }
 
   /**
@@ -146,7 +216,7 @@ public final class CodeUsage {
    *     is empty
    */
   public double perplexity() {
-    double total = Arrays.stream(counts).sum();
+    double total = total();
     if (total == 0) {
       return 0;
     }
@@ -166,7 +236,7 @@ public final class CodeUsage {
         Locale.ROOT,
         "%d of %d codes in use, perplexity %.1f",
         codesInUse(),
-        counts.length,
+        codebookSize,
         perplexity());
   }
 }

@@ -149,12 +149,8 @@ public abstract class ImageModel extends Layer implements Trainable<ImageBatch> 
     return List.copyOf(terms);
   }
 
-  /** A term may be 0 until a warm-up ends, but no other constant has a place in a loss. */
   private static void checkGradient(LossTerm term, Tensor reconstruction) {
-    if (reconstruction.requiresGradient()
-        && !term.value().requiresGradient()
-        && term.weight() != 0
-        && term.value().item() != 0) {
+    if (reconstruction.requiresGradient() && term.isConstant()) {
       throw new IllegalStateException(
           "CustomReconstructionLoss.terms: expected terms with a gradient, got \""
               + term.name()

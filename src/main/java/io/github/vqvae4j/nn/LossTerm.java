@@ -36,6 +36,20 @@ public record LossTerm(String name, Tensor value, double weight) {
   }
 
   /**
+   * Returns whether this term is a constant to the training but affects the loss, as one computed
+   * without Tensor's operations does. A weight or value of 0 affects nothing, as until a warm-up
+   * ends; NaN and infinity are reported as a divergence instead.
+   *
+   * @return true if there is no gradient, the weight is not 0, and the value is finite and not 0
+   */
+  public boolean isConstant() {
+    return !value.requiresGradient()
+        && weight != 0
+        && Double.isFinite(value.item())
+        && value.item() != 0;
+  }
+
+  /**
    * Returns the total loss: the sum of weight times value.
    *
    * @param terms one or more terms

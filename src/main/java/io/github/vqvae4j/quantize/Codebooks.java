@@ -10,15 +10,14 @@ import java.util.stream.Stream;
  * size. A plain vector quantizer has a single codebook.
  *
  * <p><b>Groups</b> quantize different parts of a vector independently: the heads of a multi-head
- * quantizer, the subspaces of product quantization, the groups of a grouped residual quantizer, or
- * the codebooks of a finite scalar or lookup-free quantizer. <b>Stages</b> are applied in sequence,
- * each to the residual of the previous ones, as in residual quantization. Two groups with three
- * stages each have six codebooks.
+ * quantizer, the subspaces of product quantization, or the groups of a grouped residual quantizer.
+ * <b>Stages</b> are applied in sequence, each to the residual of the previous ones, as in residual
+ * quantization. Two groups with three stages each have six codebooks.
  *
  * <pre>{@code
  * Codebooks plain = Codebooks.of(512); // a plain vector quantizer
  * Codebooks residual = Codebooks.residual(1024, 1024, 1024); // a residual quantizer of 3 stages
- * Codebooks scalar = Codebooks.grouped(8, 5, 5, 5); // a finite scalar quantizer of 4 dimensions
+ * Codebooks heads = Codebooks.grouped(256, 256); // a quantizer with 2 heads
  * }</pre>
  *
  * @param groups the number of groups, at least 1

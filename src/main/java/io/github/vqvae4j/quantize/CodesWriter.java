@@ -4,16 +4,19 @@ import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.LockFile;
+import io.github.vqvae4j.log.internal.Log;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
+import org.slf4j.Logger;
 
 /**
  * Writes a code file part by part, in memory that does not depend on the number of images. {@link
@@ -37,6 +40,7 @@ public final class CodesWriter implements Closeable {
   /** The end of the name of an unfinished file, after the name of the file. */
   public static final String PARTIAL = ".partial";
 
+  private static final Logger LOG = Log.of(CodesWriter.class);
   private static final String LOCK = ".lock";
   private static final int BUFFER_BYTES = 1 << 16;
 
@@ -45,8 +49,8 @@ public final class CodesWriter implements Closeable {
   private final boolean resumable;
   private final LockFile lock;
 
-  /** The last block of a resumed file, or null. */
-  private final Codes lastBlock;
+  /** What a resumed file had when it was opened; empty if nothing. */
+  private final Optional<WholeBlocks> resumed;
 
   private final FileOutputStream target;
   private final BufferedOutputStream out;
@@ -58,6 +62,10 @@ public final class CodesWriter implements Closeable {
   private Codes pending;
 
   private long written;
+
+  /** Whether this writer has changed the file. */
+  private boolean changed;
+
   private boolean closed;
 
   private CodesWriter(Path file, boolean resumable) throws IOException {
@@ -83,12 +91,10 @@ public final class CodesWriter implements Closeable {
     File partialFile = FileNames.file(partial);
     lock = lock();
     try {
-      WholeBlocks blocks = resumable ? WholeBlocks.cut(partial).orElse(null) : null;
-      boolean resumes = blocks != null;
-      header = resumes ? blocks.header() : null;
-      written = resumes ? blocks.images() : 0;
-      lastBlock = resumes ? blocks.last() : null;
-      target = open(partialFile, resumes);
+      resumed = resumable ? WholeBlocks.of(partial) : Optional.empty();
+      written = resumed.map(WholeBlocks::images).orElse(0L);
+      header = written > 0 ? resumed.get().header() : null;
+      target = open(partialFile, resumed.isPresent());
       out = new BufferedOutputStream(target, BUFFER_BYTES);
     } catch (Throwable failure) {
       try (lock) {
@@ -145,8 +151,9 @@ public final class CodesWriter implements Closeable {
   /**
    * Continues an unfinished file after its last whole block, or starts it if there is none. What
    * follows that block, such as a block that is truncated or whose checksum does not match, is cut
-   * off. The next codes to add are those of image {@link #count}. {@link #close} then keeps the
-   * whole blocks of an unfinished file, so that it can be continued again.
+   * off when codes are written; a writer that is closed before leaves the file as it was. The next
+   * codes to add are those of image {@link #count}. {@link #close} then keeps the whole blocks of
+   * an unfinished file, so that it can be continued again.
    *
    * <pre>{@code
    * try (CodesWriter writer = CodesWriter.resume(Path.of("images.codes"))) {
@@ -181,10 +188,19 @@ public final class CodesWriter implements Closeable {
    * Returns the last whole block of a resumed file, the images before {@link #count} when it was
    * opened, to check that the codes to add continue it.
    *
-   * @return the codes; empty if the file was started
+   * @return the codes; empty if the file has no whole block
    */
   public Optional<Codes> lastBlock() {
-    return Optional.ofNullable(lastBlock);
+    return resumed.flatMap(WholeBlocks::last);
+  }
+
+  /**
+   * Returns the hash of the model that encoded a resumed file, even if the file has no whole block.
+   *
+   * @return the hash; empty if the file was started, or its codes have none
+   */
+  public Optional<String> modelHash() {
+    return resumed.flatMap(blocks -> blocks.header().modelHash());
   }
 
   /**
@@ -224,9 +240,29 @@ public final class CodesWriter implements Closeable {
 
   private void put(byte[] bytes) throws IOException {
     try {
+      if (!changed) {
+        cut();
+        changed = true;
+      }
       out.write(bytes);
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  /** Cuts off what follows the whole blocks; without any, also the header. */
+  private void cut() throws IOException {
+    long end = written > 0 ? resumed.get().end() : 0;
+    // Not a FileChannel, which an interrupted thread closes.
+    try (RandomAccessFile all = new RandomAccessFile(FileNames.file(partial), "rw")) {
+      if (all.length() > end) {
+        LOG.info(
+            "{}: {} bytes after the {} images of its whole blocks are cut off",
+            FileNames.path(partial),
+            all.length() - end,
+            written);
+        all.setLength(end);
+      }
     }
   }
 
@@ -282,7 +318,8 @@ public final class CodesWriter implements Closeable {
 
   /**
    * Closes the writer. Unless {@link #finish} has completed the file, its whole blocks are kept if
-   * it was opened by {@link #resume}, and deleted otherwise.
+   * it was opened by {@link #resume}, and deleted otherwise. A resumed file to which nothing was
+   * added stays as it was.
    */
   @Override
   public void close() throws IOException {
@@ -291,7 +328,8 @@ public final class CodesWriter implements Closeable {
     }
     closed = true;
     try (lock) {
-      if (resumable && written > 0) {
+      boolean isUnchanged = resumed.isPresent() && !changed;
+      if (isUnchanged || resumable && written > 0) {
         out.close();
       } else {
         try {

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.DType;
@@ -30,7 +31,7 @@ final class QuantizedCheck {
     long[] vectors = result.quantized().shape();
     if (!Arrays.equals(vectors, latents.shape())) {
       throw new IllegalStateException(
-          quantizer.getClass().getSimpleName()
+          MessageText.name(quantizer.getClass())
               + ".computeQuantized: expected quantized latents of the shape of the latents, "
               + Arrays.toString(latents.shape())
               + ", got "
@@ -44,7 +45,7 @@ final class QuantizedCheck {
     }
     if (codes.dtype() != DType.INT || !Arrays.equals(codes.shape(), expected)) {
       throw new IllegalStateException(
-          quantizer.getClass().getSimpleName()
+          MessageText.name(quantizer.getClass())
               + ".computeQuantized: expected codes "
               + DType.INT
               + " "
@@ -58,12 +59,12 @@ final class QuantizedCheck {
     int counted = result.usage().codebookSize();
     if (counted != quantizer.codebookSize()) {
       throw new IllegalStateException(
-          quantizer.getClass().getSimpleName()
+          MessageText.name(quantizer.getClass())
               + ".computeQuantized: expected the usage of a codebook of codebookSize() = "
               + quantizer.codebookSize()
               + " codes, got one of "
               + counted
-              + ". Return CodeUsage.of(codes, codebookSize()).");
+              + ". Return CodeUsage.of(codes.toInts(), codebookSize()).");
     }
     if (latents.requiresGradient()) {
       result.terms().forEach(term -> checkGradient(term, latents.step()));
@@ -72,7 +73,7 @@ final class QuantizedCheck {
             "{}: the quantized latents have no gradient to the latents, so the encoder does not"
                 + " learn from the reconstructions. Return latents.straightThrough(vectors) as"
                 + " quantized latents.",
-            quantizer.getClass().getSimpleName());
+            MessageText.name(quantizer.getClass()));
       }
     }
   }
@@ -84,7 +85,7 @@ final class QuantizedCheck {
         || result.terms() == null
         || result.usage() == null) {
       throw new IllegalStateException(
-          quantizer.getClass().getSimpleName()
+          MessageText.name(quantizer.getClass())
               + ".computeQuantized: expected quantized latents, codes, loss terms and usage, got "
               + (result == null ? "null" : "null for one of them")
               + ". Return new Quantized(latents.straightThrough(vectors), codes, List.of(),"
@@ -97,12 +98,10 @@ final class QuantizedCheck {
    * train.
    */
   private void checkGradient(LossTerm term, Step step) {
-    if (!term.value().requiresGradient()
-        && term.weight() != 0
-        && term.value().item() != 0
+    if (term.isConstant()
         && quantizer.parameters().stream().allMatch(p -> p.in(step).requiresGradient())) {
       throw new IllegalStateException(
-          quantizer.getClass().getSimpleName()
+          MessageText.name(quantizer.getClass())
               + ".computeQuantized: expected loss terms with a gradient, got \""
               + term.name()
               + "\", which is a constant to the training. Compute it from the latents or a parameter"

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.random.Rng;
@@ -204,7 +205,7 @@ public abstract class Quantizer extends Layer {
   public final Tensor lookup(Codes codes, Step step) {
     if (!codes.codebooks().equals(codebooks())) {
       throw new IllegalArgumentException(
-          getClass().getSimpleName()
+          MessageText.name(getClass())
               + ".lookup: expected codes of "
               + codebooks()
               + ", got "
@@ -217,7 +218,7 @@ public abstract class Quantizer extends Layer {
 
   private void checkComplete(Codes codes) {
     if (!supportsMissingCodes()) {
-      codes.requireComplete(getClass().getSimpleName() + ".lookup");
+      codes.requireComplete(MessageText.name(getClass()) + ".lookup");
     }
   }
 
@@ -250,7 +251,7 @@ public abstract class Quantizer extends Layer {
    */
   public void initialize(float[] latents, int latentsPerStep, Rng rng) {
     throw new IllegalStateException(
-        getClass().getSimpleName()
+        MessageText.name(getClass())
             + ".initialize: this quantizer is not initialized from data (initializationLatents() is"
             + " 0).");
   }
@@ -271,7 +272,7 @@ public abstract class Quantizer extends Layer {
     }
     if (isFrozen()) {
       throw new IllegalStateException(
-          getClass().getSimpleName()
+          MessageText.name(getClass())
               + ": the quantizer is frozen, but its codebook has not been initialized from data."
               + " Unfreeze it, load a trained model, or call initialize(latents, ..) first.");
     }
@@ -286,7 +287,7 @@ public abstract class Quantizer extends Layer {
     }
     if (batches.isEmpty()) {
       throw new IllegalStateException(
-          getClass().getSimpleName()
+          MessageText.name(getClass())
               + ".initialize: expected at least one batch of data, got none.");
     }
     float[] all = concatenated(batches, (int) Math.min(total, MAX_ARRAY_LENGTH));

@@ -1,10 +1,8 @@
 package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.BadFileException;
-import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.log.internal.Log;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,28 +13,27 @@ import org.slf4j.Logger;
  * many images as the header states.
  *
  * @param header the header
- * @param images the number of images, at least 1
- * @param last the last block
+ * @param images the number of images
+ * @param last the last block; empty if there is none
+ * @param end the end of the last block in bytes
  */
-record WholeBlocks(CodesHeader header, long images, Codes last) {
+record WholeBlocks(CodesHeader header, long images, Optional<Codes> last, long end) {
   private static final Logger LOG = Log.of(CodesWriter.class);
 
   /**
-   * Cuts off what follows the whole blocks.
+   * Finds the whole blocks of a file.
    *
-   * @return the blocks; empty if there is no file, or none of its blocks is whole
+   * @return the blocks; empty if there is no file, or its header is incomplete
    * @throws BadFileException if the file is not a code file, or its header is corrupt
    */
-  static Optional<WholeBlocks> cut(Path file) throws IOException {
+  static Optional<WholeBlocks> of(Path file) throws IOException {
     if (!Files.exists(file) || CodesHeader.isTruncated(file)) {
       return Optional.empty();
     }
-    CodesHeader header;
-    CodesFile.Place end;
-    Codes last = null;
     try (CodesFile open = open(file)) {
-      header = open.header();
-      end = open.beforeFirst();
+      CodesHeader header = open.header();
+      CodesFile.Place end = open.beforeFirst();
+      Codes last = null;
       try {
         for (Optional<CodesFile.Place> next = open.after(end);
             next.isPresent() && next.get().block().count() == header.imagesPerBlock();
@@ -47,20 +44,9 @@ record WholeBlocks(CodesHeader header, long images, Codes last) {
       } catch (BadFileException e) {
         LOG.debug("The next block is not whole", e);
       }
+      return Optional.of(
+          new WholeBlocks(header, end.endImage(), Optional.ofNullable(last), end.end()));
     }
-    try (RandomAccessFile all = new RandomAccessFile(FileNames.file(file), "rw")) {
-      if (all.length() > end.end()) {
-        LOG.info(
-            "{}: {} bytes after the {} images of its whole blocks are cut off",
-            FileNames.path(file),
-            all.length() - end.end(),
-            end.endImage());
-        all.setLength(end.end());
-      }
-    }
-    return last == null
-        ? Optional.empty()
-        : Optional.of(new WholeBlocks(header, end.endImage(), last));
   }
 
   private static CodesFile open(Path file) throws IOException {

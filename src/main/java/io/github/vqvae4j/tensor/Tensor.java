@@ -344,7 +344,7 @@ public final class Tensor {
    *
    * @param other a tensor of the same step
    * @return true if both require a gradient, and this tensor is the other one or was computed from
-   *     it by operations that have a gradient
+   *     it by operations that have a gradient; false for a tensor of another step
    */
   public boolean dependsOn(Tensor other) {
     return isTracked() && other.isTracked() && node.dependsOn(other.node);

@@ -11,10 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -153,11 +151,6 @@ final class CheckpointFolder {
             Locale.ROOT,
             "  checkpoints/       the state of the run after step %d, for Trainer.resume%n",
             savedStep);
-  }
-
-  /** Returns the steps of the checkpoints of a run folder, without that of the best evaluation. */
-  static Set<Long> steps(Path runFolder) throws IOException {
-    return new HashSet<>(files(runFolder.resolve(NAME)).keySet());
   }
 
   /** Returns the files by step, the newest first. */

@@ -274,7 +274,7 @@ public final class CodebookMonitor implements TrainingListener {
     private void checkUsage(long step) {
       CodeUsage window = usage.usage();
       int k = window.codebookSize();
-      boolean enoughCodes = Arrays.stream(window.counts()).sum() >= k;
+      boolean enoughCodes = window.total() >= k;
       boolean lowUsage = enoughCodes && window.codesInUse() < config.minUsage() * k;
       if (lowUsage && !collapsed) {
         LOG.warn(

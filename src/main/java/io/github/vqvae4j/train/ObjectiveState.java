@@ -81,6 +81,11 @@ final class ObjectiveState<B> {
     return parameters;
   }
 
+  /** Returns whether at least one of the parameters is not frozen. */
+  boolean trains() {
+    return parameters.stream().anyMatch(Parameter::isTrainable);
+  }
+
   String nameOf(Parameter parameter) {
     return names.get(parameter);
   }

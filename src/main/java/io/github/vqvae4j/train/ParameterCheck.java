@@ -3,7 +3,6 @@ package io.github.vqvae4j.train;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.log.internal.Log;
-import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
@@ -35,31 +34,43 @@ final class ParameterCheck {
   }
 
   /**
-   * Checks the loss of the first pass of an objective, and warns of trainable parameters that are
-   * not part of the model. The loss of an objective may be constant in some steps, but not that of
-   * the only one.
+   * Checks a pass of the first worker. In the first one of an objective, warns of trainable
+   * parameters that are not part of the model, and if the loss of one of several objectives is
+   * constant, since it may also begin later.
+   */
+  void warn(ObjectiveState<?> state, long number, Step step, Tensor loss) {
+    if (checked.add(state)) {
+      warnOfUnknown(step);
+      if (!only && isConstant(state, loss)) {
+        LOG.warn("{} Ignore this if it begins later.", message(state, number));
+      }
+    }
+  }
+
+  /**
+   * Checks a pass of any worker. The loss of an objective may be constant in some steps, but not
+   * that of the only one.
    *
    * @throws IllegalStateException if the loss of the only objective depends on no parameter that it
    *     trains, and not all of these are frozen
    */
-  void check(ObjectiveState<?> state, Step step, Tensor loss) {
-    if (!checked.add(state)) {
-      return;
+  void check(ObjectiveState<?> state, long number, Tensor loss) {
+    if (only && isConstant(state, loss)) {
+      throw new IllegalStateException(message(state, number));
     }
-    warnOfUnknown(step);
-    boolean trains = state.parameters().stream().anyMatch(Parameter::isTrainable);
-    if (trains && !loss.requiresGradient()) {
-      String name = state.objective().name();
-      String message =
-          (name.isEmpty() ? "Trainer: the" : "Objective " + name + ": its")
-              + " loss depends on none of the parameters that it trains. Check for stopGradient,"
-              + " frozen parts, layers that are not registered with child(name, layer), or blocks"
-              + " that are not passed to Objective.of.";
-      if (only) {
-        throw new IllegalStateException(message);
-      }
-      LOG.warn("{}", message);
-    }
+  }
+
+  private static boolean isConstant(ObjectiveState<?> state, Tensor loss) {
+    return state.trains() && !loss.requiresGradient();
+  }
+
+  private static String message(ObjectiveState<?> state, long number) {
+    String name = state.objective().name();
+    return (name.isEmpty() ? "Trainer: the" : "Objective " + name + ": its")
+        + " loss depends on none of the parameters that it trains in step "
+        + number
+        + ". Check for stopGradient, frozen parts, layers that are not registered with child(name,"
+        + " layer), or blocks that are not passed to Objective.of.";
   }
 
   private void warnOfUnknown(Step step) {

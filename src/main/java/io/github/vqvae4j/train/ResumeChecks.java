@@ -194,7 +194,8 @@ final class ResumeChecks {
               + " in step "
               + step
               + ". Pass the model with its custom loss, as reconstructionLoss(..), or without one, as"
-              + " in the first run. Give a term that has ended the weight 0.");
+              + " in the first run. In steps in which a term is not needed, give it the value and the"
+              + " weight 0 instead of leaving it out.");
     }
     if (!earlier.containsAll(names)) {
       LOG.warn(
@@ -241,7 +242,7 @@ final class ResumeChecks {
       return none;
     }
     String count = Counts.of(data.get(0), "example");
-    return onlyCount ? count : count + " " + Examples.describe(data.subList(1, data.size()));
+    return onlyCount ? count : count + " " + data.subList(1, data.size());
   }
 
   /** Returns the differences between optimizers of the same kind, as {@link #compare} does. */

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
  */
 final class RunCurves {
   private static final Logger LOG = Log.of(RunFolder.class);
-  private static final String TABLE = "metrics.csv";
+  static final String TABLE = "metrics.csv";
 
   private final Path folder;
   private final RunOutputs outputs;

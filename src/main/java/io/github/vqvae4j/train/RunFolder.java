@@ -10,10 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -105,8 +103,8 @@ public final class RunFolder implements TrainingListener {
   /** Whether the next run continues that of the folder; false after its first step. */
   private boolean continues;
 
-  /** The steps of the checkpoints when the run was resumed. */
-  private Set<Long> knownSteps = Set.of();
+  /** The folder when the checkpoint was read; null for a new run. */
+  private RunStamp stamp;
 
   private Exception startFailure;
 
@@ -181,7 +179,6 @@ public final class RunFolder implements TrainingListener {
     resumed.keep = settings.keep();
     resumed.tensorBoard = settings.tensorBoard();
     resumed.continues = true;
-    resumed.knownSteps = CheckpointFolder.steps(folder);
     return resumed;
   }
 
@@ -425,7 +422,7 @@ public final class RunFolder implements TrainingListener {
     }
     try {
       if (continued) {
-        checkNewest();
+        checkUnchanged();
       } else {
         RunPaths.claim(path);
       }
@@ -444,27 +441,22 @@ public final class RunFolder implements TrainingListener {
     return lock;
   }
 
-  /** Sets the steps of the checkpoints when the run was resumed, if they were listed before. */
-  RunFolder knowing(Set<Long> steps) {
-    knownSteps = steps;
-    return this;
+  /** Sets the stamp of the folder when the trainer read its checkpoint. */
+  void stamp(RunStamp newStamp) {
+    stamp = newStamp;
   }
 
   /** Another run may have continued the folder after this one read its checkpoint. */
-  private void checkNewest() throws IOException {
-    Set<Long> newer = CheckpointFolder.steps(path);
-    newer.removeAll(knownSteps);
-    newer.removeIf(step -> step <= firstStep);
-    if (!newer.isEmpty()) {
+  private void checkUnchanged() throws IOException {
+    if (stamp != null && stamp.isOutdated()) {
       current.set(null);
       throw new IllegalStateException(
-          "RunFolder.resume: expected no new checkpoint in "
+          "RunFolder.resume: expected "
               + FileNames.path(path)
-              + " after step "
+              + " as it was when step "
               + firstStep
-              + ", got that of step "
-              + Collections.max(newer)
-              + ": another run has continued it. Call Trainer.resume again to continue from there.");
+              + " was read from it, but another run has continued it since. Call Trainer.resume"
+              + " again to continue from there.");
     }
   }
 

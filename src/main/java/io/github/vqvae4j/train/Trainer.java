@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
@@ -99,6 +98,9 @@ public final class Trainer<B> {
 
   /** The folder of the resumed run, which is continued if the user adds none; null for none. */
   private RunFolder runFolder;
+
+  /** The folder when the checkpoint was read; null if the run is new. */
+  private RunStamp resumedFolder;
 
   private final List<ParameterGroup> groups = new ArrayList<>();
 
@@ -187,9 +189,9 @@ public final class Trainer<B> {
    * @throws IOException if there is none, it cannot be read, or the run is still being written
    */
   public static Trainer<ImageBatch> resume(Path folderOrFile) throws IOException {
-    Set<Long> known = CheckpointFolder.steps(folderOrFile); // before another run adds one
+    RunStamp stamp = RunStamp.of(folderOrFile); // before another run changes it
     SavedState checkpoint = CheckpointFolder.read(folderOrFile);
-    return new Trainer<>(Checkpoint.model(checkpoint)).restore(folderOrFile, checkpoint, known);
+    return new Trainer<>(Checkpoint.model(checkpoint)).restore(folderOrFile, checkpoint, stamp);
   }
 
   /**
@@ -205,12 +207,12 @@ public final class Trainer<B> {
    * @throws IOException if there is none, it cannot be read, or the run is still being written
    */
   public static <B> Trainer<B> resume(Path folderOrFile, Trainable<B> model) throws IOException {
-    Set<Long> known = CheckpointFolder.steps(folderOrFile);
-    return new Trainer<>(model).restore(folderOrFile, CheckpointFolder.read(folderOrFile), known);
+    RunStamp stamp = RunStamp.of(folderOrFile);
+    return new Trainer<>(model).restore(folderOrFile, CheckpointFolder.read(folderOrFile), stamp);
   }
 
   /** Takes the settings of a checkpoint, with which the next run starts. */
-  private Trainer<B> restore(Path folderOrFile, SavedState checkpoint, Set<Long> known)
+  private Trainer<B> restore(Path folderOrFile, SavedState checkpoint, RunStamp stamp)
       throws IOException {
     TrainingSettings run = Checkpoint.settings(checkpoint);
     TrainerSettings saved = TrainerSettings.read(checkpoint, model);
@@ -232,8 +234,9 @@ public final class Trainer<B> {
     resumed = checkpoint;
     resumedStep = RunHistory.step(checkpoint);
     if (Files.isDirectory(folderOrFile)) {
-      runFolder = RunFolder.resume(folderOrFile).knowing(known);
+      runFolder = RunFolder.resume(folderOrFile);
     }
+    resumedFolder = stamp;
     return this;
   }
 
@@ -698,6 +701,11 @@ public final class Trainer<B> {
     all.addAll(listeners);
     if (runFolder != null && listeners.stream().noneMatch(RunFolder.class::isInstance)) {
       all.add(runFolder);
+    }
+    for (TrainingListener listener : all) {
+      if (listener instanceof RunFolder folder) {
+        folder.stamp(resumedFolder);
+      }
     }
     if (!quiet && listeners.stream().noneMatch(ProgressLog.class::isInstance)) {
       all.add(new ProgressLog());

@@ -63,8 +63,9 @@ final class WorkerPass<B> {
     Tensor total = loss.total();
     checkFinite(loss, total);
     if (rank == 0) {
-      parameterCheck.check(objective, step, total);
+      parameterCheck.warn(objective, number, step, total);
     }
+    parameterCheck.check(objective, number, total);
     backward(total, rank);
     losses[rank] = new ShareLoss(examples(rank), report(loss), loss.usage());
     updates[rank] = step.drainCommits();
@@ -125,8 +126,7 @@ final class WorkerPass<B> {
    * of several objectives is constant in this step.
    */
   private void backward(Tensor total, int rank) {
-    boolean constant = settings.objectives().size() > 1 && !total.requiresGradient();
-    if (!constant && objective.parameters().stream().anyMatch(Parameter::isTrainable)) {
+    if (objective.trains() && total.requiresGradient()) {
       weighted(total, rank).backward();
     }
   }

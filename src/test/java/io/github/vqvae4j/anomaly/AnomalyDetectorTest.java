@@ -308,13 +308,16 @@ class AnomalyDetectorTest {
       assertBad(
           model,
           text.replace("\"version\": 2", "\"version\": 3"),
-          "version: expected at most 2, got 3");
+          "version: expected a version from 1 to 2, got 3");
       assertBad(
           model,
           text.replace("0.1", "7"),
           "falsePositiveRate: expected a fraction above 0 and below 1, got 7.0; 0.01");
       assertBad(model, text.replace("threshold", "treshold"), "treshold: unknown name");
-      assertBad(model, text.replace("Deviation\": ", "Deviation\": -"), "deviations of at least 0");
+      assertBad(
+          model,
+          text.replace("Deviation\": ", "Deviation\": -"),
+          "deviation of the reconstruction of at least 0");
       assertBad(
           model, text.replace("\"normalImages\": 20", "\"normalImages\": 0"), "at least 1 normal");
       assertBad(model, text.substring(0, text.length() / 2), "not written by AnomalyDetector.save");

@@ -31,6 +31,7 @@ import io.github.vqvae4j.nn.ResnetConfig;
 import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.prior.Sampling;
 import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.serve.BatchLimits;
@@ -61,6 +62,7 @@ final class AllSettings {
           ResidualConfig.of(2, 3),
           ResnetConfig.of(4, 2, 2),
           VectorQuantizer.ema(4, 3),
+          FiniteScalarQuantizer.symmetric(4, 3),
           EmaConfig.DEFAULT.zeroDebiased(false),
           KMeansConfig.of(3),
           ConvEncoder.channels(3),

@@ -103,7 +103,7 @@ class ComponentsTest {
                 IllegalArgumentException.class,
                 settings,
                 component,
-                List.of(1, Integer.MIN_VALUE, 1),
+                List.of(3, Integer.MIN_VALUE, 3),
                 "[1]");
           }
         });

@@ -29,6 +29,7 @@ import io.github.vqvae4j.prior.PixelCnnConfig;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesBytes;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.tensor.Variable;
 import io.github.vqvae4j.train.Model;
@@ -82,6 +83,14 @@ final class ModelKinds {
         "strided VQ-VAE",
         VqVae::load,
         vqVae(StridedEncoder.channels(1).widths(3), StridedDecoder.channels(1).widths(3)));
+    model(
+        "VQ-VAE of a finite scalar quantizer",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(FiniteScalarQuantizer.symmetric(2, 3, 4).dimension(2).noise(0.5))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
     model(
         "VQ-VAE of series",
         VqVae::load,

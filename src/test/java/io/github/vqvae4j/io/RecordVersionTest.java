@@ -101,7 +101,7 @@ class RecordVersionTest {
     for (String version : List.of("4", "99999999999999999999", "0", "-1", "1.5", "\"1\"", "null")) {
       assertRejected(
           V1.replace(":1,", ":" + version + ","),
-          "version: expected at most 3, got "
+          "version: expected a version from 1 to 3, got "
               + version
               + "; read the file with the version of vqvae4j that wrote it, or a newer one");
     }

@@ -25,6 +25,21 @@ class CodeUsageTest {
     assertEquals("2 of 3 codes in use, perplexity 1.9", sum.toString());
   }
 
+  /** The counts of each code alone would take 16 GB. */
+  @Test
+  void largeCodebooksTakeNoMemory() {
+    int k = Integer.MAX_VALUE;
+    UsageWindow window = new UsageWindow(2, k);
+    for (int last : new int[] {5, k - 1, 7}) {
+      window.add(CodeUsage.of(new int[] {last, 9, last, -1}, k));
+    }
+    CodeUsage usage = window.usage();
+    assertEquals(k, usage.codebookSize());
+    assertEquals(6, usage.total());
+    assertEquals(3, usage.codesInUse());
+    assertEquals(3, usage.perplexity(), 1e-12);
+  }
+
   @Test
   void missingCodesAreIgnored() {
     CodeUsage usage = CodeUsage.of(new int[] {-1, 0, -1, 2, -1, 2, 0}, 3);

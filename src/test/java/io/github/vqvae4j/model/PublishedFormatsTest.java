@@ -22,6 +22,8 @@ import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.IndexOrder;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +171,20 @@ class PublishedFormatsTest {
     try (VqVae model = VqVae.load(file(FORMAT_4 + "strided.safetensors"))) {
       assertEquals(Optional.of(StridedEncoder.channels(1).widths(2, 3)), model.encoder().config());
       assertSaved(model, "strided.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfAFiniteScalarQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "finite-scalar.safetensors"))) {
+      assertEquals(
+          Optional.of(
+              FiniteScalarQuantizer.symmetric(4, 3)
+                  .dimension(3)
+                  .noise(0.25)
+                  .order(IndexOrder.FIRST_LEVEL_SLOWEST)),
+          model.quantizer().config());
+      assertSaved(model, "finite-scalar.safetensors");
     }
   }
 

@@ -5,6 +5,8 @@ import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.model.vqvae.VqVaeBuilder;
+import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.random.Rng;
@@ -38,11 +40,14 @@ public final class Shapes {
   }
 
   public static VqVae model(int channels, long seed, VectorQuantizerConfig quantizer) {
+    return builder(channels, seed, quantizer).build();
+  }
+
+  public static VqVaeBuilder builder(int channels, long seed, Quantizer.Config quantizer) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(channels).hidden(16).downsample(1).residual(1, 8))
         .quantizer(quantizer)
         .decoder(ConvDecoder.channels(channels).hidden(16).upsample(1).residual(1, 8))
-        .seed(seed)
-        .build();
+        .seed(seed);
   }
 }

@@ -7,6 +7,7 @@ import io.github.vqvae4j.model.blocks.StridedDecoder;
 import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.classifier.ImageClassifier;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
@@ -333,6 +334,18 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
           of(
               "VectorQuantizer, gradient, small initial values",
               rng -> VectorQuantizer.gradient(6, 3).init(Initialization.SMALL_UNIFORM).build(rng),
+              4,
+              3),
+          of(
+              "FiniteScalarQuantizer, published",
+              rng -> FiniteScalarQuantizer.levels(8, 5, 3).build(rng),
+              2,
+              3,
+              2,
+              3),
+          of(
+              "FiniteScalarQuantizer, symmetric, projected",
+              rng -> FiniteScalarQuantizer.symmetric(4, 3).dimension(3).build(rng),
               4,
               3));
 

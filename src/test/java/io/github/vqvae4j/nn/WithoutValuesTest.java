@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
@@ -45,7 +46,8 @@ class WithoutValuesTest {
                   Initializer.TORCH,
                   rng),
           rng -> VectorQuantizer.ema(4, 3).init(Initialization.NORMAL).build(rng),
-          rng -> VectorQuantizer.gradient(4, 3).build(rng));
+          rng -> VectorQuantizer.gradient(4, 3).build(rng),
+          rng -> FiniteScalarQuantizer.levels(4, 3).dimension(3).build(rng));
 
   private static Map<String, List<Long>> shapes(Layer layer) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();

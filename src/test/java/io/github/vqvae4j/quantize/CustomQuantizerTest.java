@@ -157,7 +157,7 @@ class CustomQuantizerTest {
       Tensor latents = step.tensor(latents(), EXAMPLES, PER_EXAMPLE, 1);
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> wrong.quantize(latents)),
-          "codebookSize() = 9 codes, got one of 16. Return CodeUsage.of(codes, codebookSize())");
+          "codebookSize() = 9 codes, got one of 16. Return CodeUsage.of(codes.toInts(), codebookSize())");
     }
   }
 
@@ -192,7 +192,7 @@ class CustomQuantizerTest {
     for (UnaryOperator<Quantized> change : incomplete) {
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> train(changed(change))),
-          ".computeQuantized: expected quantized latents, codes, loss terms and usage, got null",
+          "CustomQuantizerTest$3.computeQuantized: expected quantized latents, codes, loss terms and usage, got null",
           "CodeUsage.of(codes.toInts(), codebookSize())");
     }
     assertMessageContains(
@@ -207,7 +207,7 @@ class CustomQuantizerTest {
                                 q.codes(),
                                 q.terms(),
                                 q.usage())))),
-        ".computeQuantized: expected quantized latents of the shape of the latents, [11, 4, 1],"
+        "CustomQuantizerTest$3.computeQuantized: expected quantized latents of the shape of the latents, [11, 4, 1],"
             + " got [11, 4].");
   }
 
@@ -275,7 +275,7 @@ class CustomQuantizerTest {
     for (UnaryOperator<Tensor> constant : constants) {
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> train(withTerm(constant, 0.1))),
-          ".computeQuantized: expected loss terms with a gradient, got \"entropy\"",
+          "CustomQuantizerTest$3.computeQuantized: expected loss terms with a gradient, got \"entropy\"",
           "round, comparisons and argmax have no gradient",
           "weight 0");
       train(withTerm(constant, 0));

@@ -41,7 +41,7 @@ final class LargeImageProgram {
 
   private LargeImageProgram() {}
 
-  /** Takes the side length of the image and the names of operations; all if none are given. */
+  /** Takes the side length of the image and the names of operations. */
   public static void main(String... arguments) throws InterruptedException {
     List<String> names = List.of(arguments).subList(1, arguments.length);
     new LargeImageProgram().run(Integer.parseInt(arguments[0]), names);
@@ -67,9 +67,7 @@ final class LargeImageProgram {
     work.put("AnomalyDetector.scores", () -> detector.scores(large));
     work.put("Evaluation.of", () -> Evaluation.of(model, large));
     work.put("Trainer.fit", () -> Trainer.of(model).batch(1).steps(1).fit(large));
-    if (!names.isEmpty()) {
-      work.keySet().retainAll(names);
-    }
+    work.keySet().retainAll(names);
     for (Map.Entry<String, Runnable> one : work.entrySet()) {
       // Memory retained by a pass of a small image belongs to the baseline.
       Images expected = model.reconstruct(small);

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Parameters that a loss depends on, but that training leaves behind, and the reverse. */
 class ParameterCheckTest {
@@ -116,14 +118,38 @@ class ParameterCheckTest {
       assertMessageContains(
           assertThrows(
               IllegalStateException.class, () -> Trainer.of(model).quiet().batch(10).fit(POINTS)),
-          "Trainer: the loss depends on none of the parameters that it trains. Check for"
+          "Trainer: the loss depends on none of the parameters that it trains in step 1. Check for"
               + " stopGradient");
       Objective<float[]> swapped = Objective.of("b", model::loss, other);
       assertMessageContains(
           assertThrows(
               IllegalStateException.class, () -> Trainer.of(swapped).quiet().batch(10).fit(POINTS)),
-          "Objective b: its loss depends on none of the parameters that it trains.",
+          "Objective b: its loss depends on none of the parameters that it trains in step 1.",
           "passed to Objective.of.");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, -1, 3", "1, 1, 1", "2, 0, 2"})
+  void theOnlyLossIsConstantOnceOrOnOneWorker(long constantStep, long worker, long named) {
+    try (Model model = new Model(x -> Tensor.concat(1, List.of(x, x)).slice(1, 0, 3), x -> x)) {
+      Objective<float[]> once =
+          Objective.of(
+              "once",
+              (step, batch, progress) -> {
+                BatchLoss loss = model.loss(step, batch, progress);
+                boolean onWorker = worker < 0 || (progress.firstExample() % 10 > 0) == (worker > 0);
+                return progress.step() == constantStep && onWorker
+                    ? BatchLoss.of("loss", loss.total().stopGradient())
+                    : loss;
+              },
+              model.registered);
+      assertMessageContains(
+          assertThrows(
+              IllegalStateException.class,
+              () -> Trainer.of(once).quiet().batch(10).workers(2).steps(5).fit(POINTS)),
+          "Objective once: its loss depends on none of the parameters that it trains in step "
+              + named);
     }
   }
 
@@ -150,6 +176,7 @@ class ParameterCheckTest {
       List<String> logged = warnings(Trainer.of(gan.generatorObjective(), late).listener(recorder));
       assertEquals(1, logged.size(), logged::toString);
       assertTrue(logged.get(0).startsWith("Objective late: its loss depends on none"));
+      assertTrue(logged.get(0).endsWith("Ignore this if it begins later."));
       assertArrayEquals(weights.get(0), weights.get(1));
       assertFalse(Arrays.equals(weights.get(1), weights.get(2)));
     }

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.train;
 
+import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +12,9 @@ import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
+import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -217,6 +221,35 @@ class RunFolderResumeTest {
     }
     assertEquals(metrics, Files.readString(folder.resolve("metrics.csv")));
     assertThrows(IOException.class, () -> RunFolder.resume(runs));
+  }
+
+  /** A checkpoint does not contain a custom loss; the wrong one must not change the run. */
+  @Test
+  void aRefusedLossLeavesTheFolderAsItWas() throws IOException {
+    Path whole = stoppedAt(1000).path();
+    Path parts = stoppedAt(27).path();
+    List<String> before = Files.readAllLines(parts.resolve("metrics.csv"));
+    List<String> checkpoints = names(parts.resolve("checkpoints"));
+    byte[] saved = Files.readAllBytes(parts.resolve("model.safetensors"));
+    try (VqVae other =
+        Shapes.builder(1, 3, VectorQuantizer.ema(16, 4))
+            .reconstructionLoss(RunFolderResumeTest::absolute)
+            .build()) {
+      Trainer<ImageBatch> resumed = Trainer.resume(parts, other).evaluate(TEST, 10).quiet();
+      assertMessageContains(
+          assertThrows(IllegalStateException.class, () -> resumed.fit(TRAIN)),
+          "terms of the run, [reconstruction, commitment], got [absolute, commitment] in step 28");
+    }
+    assertEquals(before, Files.readAllLines(parts.resolve("metrics.csv")));
+    assertEquals(checkpoints, names(parts.resolve("checkpoints")));
+    assertArrayEquals(saved, Files.readAllBytes(parts.resolve("model.safetensors")));
+    Trainer.resume(parts).evaluate(TEST, 10).quiet().fit(TRAIN);
+    assertEquals(rows(whole), rows(parts));
+  }
+
+  private static List<LossTerm> absolute(
+      Tensor reconstruction, Tensor target, TrainingProgress progress) {
+    return List.of(new LossTerm("absolute", reconstruction.meanAbsoluteError(target), 1));
   }
 
   /** Without a listener, the files are continued with the options of the first run. */

@@ -165,7 +165,7 @@ class RunLockTest {
         assertMessageContains(
             assertThrows(IllegalStateException.class, () -> before.fit(DATA)),
             folder.toString(),
-            "after step 10, got that of step 30",
+            "as it was when step 10 was read",
             "Call Trainer.resume again");
       }
       assertEquals(0, late.trained().size());

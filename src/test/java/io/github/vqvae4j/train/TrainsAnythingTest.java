@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.datasets.Mnist;
 import io.github.vqvae4j.data.datasets.MnistData;
+import io.github.vqvae4j.data.datasets.RealData;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.data.series.Series;
@@ -21,7 +22,6 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.random.RngKey;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -143,7 +143,7 @@ class TrainsAnythingTest {
 
   @Test
   void vqVaeOfTheReadme() throws Exception {
-    MnistData digits = Mnist.in(Path.of(System.getProperty("vqvae4j.data"), "mnist"));
+    MnistData digits = Mnist.in(RealData.folder("mnist"));
     try (VqVae model =
         VqVae.builder()
             .encoder(ConvEncoder.channels(1).hidden(128).downsample(2))

@@ -15,14 +15,10 @@ import java.util.stream.IntStream;
  * alone show little of what a code stands for. Pixels outside an image do not count.
  */
 final class CodePatches {
-  /** The size of the picture, in pixels, that fits a screen. */
+  /** The size of the image, in pixels, that fits a screen. */
   private static final int MAX_WIDTH = 1_600;
 
   private static final int MAX_HEIGHT = 1_000;
-  private static final int MAX_SIDE = 112;
-
-  /** The width of the gap between patches. */
-  private static final int GAP = 2;
 
   private static final float LIGHT_GRAY = 0.88f;
   private static final float HATCH = 0.7f;
@@ -118,8 +114,8 @@ final class CodePatches {
 
   /** Returns a grid that fits a screen, unless there are thousands of codes. */
   ImageGrid grid() {
-    int scale = Math.max(1, MAX_SIDE / Math.max(height, width));
-    while (scale > 1 && rows(scale) * (height * scale + GAP) > MAX_HEIGHT) {
+    int scale = Math.max(1, ImageGrid.MAX_SIDE / Math.max(height, width));
+    while (scale > 1 && rows(scale) * (height * scale + ImageGrid.GAP) > MAX_HEIGHT) {
       scale--;
     }
     return new ImageGrid().title(title()).scale(scale).rows(sorted(), columns(scale));
@@ -127,7 +123,7 @@ final class CodePatches {
 
   /** Returns the number of columns: as many as fit, in a grid that is not much wider than high. */
   private int columns(int scale) {
-    int fitting = Math.max(1, MAX_WIDTH / (width * scale + GAP));
+    int fitting = Math.max(1, MAX_WIDTH / (width * scale + ImageGrid.GAP));
     double ratio = (double) MAX_WIDTH / MAX_HEIGHT * height / width;
     return Math.min(fitting, (int) Math.ceil(Math.sqrt(ratio * counts.length)));
   }

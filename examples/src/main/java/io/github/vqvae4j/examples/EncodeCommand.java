@@ -39,8 +39,11 @@ import picocli.CommandLine.Spec;
       "    --data photos --size 28 --output photos.codes\""
     })
 final class EncodeCommand implements Callable<Integer> {
-  /** The time limit for encoding the current images after Ctrl-C. */
-  private static final int TIMEOUT_SECONDS = 10;
+  /**
+   * The time limit for encoding the current images after Ctrl-C. A process that exits before leaves
+   * its lock file, which is deleted by the next one that writes the codes.
+   */
+  private static final int TIMEOUT_SECONDS = 60;
 
   @Spec private CommandSpec spec;
 

@@ -77,6 +77,38 @@ class AnomalyCommandTest {
     assertTrue(detector.contains("\"surpriseWeight\": 0.5"), detector);
   }
 
+  private String[] withPrior(Path output) {
+    return new String[] {
+      "anomaly",
+      "--prior",
+      "--prior-steps=23",
+      "--steps=3",
+      "--hidden=8",
+      "--codes=16",
+      "--dimension=4",
+      "--output=" + output
+    };
+  }
+
+  /** The model is complete; the prior is not, and starts again when the run is resumed. */
+  @Test
+  void ctrlCStopsTheTrainingOfThePrior() throws IOException {
+    Path whole = folder.resolve("whole");
+    Path parts = folder.resolve("parts");
+    Run.of(withPrior(whole)).succeeded();
+    Run stopped = Run.interrupted("step 1/23", withPrior(parts));
+    assertEquals(Main.STOPPED, stopped.exitCode(), stopped::err);
+    assertTrue(stopped.out().contains("Training a prior over the codes"), stopped::out);
+    assertFalse(stopped.out().contains("prior: "), stopped::out);
+    Run.assertTrainingFiles(parts);
+    Run resumed = Run.of("anomaly", "--resume=" + parts).succeeded();
+    assertTrue(resumed.out().contains("prior: 23 steps in "), resumed::out);
+    for (String file : List.of("model.safetensors", "prior.safetensors", "detector.json")) {
+      assertArrayEquals(
+          Files.readAllBytes(whole.resolve(file)), Files.readAllBytes(parts.resolve(file)), file);
+    }
+  }
+
   @Test
   void heatIsRedAndOpaqueAtTheThreshold() {
     Images gray = Images.of(new float[] {0.5f, 0.5f, 1, 0}, 1, 2, 2, 1);

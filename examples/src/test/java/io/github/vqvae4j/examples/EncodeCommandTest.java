@@ -184,6 +184,7 @@ class EncodeCommandTest {
           "Stopped; the codes so far are in " + partial + ". The same command continues there.",
           lines.get(lines.size() - 1));
       assertFalse(Files.exists(output));
+      assertFalse(Files.exists(folder.resolve("images.codes.lock")));
     } finally {
       process.destroyForcibly();
     }

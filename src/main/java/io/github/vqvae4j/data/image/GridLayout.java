@@ -1,16 +1,12 @@
 package io.github.vqvae4j.data.image;
 
+import io.github.vqvae4j.data.internal.Checks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** The positions of the images and texts of an {@link ImageGrid}, at one enlargement factor. */
 final class GridLayout {
-  private static final int GAP = 2;
-
-  /** The maximum side of an enlarged image in pixels: 28 becomes 112. */
-  private static final int MAX_SIDE = 112;
-
   private static final int MIN_FONT = 13;
   private static final int MAX_FONT = 40;
 
@@ -62,7 +58,7 @@ final class GridLayout {
     int textWidth = Math.max(captionWidth, width(headers));
     boolean hasText = drawnTitle.width() + labelWidth + textWidth > 0;
     int margin = hasText ? pad : 0;
-    columnStep = Math.max(imageWidth, textWidth == 0 ? 0 : textWidth + pad) + GAP;
+    columnStep = Math.max(imageWidth, textWidth == 0 ? 0 : textWidth + pad) + ImageGrid.GAP;
     left = margin + (labelWidth == 0 ? 0 : labelWidth + pad);
 
     long y = margin;
@@ -71,7 +67,7 @@ final class GridLayout {
       y += drawnTitle.height() + pad;
     }
     placeInColumns(headers, y);
-    y += headers.isEmpty() ? 0 : height(headers) + GAP;
+    y += headers.isEmpty() ? 0 : height(headers) + ImageGrid.GAP;
     for (int i = 0; i < rows.size(); i++) {
       ImageGrid.Row row = rows.get(i);
       y += row.space() ? Math.max(pad, imageHeight / FRACTION) : 0;
@@ -80,19 +76,20 @@ final class GridLayout {
       GridText label = labels.get(i);
       long labelX = left - pad - label.width();
       texts.add(new PlacedText(label, y + (rowHeight - label.height()) / 2, labelX));
-      y += rowHeight + GAP;
+      y += rowHeight + ImageGrid.GAP;
       placeInColumns(captions.get(i), y);
       int captionHeight = height(captions.get(i));
       y += captionHeight == 0 ? 0 : captionHeight + pad;
     }
-    height = y - GAP + margin;
+    height = y - ImageGrid.GAP + margin;
     int most = rows.stream().mapToInt(row -> row.images().size()).max().orElseThrow();
-    width = Math.max(left + most * columnStep - GAP, margin + drawnTitle.width()) + margin;
+    width =
+        Math.max(left + most * columnStep - ImageGrid.GAP, margin + drawnTitle.width()) + margin;
   }
 
   /** Returns the default enlargement factor of images in a small grid. */
   static int defaultScale(Images images) {
-    return Math.max(1, MAX_SIDE / Math.max(images.height(), images.width()));
+    return Math.max(1, ImageGrid.MAX_SIDE / Math.max(images.height(), images.width()));
   }
 
   private GridText text(String text) {
@@ -113,7 +110,7 @@ final class GridLayout {
 
   private void place(Images row, long y) {
     for (int column = 0; column < row.size(); column++) {
-      long x = left + column * columnStep + (columnStep - GAP - imageWidth) / 2;
+      long x = left + column * columnStep + (columnStep - ImageGrid.GAP - imageWidth) / 2;
       images.add(new PlacedImage(row, column, y, x));
     }
   }
@@ -121,7 +118,7 @@ final class GridLayout {
   private void placeInColumns(List<GridText> row, long y) {
     for (int column = 0; column < row.size(); column++) {
       GridText text = row.get(column);
-      long x = left + column * columnStep + (columnStep - GAP - text.width()) / 2;
+      long x = left + column * columnStep + (columnStep - ImageGrid.GAP - text.width()) / 2;
       texts.add(new PlacedText(text, y, x));
     }
   }
@@ -148,11 +145,11 @@ final class GridLayout {
               + ImageSource.MAX_PIXELS
               + " in total; use a smaller scale or fewer images");
     }
-    float[] pixels = new float[(int) (height * width) * channels];
+    float[] pixels = Checks.floats(1, (int) height, (int) width, channels);
     Arrays.fill(pixels, 1);
     images.forEach(image -> draw(image, pixels));
     texts.forEach(text -> draw(text, pixels));
-    return Images.of(pixels, 1, (int) height, (int) width, channels);
+    return Images.owning(pixels, 1, (int) height, (int) width, channels);
   }
 
   private void draw(PlacedImage placed, float[] pixels) {

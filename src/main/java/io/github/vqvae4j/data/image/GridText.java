@@ -1,6 +1,8 @@
 package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.log.internal.Log;
+import io.github.vqvae4j.memory.HeapMemory;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
@@ -39,7 +41,7 @@ final class GridText {
     }
     try {
       return draw(text.lines().toList(), fontSize);
-    } catch (OutOfMemoryError | StackOverflowError e) {
+    } catch (InsufficientMemoryException | OutOfMemoryError | StackOverflowError e) {
       throw e;
     } catch (RuntimeException | Error e) { // without fonts, Java throws either, of several classes
       if (!UNAVAILABLE.getAndSet(true)) {
@@ -60,7 +62,11 @@ final class GridText {
     LineMetrics metrics = font.getLineMetrics(lines.get(0), CONTEXT);
     int lineHeight = (int) Math.ceil(metrics.getAscent() + metrics.getDescent());
     int height = lines.size() * lineHeight;
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image =
+        HeapMemory.guard(
+            () -> "a text of " + height + " x " + width + " pixels in an image grid",
+            (long) Integer.BYTES * height * width,
+            () -> new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB));
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.data.image;
 
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A picture of images in rows on a white background, with labels.
+ * Images in rows on a white background, with labels.
  *
  * <pre>{@code
  * new ImageGrid()
@@ -17,9 +18,9 @@ import java.util.Objects;
  * }</pre>
  *
  * <p>Images of up to 56 pixels are enlarged by an integer factor, to at most 112 pixels; the factor
- * is smaller if the grid would become too large. The font size is an eighth of the images' height,
- * but at least 13 and at most 40 pixels. A column is at least as wide as its texts, so that no text
- * covers an image or another text. A line feed in a text starts a new line.
+ * is smaller if the grid would become too large. The font size is an eighth of the shorter side of
+ * the enlarged images, but at least 13 and at most 40 pixels. A column is at least as wide as its
+ * texts, so that no text covers an image or another text. A line feed in a text starts a new line.
  *
  * <p>Without labels, a grid is written by {@link Images#writeGrid(Images, Path)}.
  *
@@ -27,6 +28,12 @@ import java.util.Objects;
  * one warning that says what to install is logged.
  */
 public final class ImageGrid {
+  /** The gap between images in pixels. */
+  public static final int GAP = 2;
+
+  /** The maximum side of an image that is enlarged by default, in pixels: 28 becomes 112. */
+  public static final int MAX_SIDE = 112;
+
   /**
    * A row of images.
    *
@@ -67,9 +74,17 @@ public final class ImageGrid {
    * @return this grid
    */
   public ImageGrid columns(List<String> texts) {
-    columns =
-        List.copyOf(Objects.requireNonNull(texts, "ImageGrid.columns: expected texts, got null."));
+    columns = copy("ImageGrid.columns", texts);
     return this;
+  }
+
+  private static List<String> copy(String caller, List<String> texts) {
+    Objects.requireNonNull(texts, () -> caller + ": expected texts, got null.");
+    for (String text : texts) {
+      Objects.requireNonNull(
+          text, () -> caller + ": expected texts, got " + texts + ". Use an empty text for none.");
+    }
+    return List.copyOf(texts);
   }
 
   /**
@@ -133,17 +148,18 @@ public final class ImageGrid {
       throw new IllegalStateException(
           "ImageGrid.captions: expected a row before its captions. Call row(..) first.");
     }
-    Row row = rows.remove(rows.size() - 1);
-    if (texts.size() != row.images().size()) {
-      rows.add(row);
+    List<String> captions = copy("ImageGrid.captions", texts);
+    int last = rows.size() - 1;
+    Row row = rows.get(last);
+    if (captions.size() != row.images().size()) {
       throw new IllegalArgumentException(
           "got "
-              + texts.size()
+              + captions.size()
               + " captions, expected one for each of the row's "
               + row.images().size()
               + " images; pass empty texts for images without one");
     }
-    rows.add(row.with(List.copyOf(texts)));
+    rows.set(last, row.with(captions));
     return this;
   }
 
@@ -181,6 +197,7 @@ public final class ImageGrid {
    * @throws IllegalArgumentException if there are no rows, their images differ in size or have
    *     neither 1 nor 3 channels or unbounded values, there are more texts above columns than
    *     columns, or the grid has more than 64 million pixels
+   * @throws InsufficientMemoryException if the heap is too small
    */
   public Images image() {
     return layout().draw();

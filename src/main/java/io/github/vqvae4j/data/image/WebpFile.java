@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data.image;
 
 import io.github.vqvae4j.data.internal.FileBytes;
+import io.github.vqvae4j.io.BadFileException;
 import java.io.IOException;
 
 /** WebP files, in the format of RIFF: chunks with a name, a length and an even number of bytes. */

@@ -31,9 +31,7 @@ public final class CodeFiles {
   private final List<Path> files;
   private final CodeMaps maps;
   private final List<CodesWriter> writers = new ArrayList<>();
-
-  /** Whether the first images have been compared to finished files. */
-  private boolean compared;
+  private final List<FinishedCodes> finished = new ArrayList<>();
 
   private CodeFiles(
       ImageModel model, String caller, Dataset images, List<Path> files, CodeMaps maps) {
@@ -93,19 +91,18 @@ public final class CodeFiles {
         writeAll();
         return;
       }
-      try (CodesWriter writer = CodesWriter.resume(files.get(index))) {
+      Path file = files.get(index);
+      try (CodesWriter writer = CodesWriter.resume(file)) {
         writers.add(writer);
         checkUnfinished(index);
-        finished(index).checkCount(images.size());
-        open(index + 1);
+        try (FinishedCodes existing = new FinishedCodes(caller, file, model, images.size())) {
+          finished.add(existing);
+          open(index + 1);
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private FinishedCodes finished(int index) {
-    return new FinishedCodes(caller, files.get(index), model);
   }
 
   private void writeAll() throws IOException {
@@ -145,10 +142,7 @@ public final class CodeFiles {
         part.codes().stream()
             .map(codes -> codes.withLabels(labels).withModelHash(model.weightHash()))
             .toList();
-    if (!compared) {
-      compareToFinished(part.from(), encoded);
-      compared = true;
-    }
+    compareToFinished(part.from(), encoded);
     for (int i = 0; i < writers.size(); i++) {
       Codes codes = encoded.get(i);
       CodesWriter writer = writers.get(i);
@@ -169,7 +163,7 @@ public final class CodeFiles {
   private void compareToFinished(int from, List<Codes> encoded) {
     try {
       for (int i = 0; i < encoded.size(); i++) {
-        finished(i).checkCodes(from, encoded.get(i));
+        finished.get(i).check(from, encoded.get(i));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -179,8 +173,9 @@ public final class CodeFiles {
   /** Throws if an unfinished file is known to be of another model or other images. */
   private void checkUnfinished(int index) {
     CodesWriter writer = writers.get(index);
-    String hash = writer.lastBlock().flatMap(Codes::modelHash).orElse("unknown");
-    if (writer.count() > 0 && !hash.equals(model.weightHash())) {
+    String hash = writer.modelHash().orElse("unknown");
+    boolean isEmpty = writer.count() == 0 && writer.modelHash().isEmpty();
+    if (!isEmpty && !hash.equals(model.weightHash())) {
       throw unfinished(
           index,
           "encoded by a model whose weights have the hash "

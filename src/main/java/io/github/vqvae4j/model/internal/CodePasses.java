@@ -13,7 +13,7 @@ public interface CodePasses {
    *
    * @param images [b, h, w, channels], in [0, 1]
    */
-  List<Tensor> latents(Tensor images);
+  List<Tensor> unquantizedLatents(Tensor images);
 
   /**
    * Decodes the vectors of each map.

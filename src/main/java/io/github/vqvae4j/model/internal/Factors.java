@@ -23,9 +23,10 @@ public record Factors(int rows, int columns, int channels) {
   private static final Factors NONE = new Factors(1, 1, 0);
 
   /**
-   * Measures the factors, also those of custom encoders and decoders: decodes a map of one vector
-   * and one of two vectors along each side, and verifies that the encoder maps images of the size
-   * of the result back to them.
+   * Measures the factors, also those of custom encoders and decoders: decodes maps of one, two and
+   * three vectors along each side, and verifies that the encoder maps images of the size of the
+   * result back to them. An encoder that makes one vector per cell of some sizes only, such as even
+   * ones, thus has none.
    *
    * @param dimension the dimension of the vectors
    * @return the factors, 1 for a side that does not grow with the map, as the height of windows of
@@ -38,7 +39,7 @@ public record Factors(int rows, int columns, int channels) {
             return measured(encoder, decoder, dimension);
           } catch (IllegalArgumentException e) {
             // Maps this small, or any maps, are rejected. Whether the images are, the pass tells.
-            LOG.debug("Images are not padded: the decoder rejects small maps.", e);
+            LOG.debug("Images are not padded: small maps are rejected.", e);
             return NONE;
           }
         });
@@ -46,18 +47,26 @@ public record Factors(int rows, int columns, int channels) {
 
   private static Factors measured(Encoder encoder, Decoder decoder, int dimension) {
     long[] one = decoded(decoder, 1, 1, dimension);
-    int rows = (int) one[1];
-    int columns = (int) one[2];
-    int height = rows == 1 && isSeries(decoder, dimension) ? 1 : 2;
-    long[] two = decoded(decoder, height, 2, dimension);
-    long[] map = {1, height, 2, dimension};
+    Factors factors = new Factors((int) one[1], (int) one[2], (int) one[3]);
+    boolean isSeries = factors.rows == 1 && isSeries(decoder, dimension);
+    for (int cells = 2; cells <= 3; cells++) {
+      if (!factors.fit(encoder, decoder, isSeries ? 1 : cells, cells, dimension)) {
+        return NONE;
+      }
+    }
+    return factors;
+  }
+
+  /** Returns whether a map is decoded to images of the size that these factors tell, and back. */
+  private boolean fit(Encoder encoder, Decoder decoder, int height, int width, int dimension) {
+    long[] image = {1, (long) height * rows, (long) width * columns, channels};
+    if (!Arrays.equals(decoded(decoder, height, width, dimension), image)) {
+      return false;
+    }
     try (Step step = Step.inference()) {
-      float[] pixels = new float[height * rows * 2 * columns * (int) one[3]];
-      boolean fits =
-          two[1] == (long) height * rows
-              && two[2] == 2L * columns
-              && Arrays.equals(encoder.forward(step.tensor(pixels, two)).shape(), map);
-      return fits ? new Factors(rows, columns, (int) one[3]) : NONE;
+      float[] pixels = new float[(int) (image[1] * image[2]) * channels];
+      long[] map = {1, height, width, dimension};
+      return Arrays.equals(encoder.forward(step.tensor(pixels, image)).shape(), map);
     }
   }
 

@@ -7,6 +7,7 @@ import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesSource;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,32 +17,39 @@ import org.slf4j.Logger;
 /**
  * A finished code file under the name that a call is to write. It is replaced if it was encoded by
  * another model, or from the same images.
- *
- * @param caller the method, for messages
- * @param file the file, which may not exist
- * @param model the model of the call
  */
-record FinishedCodes(String caller, Path file, ImageModel model) {
+final class FinishedCodes implements Closeable {
   private static final Logger LOG = Log.ofProgress(ImageModel.class);
 
+  private final String caller;
+  private final Path file;
+
+  /** Null if there is no file, or one of another model. */
+  private final CodesSource finished;
+
   /**
-   * Checks the file before the first image is encoded.
+   * Opens the file, if there is one, before the first image is encoded.
    *
+   * @param caller the method, for messages
    * @param images the number of images of the call
-   * @throws IllegalArgumentException if the file is of this model and another number of images
+   * @throws IllegalArgumentException if the file is of this model and another number of images, or
+   *     of an unknown model
    * @throws BadFileException if it is not a code file, or a damaged one
    */
-  void checkCount(int images) throws IOException {
-    if (!Files.exists(file)) {
-      return;
-    }
-    try (CodesSource finished = CodesSource.open(file)) {
-      if (!isOfModel(finished)) {
-        LOG.info(
-            "{}: replacing {}, which was not encoded by this model", caller, FileNames.path(file));
-      } else if (finished.size() != images) {
-        throw otherImages(finished, "this call has " + Counts.of(images, "image"));
+  FinishedCodes(String caller, Path file, ImageModel model, int images) throws IOException {
+    this.caller = caller;
+    this.file = file;
+    finished = Files.exists(file) ? ofModel(open(), model) : null;
+    if (finished != null && finished.size() != images) {
+      try (finished) {
+        throw different("this call has " + Counts.of(images, "image"));
       }
+    }
+  }
+
+  private CodesSource open() throws IOException {
+    try {
+      return CodesSource.open(file);
     } catch (BadFileException e) {
       throw new BadFileException(
           file,
@@ -53,30 +61,50 @@ record FinishedCodes(String caller, Path file, ImageModel model) {
     }
   }
 
-  /**
-   * Checks the first images that are encoded.
-   *
-   * @param from the index of the first one
-   * @param codes their codes and labels
-   * @throws IllegalArgumentException if the file is of this model and has others
-   */
-  void checkCodes(int from, Codes codes) throws IOException {
-    if (!Files.exists(file)) {
-      return;
+  /** Returns the file if it is of this model; closes it otherwise. */
+  private CodesSource ofModel(CodesSource open, ImageModel model) throws IOException {
+    if (open.modelHash().filter(model.weightHash()::equals).isPresent()) {
+      return open;
     }
-    try (CodesSource finished = CodesSource.open(file)) {
+    try (open) {
+      if (open.modelHash().isEmpty()) {
+        throw new IllegalArgumentException(
+            caller
+                + ": expected a file of this model or another, got one whose codes do not name"
+                + " their model: "
+                + FileNames.path(file)
+                + ". Write to another file, or delete this one to replace it.");
+      }
+      LOG.info(
+          "{}: replacing {}, which was encoded by a model with other weights",
+          caller,
+          FileNames.path(file));
+      return null;
+    }
+  }
+
+  /**
+   * Checks codes before they are written.
+   *
+   * @param from the index of the first image
+   * @param codes the codes and labels
+   * @throws IllegalArgumentException if the file has others
+   */
+  void check(int from, Codes codes) throws IOException {
+    if (finished != null) {
       int[] indices = IntStream.range(from, from + codes.count()).toArray();
-      if (isOfModel(finished) && !finished.batch(indices).equals(codes)) {
-        throw otherImages(finished, "their codes or labels are not those of these images");
+      if (!finished.batch(indices).equals(codes)) {
+        throw different(
+            "the codes or labels of images "
+                + from
+                + " to "
+                + (from + codes.count() - 1)
+                + " are not those of these images");
       }
     }
   }
 
-  private boolean isOfModel(CodesSource finished) {
-    return finished.modelHash().filter(model.weightHash()::equals).isPresent();
-  }
-
-  private IllegalArgumentException otherImages(CodesSource finished, String difference) {
+  private IllegalArgumentException different(String difference) {
     return new IllegalArgumentException(
         caller
             + ": expected the images of the existing file: "
@@ -86,5 +114,12 @@ record FinishedCodes(String caller, Path file, ImageModel model) {
             + ", and "
             + difference
             + ". Write to another file, or delete this one to replace it.");
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (finished != null) {
+      finished.close();
+    }
   }
 }

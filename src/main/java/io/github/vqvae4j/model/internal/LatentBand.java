@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.tensor.MemoryGuard;
 import java.util.Arrays;
 import java.util.List;
 
@@ -43,8 +44,7 @@ final class LatentBand {
       columnScale = tile.columns() / column.length();
       int height = maxRows * rowScale;
       int width = cellColumns * columnScale;
-      int length = Math.multiplyExact(height, Math.multiplyExact(width, tile.dimension()));
-      sum = new TileSum(new float[length], 0, height, width, tile.dimension());
+      sum = new TileSum(zeros(height, width, tile.dimension()), 0, height, width, tile.dimension());
     }
     sum.add(
         tile.values(),
@@ -52,6 +52,17 @@ final class LatentBand {
         column.weights(columnScale, cellColumns, true),
         0,
         column.first() * columnScale);
+  }
+
+  private float[] zeros(int height, int width, int dimension) {
+    int length = Math.multiplyExact(height, Math.multiplyExact(width, dimension));
+    // The codes are collected, and copied once.
+    long codes = (long) cellRows * rowScale * width;
+    return MemoryGuard.run(
+        "the latents of a row of tiles " + List.of(height, width, dimension) + " and the codes",
+        ArrayLengths.size(new int[] {height, width, dimension}, Float.BYTES)
+            + 2 * codes * Integer.BYTES,
+        () -> new float[length]);
   }
 
   private int lineLength() {

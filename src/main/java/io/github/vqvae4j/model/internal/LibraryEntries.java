@@ -20,6 +20,7 @@ import io.github.vqvae4j.model.vae.VaeConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.model.vqvae.VqVae2Config;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 
@@ -38,6 +39,7 @@ public final class LibraryEntries implements RegistryEntries {
     registry.register("strided-encoder", StridedEncoderConfig.class);
     registry.register("strided-decoder", StridedDecoderConfig.class);
     registry.register("vector-quantizer", VectorQuantizerConfig.class);
+    registry.register("finite-scalar-quantizer", FiniteScalarQuantizerConfig.class);
     registry.register("vq-vae", VqVae.class, VqVaeParts.class);
     registry.register("vq-vae-2", VqVae2.class, VqVae2Parts.class);
     registry.register("autoencoder", Autoencoder.class, AutoencoderParts.class);

@@ -11,6 +11,7 @@ import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Estimates the memory of a forward pass on a large image, or on a large map of latents, by
@@ -51,14 +52,16 @@ public record PassMemory(String description, int height, int width, int side, Pa
   }
 
   /**
-   * Returns the memory of the tensors and workspaces of a pass of the model on a large image,
-   * divided by the number of pixels. The passes are those on half a tile and a tile.
+   * Returns the memory of the tensors of a pass of the model on a large image, divided by the
+   * number of pixels. The passes are those on half a tile and a tile. Workspaces do not count: they
+   * depend on the number of threads.
    */
   static double bytesPerPixel(Layer model, Factors factors) {
     int height = factors.paddedHeight(SIDE / 2);
     int width = factors.paddedWidth(SIDE);
     PassMemory pass = ofImage(model, height, width, factors.channels());
-    return (pass.bytes(2 * height, width) - pass.bytes(height, width)) / (1. * height * width);
+    long half = pass.measure(height, width, Step::bytes);
+    return (pass.measure(2 * height, width, Step::bytes) - half) / (1. * height * width);
   }
 
   private static PassMemory ofImage(Layer model, int height, int width, int channels) {
@@ -113,12 +116,16 @@ public record PassMemory(String description, int height, int width, int side, Pa
   }
 
   private long bytes(int rows, int columns) {
+    return measure(rows, columns, step -> step.bytes() + step.workspaceBytes());
+  }
+
+  private long measure(int rows, int columns, ToLongFunction<Step> memory) {
     return ThreadPool.call(
         () -> {
           try (Step step = Step.inference()) {
             step.freeOnClose();
             pass.run(step, rows, columns);
-            return step.bytes() + step.workspaceBytes();
+            return memory.applyAsLong(step);
           }
         });
   }

@@ -1,9 +1,12 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.model.internal.ProbePass.Kind;
+import java.util.OptionalInt;
+
 /**
  * How far the layers of a model look, in cells: the pixels that become one code of the smallest
  * map. It is measured with {@linkplain ReachProbe probes}, so that it is known of custom layers,
- * too.
+ * too, and {@linkplain ReachCheck verified}.
  *
  * @param encoder the reach of the latents into the image
  * @param decoder the reach of the decoded pixels into the latents
@@ -14,11 +17,14 @@ record Reach(Pass encoder, Pass decoder) {
    *
    * @param cells the largest distance between a changed cell of the input and one of the output; 0
    *     if a layer looks at the whole image
-   * @param isWhole whether a layer looks further than {@value #LIMIT} pixels, and thus perhaps at
-   *     the whole image, such as attention; group normalizations do not count
+   * @param period tiles that start at multiples of this number of cells equal the whole image; more
+   *     than 1 if a layer has a coarser grid, such as windows of attention
+   * @param isWhole whether no tiles equal the whole image: a layer looks further than {@value
+   *     #LIMIT} pixels, and thus perhaps at the whole image, such as attention, or depends on the
+   *     size of the image; group normalizations do not count
    */
-  record Pass(int cells, boolean isWhole) {
-    static final Pass WHOLE = new Pass(0, true);
+  record Pass(int cells, int period, boolean isWhole) {
+    static final Pass WHOLE = new Pass(0, 1, true);
   }
 
   /** In pixels. Tiles with wider margins would take more memory than most whole images. */
@@ -32,11 +38,10 @@ record Reach(Pass encoder, Pass decoder) {
 
   private static final int CELLS = 64;
 
-  /** The kinds of passes. */
-  private enum Kind {
-    ENCODER,
-    DECODER
-  }
+  /** The breadth of probes in pixels. */
+  private static final int NARROW = 32;
+
+  private static final int[] PERIODS = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32};
 
   /** Measures a model with its current weights. */
   static Reach of(CodePasses passes, Factors factors) {
@@ -44,16 +49,41 @@ record Reach(Pass encoder, Pass decoder) {
         measure(Kind.ENCODER, passes, factors), measure(Kind.DECODER, passes, factors));
   }
 
+  /**
+   * Measures with narrow probes and verifies the result. What looks aside, and never straight along
+   * an axis, such as an even dilated kernel, looks past narrow probes, and is measured with broad
+   * ones.
+   */
   private static Pass measure(Kind kind, CodePasses passes, Factors factors) {
+    int factor = Math.max(factors.rows(), factors.columns());
+    int broad = Math.max(ReachCheck.PIXELS, ReachCheck.CELLS * factor);
+    for (int breadth : new int[] {NARROW, broad}) {
+      OptionalInt cells = cells(kind, passes, factors, breadth);
+      if (cells.isEmpty()) {
+        return Pass.WHOLE;
+      }
+      for (int period : breadth == NARROW ? new int[] {1} : PERIODS) {
+        // Cells look differently far, depending on their position in the coarser grid.
+        Pass pass = new Pass(cells.getAsInt() + period - 1, period, false);
+        if ((long) pass.cells * factor <= LIMIT && ReachCheck.passes(pass, passes, factors, kind)) {
+          return pass;
+        }
+      }
+    }
+    return Pass.WHOLE;
+  }
+
+  /** Returns the larger reach of both axes, or none above the limit. */
+  private static OptionalInt cells(Kind kind, CodePasses passes, Factors factors, int breadth) {
     int cells = 0;
     for (ReachProbe.Axis axis : ReachProbe.Axis.values()) {
-      Pass along = measure(kind, passes, factors, axis);
-      if (along.isWhole) {
-        return along;
+      int along = cells(kind, passes, factors, breadth, axis);
+      if ((long) along * axis.factor(factors) > LIMIT) {
+        return OptionalInt.empty();
       }
-      cells = Math.max(cells, along.cells);
+      cells = Math.max(cells, along);
     }
-    return new Pass(cells, false);
+    return OptionalInt.of(cells);
   }
 
   /**
@@ -62,17 +92,15 @@ record Reach(Pass encoder, Pass decoder) {
    * Lengths are odd so that no Winograd convolution is used at the scale of cells: its rounding
    * spreads a change over a tile, and would add to the reach.
    */
-  private static Pass measure(Kind kind, CodePasses passes, Factors factors, ReachProbe.Axis axis) {
+  private static int cells(
+      Kind kind, CodePasses passes, Factors factors, int breadth, ReachProbe.Axis axis) {
     int factor = axis.factor(factors);
     int length = Math.max(PIXELS / factor, CELLS) | 1;
     while (true) {
-      ReachProbe probe = new ReachProbe(passes, factors, axis, length);
-      int cells = kind == Kind.ENCODER ? probe.encoder() : probe.decoder();
-      if ((long) cells * factor > LIMIT) {
-        return Pass.WHOLE;
-      }
-      if (cells <= probe.reliable()) {
-        return new Pass(cells, false);
+      ReachProbe probe = new ReachProbe(passes, factors, kind, axis, length, breadth);
+      int cells = probe.reach();
+      if ((long) cells * factor > LIMIT || cells <= probe.reliable()) {
+        return cells;
       }
       length = 2 * length + 1;
     }

@@ -18,14 +18,16 @@ record TileSpan(int from, int to, int first, int end) {
    * @param cells the length of the axis
    * @param core the maximum length of a core
    * @param margin the number of cells that are processed on either side of a core
+   * @param period the number of cells of which the first that is processed is a multiple
    */
-  static List<TileSpan> of(int cells, int core, int margin) {
+  static List<TileSpan> of(int cells, int core, int margin, int period) {
     int count = ArrayLengths.chunks(cells, core);
     List<TileSpan> spans = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int from = (int) ((long) cells * i / count);
       int to = (int) ((long) cells * (i + 1) / count);
-      spans.add(new TileSpan(from, to, Math.max(0, from - margin), Math.min(cells, to + margin)));
+      int first = Math.max(0, from - margin) / period * period;
+      spans.add(new TileSpan(from, to, first, Math.min(cells, to + margin)));
     }
     return spans;
   }

@@ -40,8 +40,8 @@ final class TiledPasses {
     Tiling.Size rows = Tiling.size(pass, factors.rows());
     Tiling.Size columns = Tiling.size(pass, factors.columns());
     return new TileGrid(
-        TileSpan.of(height, rows.core(), rows.margin()),
-        TileSpan.of(width, columns.core(), columns.margin()));
+        TileSpan.of(height, rows.core(), rows.margin(), pass.period()),
+        TileSpan.of(width, columns.core(), columns.margin(), pass.period()));
   }
 
   /** Reads the input of a pass for a tile. */

@@ -1,18 +1,22 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.Variable;
+import org.slf4j.Logger;
 
 /**
  * Decides which images a model processes in tiles, and how large these are. The decision depends on
  * the model and the size of the image only, not on the memory of the machine.
  */
 final class Tiling {
+  private static final Logger LOG = Log.of(Tiling.class);
+
   /**
    * The limits of the memory of a pass.
    *
-   * @param bytes the memory of a pass above which an image is processed in tiles
+   * @param bytes the memory of the tensors of a pass above which an image is processed in tiles
    * @param side the side of a tile in pixels, if its margin is not large; images of as many pixels
    *     as a tile are always processed whole
    */
@@ -81,9 +85,29 @@ final class Tiling {
     Measured last = measured;
     if (last.stamp != stamp) {
       last = new Measured(stamp, ThreadPool.call(() -> Reach.of(passes, factors)));
+      if (measured.reach == null) {
+        warnIfBlended(last.reach);
+      }
       measured = last;
     }
     return last.reach;
+  }
+
+  private void warnIfBlended(Reach reach) {
+    boolean encoder = reach.encoder().isWhole();
+    boolean decoder = reach.decoder().isWhole();
+    if (encoder || decoder) {
+      LOG.warn(
+          "{}: the {} looks further than {} pixels, perhaps at the whole image, as attention does,"
+              + " or depends on the size or on distant borders of the image, as circular padding"
+              + " does. Large images are processed in tiles, which are blended: {} differ from those of"
+              + " the whole image. If memory allows, use the methods for tensors, encode(Tensor) or"
+              + " run(Tensor), on the whole image.",
+          model.getClass().getSimpleName(),
+          encoder ? "encoder" : "decoder",
+          Reach.LIMIT,
+          encoder ? "codes and pixels" : "pixels");
+    }
   }
 
   /**
@@ -94,6 +118,11 @@ final class Tiling {
    */
   record Size(int core, int margin) {}
 
+  /** Returns the margin, in cells, of tiles that equal the whole image. */
+  static int margin(Reach.Pass reach) {
+    return reach.cells() + 1;
+  }
+
   /**
    * Returns the size of tiles.
    *
@@ -102,7 +131,7 @@ final class Tiling {
    */
   static Size size(Reach.Pass reach, int factor) {
     boolean isWhole = reach.isWhole();
-    int margin = isWhole ? ArrayLengths.chunks(BLENDED_MARGIN, factor) : reach.cells() + 1;
+    int margin = isWhole ? ArrayLengths.chunks(BLENDED_MARGIN, factor) : margin(reach);
     // Blended tiles of nearly equal size overlap in pairs only if cores have at least two margins.
     // Others are as large as time per pixel asks for, or, if margins are wide, memory.
     int least =

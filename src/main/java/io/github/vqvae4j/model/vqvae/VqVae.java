@@ -293,8 +293,9 @@ public final class VqVae extends ImageModel {
    * the same codes, is checked; other changes are not noticed.
    *
    * <p>A finished file of the same images is written again, and one of a model with other weights
-   * is replaced, which is logged. One of this model and other images is not replaced; the number of
-   * images and the codes of the first ones that this call encodes are compared.
+   * is replaced, which is logged. One of this model and other images is not replaced: the number of
+   * images and all codes that this call encodes are compared. Neither is one whose codes have no
+   * model hash.
    *
    * <pre>{@code
    * model.encode(images, Path.of("images.codes"));
@@ -308,8 +309,9 @@ public final class VqVae extends ImageModel {
    * @param file the code file, in an existing folder; an existing file is replaced once the new one
    *     is complete
    * @throws IllegalArgumentException if {@code FILE.partial} was written by a model with other
-   *     weights or from other images, or the file by this model from other images; neither is
-   *     changed
+   *     weights or from other images, or the file by this model from other images, or by an unknown
+   *     model; neither is changed, but {@code FILE.partial} may have been continued up to the first
+   *     image that differs
    * @throws CancellationException if the thread is interrupted; its interrupt status stays set, and
    *     the same call continues
    * @throws BadFileException if {@code FILE.partial} or the existing file is not a code file, or a
@@ -343,7 +345,7 @@ public final class VqVae extends ImageModel {
   /** The passes on whole images and on tiles. */
   private final class Passes implements CodePasses {
     @Override
-    public List<Tensor> latents(Tensor images) {
+    public List<Tensor> unquantizedLatents(Tensor images) {
       return List.of(encoderOutput(images));
     }
 

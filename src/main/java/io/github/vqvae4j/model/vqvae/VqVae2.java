@@ -172,9 +172,10 @@ public final class VqVae2 extends ImageModel {
   /**
    * Computes the input of a level from images.
    *
-   * @param quantize returns the quantized latents of a level above
+   * @param toVectors returns the quantized latents of a level above
    */
-  private Input input(int last, Tensor centered, BiFunction<VqVae2Level, Tensor, Tensor> quantize) {
+  private Input input(
+      int last, Tensor centered, BiFunction<VqVae2Level, Tensor, Tensor> toVectors) {
     List<Tensor> features = new ArrayList<>();
     for (VqVae2Level level : levels) {
       features.add(
@@ -189,7 +190,7 @@ public final class VqVae2 extends ImageModel {
       if (i == last) {
         return new Input(latents, above);
       }
-      above = embed(i, quantize.apply(level, latents), above);
+      above = embed(i, toVectors.apply(level, latents), above);
     }
   }
 
@@ -238,14 +239,14 @@ public final class VqVae2 extends ImageModel {
   public VqVae2Output run(Tensor images) {
     Tensor centered = centered(images);
     List<Quantized> quantized = new ArrayList<>();
-    BiFunction<VqVae2Level, Tensor, Tensor> quantize =
+    BiFunction<VqVae2Level, Tensor, Tensor> toVectors =
         (level, latents) -> {
           quantized.add(level.quantizer().quantize(latents));
           return quantized.get(quantized.size() - 1).quantized();
         };
-    Input bottom = input(0, centered, quantize);
+    Input bottom = input(0, centered, toVectors);
     VqVae2Level level = levels.get(0);
-    Tensor embedded = embed(0, quantize.apply(level, bottom.latents), bottom.above);
+    Tensor embedded = embed(0, toVectors.apply(level, bottom.latents), bottom.above);
     return new VqVae2Output(centered, level.decode(embedded), quantized);
   }
 
@@ -390,7 +391,7 @@ public final class VqVae2 extends ImageModel {
   /** The passes on whole images and on tiles. */
   private final class Passes implements CodePasses {
     @Override
-    public List<Tensor> latents(Tensor images) {
+    public List<Tensor> unquantizedLatents(Tensor images) {
       List<Tensor> all = new ArrayList<>();
       Input bottom =
           input(
@@ -437,12 +438,12 @@ public final class VqVae2 extends ImageModel {
     @Override
     public List<Codes> encode(Tensor images) {
       List<Codes> codes = new ArrayList<>();
-      BiFunction<VqVae2Level, Tensor, Tensor> quantize =
+      BiFunction<VqVae2Level, Tensor, Tensor> toVectors =
           (level, latents) -> {
-            codes.add(VqVae2.Passes.this.quantize(codes.size(), latents));
+            codes.add(quantize(codes.size(), latents));
             return level.quantizer().lookup(codes.get(codes.size() - 1), images.step());
           };
-      Input bottom = input(0, centered(images), quantize);
+      Input bottom = input(0, centered(images), toVectors);
       codes.add(quantize(top(), bottom.latents));
       return codes;
     }

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.data.image;
 
 import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -78,14 +79,16 @@ class GridLabelsTest {
 
   @Test
   void textHasTheHeightThatSuitsTheImages() {
-    assertEquals(textHeight(28), textHeight(8));
-    assertTrue(textHeight(256) > 1.5 * textHeight(28), "an eighth of 256 pixels");
-    assertEquals(textHeight(512), textHeight(600), "at most 40 pixels");
+    assertEquals(textHeight(28, 28), textHeight(8, 8), "enlarged to 112 pixels");
+    assertTrue(textHeight(256, 256) > 1.5 * textHeight(28, 28), "an eighth of 256 pixels");
+    assertEquals(textHeight(512, 512), textHeight(600, 600), "at most 40 pixels");
+    assertEquals(textHeight(256, 256), textHeight(256, 300), "the shorter side");
+    assertEquals(textHeight(256, 256), textHeight(300, 256), "the shorter side");
   }
 
   /** Returns the height that captions add. */
-  private static int textHeight(int side) {
-    Images image = gray(1, side, side, 1);
+  private static int textHeight(int height, int width) {
+    Images image = gray(1, height, width, 1);
     ImageGrid grid = new ImageGrid().row(image);
     int plain = grid.image().height();
     return grid.captions(List.of("x")).image().height() - plain;
@@ -118,6 +121,28 @@ class GridLabelsTest {
     assertMessageContains(
         assertThrows(IllegalArgumentException.class, () -> new ImageGrid().image()),
         "got no images");
+  }
+
+  @Test
+  void missingTextsAreRejectedAndLeaveTheGridAsItIs() {
+    ImageGrid grid = new ImageGrid().columns(List.of("a")).row("label", gray(1, 28, 28, 1));
+    float[] before = grid.image().pixels();
+    List<String> missing = Collections.singletonList(null);
+    assertMessageContains(
+        assertThrows(NullPointerException.class, () -> grid.captions(missing)),
+        "ImageGrid.captions: expected texts, got [null]",
+        "empty text");
+    assertMessageContains(
+        assertThrows(NullPointerException.class, () -> grid.captions(null)),
+        "ImageGrid.captions: expected texts, got null.");
+    assertMessageContains(
+        assertThrows(NullPointerException.class, () -> grid.columns(missing)),
+        "ImageGrid.columns: expected texts, got [null]",
+        "empty text");
+    assertMessageContains(
+        assertThrows(NullPointerException.class, () -> grid.columns(null)),
+        "ImageGrid.columns: expected texts, got null.");
+    assertArrayEquals(before, grid.image().pixels());
   }
 
   @Test

@@ -18,6 +18,8 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import io.github.vqvae4j.tensor.Variable;
+import io.github.vqvae4j.train.CapturedLog;
 import io.github.vqvae4j.train.Trainer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -199,6 +201,21 @@ class BlendedLatentsTest {
     }
   }
 
+  @Test
+  void oneWarningSaysThatResultsDiffer() {
+    try (VqVae model = model(1);
+        CapturedLog log = new CapturedLog(Tiling.class)) {
+      model.encode(photograph(64, 64));
+      assertEquals(List.of(), log.warnings(), "a whole pass");
+      model.encode(photograph(160, 200));
+      model.encode(photograph(160, 200));
+      String warning = log.warnings().get(0);
+      assertEquals(1, log.warnings().size());
+      assertTrue(warning.startsWith("VqVae: the encoder looks further than 512 pixels"), warning);
+      assertTrue(warning.contains("codes and pixels differ"), warning);
+    }
+  }
+
   /** Two maps: the latents of the second are those of its encoder plus the vectors of the first. */
   @ParameterizedTest
   @CsvSource({"399, 330, 1", "330, 399, 3"})
@@ -248,7 +265,7 @@ class BlendedLatentsTest {
     }
 
     @Override
-    public List<Tensor> latents(Tensor images) {
+    public List<Tensor> unquantizedLatents(Tensor images) {
       Tensor above = first.encoderOutput(images);
       return List.of(above, below(second.encoderOutput(images), above));
     }
@@ -288,6 +305,16 @@ class BlendedLatentsTest {
     }
   }
 
+  /** Multiplies the weights of the first channels, those of the level above, by 20. */
+  private static void amplifyAbove(Variable weight) {
+    float[] values = weight.toFloats();
+    long[] shape = weight.shape();
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= i / shape[3] % shape[2] < 4 ? 20 : 1;
+    }
+    weight.set(values);
+  }
+
   /**
    * The top level of this model looks further than 512 pixels, so that it is treated as one that
    * looks at the whole image; but what is that far away has little weight. Each level is a pass
@@ -302,6 +329,7 @@ class BlendedLatentsTest {
             .residual(8, 4)
             .quantizer(VectorQuantizer.ema(CODES, 4))
             .build()) {
+      amplifyAbove(model.variables().get("bottom.project.weight"));
       Trainer.of(model).batch(8).steps(3).quiet().fit(Shapes.rectangles(32, 64, 1, 1));
       Images image = photograph(590, 333);
       Tiling.limit(Tiling.DEFAULT);

@@ -26,9 +26,9 @@ import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.model.vqvae.VqVae2Config;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -66,6 +66,7 @@ class RandomModelFilesTest {
           DenseEncoder.images(3, 2, 1).hidden(3),
           DenseDecoder.images(3, 2, 1).hidden(3),
           VectorQuantizer.ema(4, 3),
+          FiniteScalarQuantizer.symmetric(4, 3),
           new AutoencoderConfig(3),
           new VqVae2Config(1, 4, List.of(1, 1), ResidualConfig.of(1, 2), Initializer.TORCH),
           new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.5), 1, 0));
@@ -209,7 +210,7 @@ class RandomModelFilesTest {
       try (VqVae saved =
           VqVae.builder()
               .encoder(any(Encoder.Config.class))
-              .quantizer(any(VectorQuantizerConfig.class))
+              .quantizer(any(Quantizer.Config.class))
               .decoder(any(Decoder.Config.class))
               .seed(round)
               .build()) {
@@ -217,7 +218,7 @@ class RandomModelFilesTest {
       }
       try (VqVae2 saved =
           VqVae2.builder(any(VqVae2Config.class))
-              .quantizer(any(VectorQuantizerConfig.class))
+              .quantizer(any(Quantizer.Config.class))
               .seed(round)
               .build()) {
         assertLoadedAsSaved(saved, VqVae2::load);

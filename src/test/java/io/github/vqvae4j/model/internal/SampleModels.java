@@ -12,6 +12,7 @@ import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,6 +58,13 @@ final class SampleModels {
         VqVae.builder()
             .encoder(StridedEncoder.channels(1).widths(2, 3))
             .quantizer(VectorQuantizer.ema(3, 2))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-finite-scalar",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(FiniteScalarQuantizer.levels(5, 4).dimension(3))
             .decoder(StridedDecoder.channels(1).widths(3, 2))
             .build());
     models.put(

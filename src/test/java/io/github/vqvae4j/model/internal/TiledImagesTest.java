@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.vqvae4j.data.datasets.RealData;
 import io.github.vqvae4j.data.image.Images;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.Shapes;
@@ -29,11 +28,9 @@ import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.Step;
-import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -41,7 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images in small tiles give the codes and the pixels of a pass on the whole image. */
 class TiledImagesTest {
@@ -56,13 +52,7 @@ class TiledImagesTest {
   }
 
   private static Images photograph(int height, int width) {
-    Rng rng = new Rng(7);
-    float[] pixels = new float[height * width];
-    for (int i = 0; i < pixels.length; i++) {
-      double wave = Math.sin(i / width * 0.13) * Math.cos(i % width * 0.09 + i / width * 0.02);
-      pixels[i] = (float) (0.5 + 0.4 * wave + 0.1 * (rng.nextDouble() - 0.5));
-    }
-    return Images.of(pixels, 1, height, width, 1).withLabels(3);
+    return Photograph.of(height, width, 0.1).withLabels(3);
   }
 
   /** Trains for some steps, so that the codes vary. */
@@ -71,7 +61,7 @@ class TiledImagesTest {
     return model;
   }
 
-  private static VqVae model(Encoder encoder, Decoder decoder) {
+  static VqVae model(Encoder encoder, Decoder decoder) {
     return trained(VqVae.builder().encoder(encoder).quantizer(QUANTIZER).decoder(decoder).build());
   }
 
@@ -184,39 +174,7 @@ class TiledImagesTest {
     }
   }
 
-  /** A custom encoder of these layers. */
-  private static final class Custom extends Encoder {
-    private final List<Layer> layers = new ArrayList<>();
-
-    Custom(Layer... parts) {
-      for (int i = 0; i < parts.length; i++) {
-        layers.add(child("layer" + i, parts[i]));
-      }
-    }
-
-    @Override
-    protected Tensor compute(Tensor images) {
-      return chain(images, layers);
-    }
-  }
-
-  /** A custom decoder of these layers. */
-  private static final class CustomDecoder extends Decoder {
-    private final List<Layer> layers = new ArrayList<>();
-
-    CustomDecoder(Layer... parts) {
-      for (int i = 0; i < parts.length; i++) {
-        layers.add(child("layer" + i, parts[i]));
-      }
-    }
-
-    @Override
-    protected Tensor compute(Tensor latents) {
-      return chain(latents, layers);
-    }
-  }
-
-  private static Layer conv(int in, int out, int stride, int dilation) {
+  static Layer conv(int in, int out, int stride, int dilation) {
     ConvConfig config =
         stride == 1
             ? ConvConfig.of(in, out, 3).dilation(dilation).padding(dilation).relu(true)
@@ -224,7 +182,7 @@ class TiledImagesTest {
     return new Conv2d(config, new Rng(in + 10L * out));
   }
 
-  private static Layer up(int in, int out, int stride) {
+  static Layer up(int in, int out, int stride) {
     return new ConvTranspose2d(ConvConfig.of(in, out, stride).stride(stride), new Rng(5));
   }
 
@@ -232,11 +190,11 @@ class TiledImagesTest {
   void theReachOfCustomLayersIsMeasured() {
     try (VqVae model =
         model(
-            new Custom(conv(1, 6, 5, 1), conv(6, 6, 1, 3), conv(6, 4, 1, 1)),
-            new CustomDecoder(conv(4, 4, 1, 2), up(4, 1, 5)))) {
+            new ChainEncoder(conv(1, 6, 5, 1), conv(6, 6, 1, 3), conv(6, 4, 1, 1)),
+            new ChainDecoder(conv(4, 4, 1, 2), up(4, 1, 5)))) {
       Reach reach = ReachTest.of(model, 5);
-      assertEquals(new Reach.Pass(4, false), reach.encoder(), "dilation 3 and a kernel of 3");
-      assertEquals(new Reach.Pass(2, false), reach.decoder());
+      assertEquals(new Reach.Pass(4, 1, false), reach.encoder(), "dilation 3 and a kernel of 3");
+      assertEquals(new Reach.Pass(2, 1, false), reach.decoder());
       assertEqualToWhole(model, photograph(200, 160));
     }
   }
@@ -246,9 +204,9 @@ class TiledImagesTest {
   void aLocalEncoderWithADecoderThatLooksAtTheWholeImageEncodesAsTheWhole() {
     try (VqVae model =
         model(
-            new Custom(conv(1, 6, 4, 1), conv(6, 4, 1, 3)),
-            new CustomDecoder(conv(4, 8, 1, 1), new ImageMean(), up(8, 1, 4)))) {
-      assertEquals(new Reach.Pass(3, false), ReachTest.of(model, 4).encoder());
+            new ChainEncoder(conv(1, 6, 4, 1), conv(6, 4, 1, 3)),
+            new ChainDecoder(conv(4, 8, 1, 1), new ImageMean(), up(8, 1, 4)))) {
+      assertEquals(new Reach.Pass(3, 1, false), ReachTest.of(model, 4).encoder());
       assertEquals(true, ReachTest.of(model, 4).decoder().isWhole());
       Images image = photograph(399, 330);
       Codes whole = model.encode(image);
@@ -303,86 +261,6 @@ class TiledImagesTest {
       assertEquals(false, tiling.isTiled(256, 256, factors));
       assertEquals(false, tiling.isTiled(1, 1 << 30, factors), "windows of a series");
       assertEquals(false, tiling.isTiled(1 << 14, 1 << 14, new Factors(1, 1, 0)));
-    }
-  }
-
-  /**
-   * Where two decoded tiles A and B overlap, pixels are (1 - w) A + w B, so that the tiles add (B -
-   * A) times the change of w to the difference of neighboring pixels.
-   */
-  @Test
-  void tilesOfModelsThatLookAtTheWholeImageAreBlended() throws IOException {
-    Images photograph = Images.read(RealData.folder("kodak").resolve("kodim03.png")).toGray();
-    try (VqVae model =
-        model(
-            new Custom(conv(1, 8, 4, 1), new ImageMean(), conv(8, 4, 1, 1)),
-            new CustomDecoder(conv(4, 8, 1, 1), new ImageMean(), up(8, 1, 4)))) {
-      assertEquals(true, ReachTest.of(model, 4).encoder().isWhole());
-      assertEquals(true, ReachTest.of(model, 4).decoder().isWhole());
-      Codes codes = firstRows(model.encode(photograph), 40);
-      Tiling.limit(new Tiling.Limits(0, 256));
-      float[] blended = model.decode(codes).pixels();
-      int cells = photograph.width() / 4;
-      Tiling.Size size = Tiling.size(new Reach.Pass(0, true), 4);
-      List<TileSpan> spans = TileSpan.of(cells, size.core(), size.margin());
-      assertEquals(3, spans.size());
-      float[] expected = new float[blended.length];
-      double seam = 0;
-      float[] last = null;
-      for (TileSpan span : spans) {
-        Tiling.limit(Tiling.DEFAULT);
-        float[] tile = model.decode(columns(codes, span)).pixels();
-        float[] weights = span.weights(4, cells, true);
-        for (int i = 0; i < tile.length; i++) {
-          int column = i % weights.length;
-          int pixel = i / weights.length * photograph.width() + 4 * span.first() + column;
-          if (last != null && column < 8 * size.margin()) {
-            double step = weights[column + 1] - weights[column];
-            seam = Math.max(seam, Math.abs(tile[i] - last[pixel]) * step);
-          }
-          expected[pixel] += weights[column] * tile[i];
-        }
-        last = new float[blended.length];
-        for (int i = 0; i < tile.length; i++) {
-          last[i / weights.length * photograph.width() + 4 * span.first() + i % weights.length] =
-              tile[i];
-        }
-      }
-      assertArrayEquals(expected, blended, 1e-5f);
-      assertTrue(seam > 0 && seam <= 2 / 255.0, "a step of " + seam);
-      assertEquals(photograph.width(), model.reconstruct(photograph).width());
-    }
-  }
-
-  private static Codes firstRows(Codes codes, int rows) {
-    int width = codes.shape()[2];
-    return Codes.of(Arrays.copyOf(codes.values(), rows * width), 16, 1, rows, width);
-  }
-
-  private static Codes columns(Codes codes, TileSpan span) {
-    int[] values = codes.values();
-    int rows = codes.shape()[1];
-    int[] cut = new int[rows * span.length()];
-    Arrays.setAll(
-        cut, i -> values[i / span.length() * codes.shape()[2] + span.first() + i % span.length()]);
-    return Codes.of(cut, 16, 1, rows, span.length());
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 7, 40, 41, 99, 200})
-  void weightsOfTilesAddUpToOne(int cells) {
-    for (boolean blended : new boolean[] {false, true}) {
-      float[] sum = new float[cells * 3];
-      for (TileSpan span : TileSpan.of(cells, 20, 5)) {
-        float[] weights = span.weights(3, cells, blended);
-        assertEquals(span.length() * 3, weights.length);
-        for (int i = 0; i < weights.length; i++) {
-          sum[span.first() * 3 + i] += weights[i];
-        }
-      }
-      for (float weight : sum) {
-        assertEquals(1, weight, 1e-6f);
-      }
     }
   }
 }

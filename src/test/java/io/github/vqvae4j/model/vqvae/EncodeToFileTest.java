@@ -191,6 +191,7 @@ class EncodeToFileTest {
         assertThrows(CancellationException.class, () -> model.encode(IMAGES, file));
     assertTrue(Thread.interrupted());
     assertMessageContains(e, "the same call continues");
+    assertFalse(Files.exists(Path.of(file + ".lock")));
     model.encode(IMAGES, file);
     assertArrayEquals(expected(), Files.readAllBytes(file));
   }
@@ -209,6 +210,41 @@ class EncodeToFileTest {
     }
     assertArrayEquals(bytes, Files.readAllBytes(partial));
     assertFalse(Files.exists(file));
+  }
+
+  /** The first block is damaged, or the second, or the end is missing. */
+  @ParameterizedTest
+  @ValueSource(ints = {300, 3, 1})
+  void aDamagedUnfinishedFileOfAnotherModelIsNotChanged(int place) throws IOException {
+    killAt(149);
+    byte[] bytes = Files.readAllBytes(partial);
+    if (place == 300) {
+      bytes[place] ^= 1;
+    } else {
+      bytes[bytes.length - place] ^= 1;
+    }
+    Files.write(partial, bytes);
+    try (VqVae other = Shapes.model(1, 3)) {
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> other.encode(IMAGES, file)),
+          model.weightHash(),
+          other.weightHash());
+    }
+    assertArrayEquals(bytes, Files.readAllBytes(partial));
+    model.encode(IMAGES, file);
+    assertArrayEquals(expected(), Files.readAllBytes(file));
+  }
+
+  @Test
+  void aFinishedFileOfAnUnknownModelIsNotReplaced() throws IOException {
+    Codes codes = model.encode(IMAGES);
+    Codes.of(codes.values(), codes.codebooks(), codes.shape()).write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> model.encode(IMAGES, file)),
+        "whose codes do not name their model: " + file,
+        "delete this one");
+    assertArrayEquals(bytes, Files.readAllBytes(file));
   }
 
   @Test
@@ -239,12 +275,16 @@ class EncodeToFileTest {
     model.encode(IMAGES, file);
     byte[] bytes = Files.readAllBytes(file);
     assertNotReplaced("this call has 40 images", IMAGES.range(0, 40));
-    String codes = "their codes or labels are not those of these images";
+    String codes = "the codes or labels of images 0 to ";
     assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 32, 1, 7)));
     assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 16, 1, 1)));
     assertNotReplaced(codes, ((ByteImages) IMAGES).withLabels(new int[COUNT]));
-    assertArrayEquals(bytes, Files.readAllBytes(file));
     assertFalse(Files.exists(partial));
+    int[] twoSwapped = IntStream.range(0, COUNT).toArray();
+    twoSwapped[COUNT - 1] = COUNT - 2;
+    twoSwapped[COUNT - 2] = COUNT - 1;
+    assertNotReplaced("the codes or labels of images ", IMAGES.select(twoSwapped));
+    assertArrayEquals(bytes, Files.readAllBytes(file));
     model.encode(IMAGES, file);
     assertArrayEquals(bytes, Files.readAllBytes(file));
   }

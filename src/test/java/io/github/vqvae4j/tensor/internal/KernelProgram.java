@@ -4,8 +4,10 @@ import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 
-/** Computes a convolution twice and prints each result or error. */
+/** Computes a convolution twice and prints each result, or error and length of the stack trace. */
 final class KernelProgram {
   private KernelProgram() {}
 
@@ -19,6 +21,9 @@ final class KernelProgram {
         System.out.println("result " + y.item() + ", gradient " + x.gradient().toFloats()[3]);
       } catch (IllegalArgumentException | IllegalStateException e) {
         System.out.println("rejected " + e);
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        System.out.println("lines of the stack trace: " + trace.toString().lines().count());
       }
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,22 +78,64 @@ class KernelsInAnotherJvmTest {
         result, "IllegalArgumentException", "vqvae4j.kernels", "auto, onednn or nd4j", "\"bogus\"");
   }
 
-  @Test
-  void rejectsAClassPathWithoutNativesAndSaysHowToAddThem() throws Exception {
+  private static ChildJvm withoutNatives(String... artifacts) {
     String end = "-" + Loader.getPlatform() + ".jar";
-    for (String artifact : List.of("nd4j-native", "javacpp", "openblas")) {
-      ChildJvm.Result result =
-          new ChildJvm()
-              .withoutFiles(name -> name.startsWith(artifact + "-") && name.endsWith(end))
-              .run(KernelProgram.class);
-      assertRejected(
-          result,
-          "IllegalStateException",
-          "no native libraries for this platform, " + Loader.getPlatform() + ". Missing ",
-          ":" + artifact + ".",
-          "-Djavacpp.platform=" + Loader.getPlatform(),
-          "io.github.vqvae4j:vqvae4j-platform");
+    return new ChildJvm()
+        .withoutFiles(
+            name ->
+                name.endsWith(end) && Stream.of(artifacts).anyMatch(a -> name.startsWith(a + "-")));
+  }
+
+  private static void assertNativesAreMissing(ChildJvm jvm, String found, String missing)
+      throws Exception {
+    String platform = Loader.getPlatform();
+    ChildJvm.Result result = jvm.run(KernelProgram.class);
+    assertRejected(
+        result,
+        "IllegalStateException: The class path has " + found.formatted(platform) + ". Build with",
+        "-Djavacpp.platform=" + platform,
+        "io.github.vqvae4j:vqvae4j-platform",
+        "platforms. Missing" + missing.formatted(platform));
+    for (String line : result.linesWith("lines of the stack trace: ")) {
+      int lines = Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1));
+      assertTrue(lines > 1 && lines <= 20, line);
     }
+  }
+
+  @Test
+  void rejectsAClassPathWithSomeNatives() throws Exception {
+    for (String name :
+        List.of("org.nd4j:nd4j-native", "org.bytedeco:javacpp", "org.bytedeco:openblas")) {
+      assertNativesAreMissing(
+          withoutNatives(name.substring(name.indexOf(':') + 1)),
+          "only some of the native libraries for this platform, %s",
+          " with the classifier %s: " + name + ".");
+    }
+    assertNativesAreMissing(
+        new ChildJvm().withoutFiles(name -> name.matches("nd4j-native-[0-9].*")),
+        "only some of the native libraries for this platform, %s",
+        ": org.nd4j:nd4j-native; with the classifier %s: org.nd4j:nd4j-native.");
+  }
+
+  /** As built on another computer, or without the profiles of the pom. */
+  @Test
+  void rejectsNativesOfAnotherPlatform(@TempDir Path folder) throws Exception {
+    String[] all = {"nd4j-native", "javacpp", "openblas"};
+    String missing =
+        " with the classifier %s: org.bytedeco:javacpp, org.bytedeco:openblas,"
+            + " org.nd4j:nd4j-native.";
+    assertNativesAreMissing(
+        withoutNatives(all), "no native libraries for this platform, %s, or any other", missing);
+    boolean isWindows = Loader.getPlatform().startsWith("windows");
+    String other = isWindows ? "macosx-arm64" : "windows-x86_64";
+    Path natives = Files.createDirectories(folder.resolve("org/bytedeco/javacpp").resolve(other));
+    Files.createFile(natives.resolve(isWindows ? "libjnijavacpp.dylib" : "jnijavacpp.dll"));
+    assertNativesAreMissing(
+        withoutNatives(all).classes(folder),
+        "no native libraries for this platform, %s, but those for "
+            + other
+            + "; Maven adds those of the platform it runs on",
+        missing);
   }
 
   @Test

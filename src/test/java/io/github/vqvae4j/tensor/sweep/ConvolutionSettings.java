@@ -1,15 +1,18 @@
 package io.github.vqvae4j.tensor.sweep;
 
 import io.github.vqvae4j.tensor.ConvOptions;
+import io.github.vqvae4j.tensor.ConvOptions.Axis;
 import io.github.vqvae4j.tensor.KernelSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
-/** Lists of convolutions to test, each with kernels and a number of threads. */
+/**
+ * Lists of convolutions to test, each with kernels and a number of threads. Most of the candidates
+ * are rejected, so that options are created by constructors, which are faster than the setters.
+ */
 final class ConvolutionSettings {
   /** A convolution, its kernels and number of threads. */
   record Setting(ConvolutionCase convolution, KernelSet kernels, int threads) {
@@ -87,12 +90,11 @@ final class ConvolutionSettings {
           int outputPaddingHeight = transposed ? Math.min((int) v[15], strideHeight - 1) : 0;
           int outputPaddingWidth = transposed ? Math.min((int) v[15], strideWidth - 1) : 0;
           ConvOptions options =
-              ConvOptions.of(1, 0)
-                  .stride(strideHeight, strideWidth)
-                  .padding((int) v[10], (int) v[21], (int) v[11], (int) v[22])
-                  .dilation((int) v[12], (int) v[13])
-                  .groups(groups)
-                  .outputPadding(outputPaddingHeight, outputPaddingWidth);
+              new ConvOptions(
+                  new Axis(
+                      strideHeight, (int) v[10], (int) v[21], (int) v[12], outputPaddingHeight),
+                  new Axis(strideWidth, (int) v[11], (int) v[22], (int) v[13], outputPaddingWidth),
+                  groups);
           return new Setting(
               new ConvolutionCase(
                   transposed,
@@ -171,8 +173,11 @@ final class ConvolutionSettings {
         v -> {
           int top = (int) v[12];
           int left = (int) v[13];
-          ConvOptions options = ConvOptions.of((int) v[6], 0).padding(top, 2 - top, left, 2 - left);
-          return setting(v, 2 + (int) v[6], options);
+          int stride = (int) v[6];
+          ConvOptions options =
+              new ConvOptions(
+                  new Axis(stride, top, 2 - top, 1, 0), new Axis(stride, left, 2 - left, 1, 0), 1);
+          return setting(v, 2 + stride, options);
         },
         setting ->
             setting.convolution().multiplications() <= maxMultiplications && hasTiles(setting),
@@ -258,8 +263,11 @@ final class ConvolutionSettings {
   /**
    * Returns convolutions affected by a fixed bug, in which weights packed for one direction were
    * used for the other: transposed convolutions with equal numbers of channels.
+   *
+   * @param isFull whether each is computed by one thread and by two, instead of by one or two in
+   *     turn
    */
-  static ConvolutionSettings packingRegressions(long maxMultiplications) {
+  static ConvolutionSettings packingRegressions(long maxMultiplications, boolean isFull) {
     List<ConvolutionCase> cases = new ArrayList<>();
     for (int channels : CHANNELS) {
       for (int size : new int[] {4, 8, 20, 40}) {
@@ -275,15 +283,13 @@ final class ConvolutionSettings {
       cases.add(ConvolutionCase.square(true, 2, 8, 40, 40, kernel, options));
       cases.add(ConvolutionCase.square(true, 2, 40, 40, 40, kernel, options));
     }
-    return new ConvolutionSettings(
-        cases.stream()
-            .filter(
-                convolution ->
-                    convolution.isValid() && convolution.multiplications() <= maxMultiplications)
-            .flatMap(
-                convolution ->
-                    Stream.of(1, 2).map(t -> new Setting(convolution, KernelSet.ONEDNN, t)))
-            .toList(),
-        "");
+    cases.removeIf(c -> !c.isValid() || c.multiplications() > maxMultiplications);
+    List<Setting> settings = new ArrayList<>();
+    for (int i = 0; i < cases.size(); i++) {
+      for (int threads : isFull ? THREADS : new Integer[] {1 + i % 2}) {
+        settings.add(new Setting(cases.get(i), KernelSet.ONEDNN, threads));
+      }
+    }
+    return new ConvolutionSettings(settings, "");
   }
 }

@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ConvolutionSweepTest {
   private static final long SEED = 20_261_128;
-  private static final long MAX_MULTIPLICATIONS = Sweep.isFull() ? 60_000_000 : 8_000_000;
+  private static final long MAX_MULTIPLICATIONS = Sweep.isFull() ? 60_000_000 : 4_000_000;
+  private static final long MAX_PACKING_MULTIPLICATIONS = Sweep.isFull() ? 60_000_000 : 8_000_000;
   private static final long MAX_WINOGRAD_MULTIPLICATIONS =
       Sweep.isFull() ? 200_000_000 : 60_000_000;
   private static final int LISTS = Sweep.isFull() ? 3 : 1;
@@ -82,7 +83,8 @@ class ConvolutionSweepTest {
 
   static List<Setting> packingRegressions() {
     return counted(
-        "packing regressions", ConvolutionSettings.packingRegressions(MAX_MULTIPLICATIONS));
+        "packing regressions",
+        ConvolutionSettings.packingRegressions(MAX_PACKING_MULTIPLICATIONS, Sweep.isFull()));
   }
 
   private static List<Setting> counted(String name, ConvolutionSettings settings) {

@@ -1,0 +1,295 @@
+package io.github.vqvae4j.quantize;
+
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.nn.Buffer;
+import io.github.vqvae4j.nn.Linear;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.Form;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.IndexOrder;
+import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.DType;
+import io.github.vqvae4j.tensor.NonFinite;
+import io.github.vqvae4j.tensor.NonFiniteException;
+import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Finite scalar quantization, FSQ (Mentzer, Minnen, Agustsson and Tschannen 2024,
+ * arXiv:2309.15505). Each of d dimensions is bounded and rounded to one of L_i values, so there are
+ * K = L_1 * .. * L_d codes. There is no codebook to learn, no loss term and no code that dies. For
+ * a value z of a dimension with L levels, digit c, and quantized value y:
+ *
+ * <pre>
+ * b = h tanh(z + s) - o
+ * c = round(b) + floor(L/2)     (published form, half to even)
+ * c = floor(b + L/2)            (symmetric form)
+ * y = (c - m) / m
+ * code = sum_i c_i B_i,   B = (1, L_1, L_1 L_2, ..), or (.., L_d L_(d-1), L_d, 1)
+ * </pre>
+ *
+ * <p>In the published form (section 3.1), m = floor(L/2), h = 1.001 (L-1)/2, o = 1/2 if L is even,
+ * else 0, and s = atanh(o/h), so that z = 0 has b = 0. The authors' listing has tan instead of
+ * atanh and 0.999 instead of 1.001; its b is not exactly 0 there. In the symmetric form (Parker et
+ * al. 2024, arXiv:2411.19842), m = h = (L-1)/2 and o = s = 0, and the L values divide [-1, 1]
+ * equally.
+ *
+ * <p>Only rounding has a straight-through gradient: dy/dz = (1 - tanh(z + s)^2) h/m. With
+ * {@linkplain FiniteScalarQuantizerConfig#noise noise}, a training step replaces the rounding of
+ * some examples: their values are b/m + u, with u uniform in [-1/(L-1), 1/(L-1)). Their codes are
+ * still those of rounding. Which examples, and the noise of each, depend on the example's position
+ * in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
+ *
+ * <p>If the latents' dimension D is not d, they are first projected: z = x W + a, with {@code
+ * projectIn} [D, d], and y likewise back to D, with {@code projectOut} [d, D].
+ *
+ * <pre>{@code
+ * FiniteScalarQuantizer quantizer = FiniteScalarQuantizer.levels(8, 5, 5, 5).build(new Rng(42));
+ * try (Step step = Step.inference()) {
+ *   Tensor latents = step.tensor(new float[2 * 7 * 7 * 4], 2, 7, 7, 4); // encoder outputs
+ *   Tensor codes = quantizer.encode(latents); // [2, 7, 7], from 0 to 999
+ *   Tensor vectors = quantizer.lookup(codes); // [2, 7, 7, 4]
+ * }
+ * }</pre>
+ *
+ * <p>Memory does not depend on K: vectors are computed from the codes' digits, without a table.
+ * State: {@code center} m [d], and the weights of the projections.
+ */
+public final class FiniteScalarQuantizer extends Quantizer {
+  /** The margin of h; if it were negative, the outermost of many levels would not be reached. */
+  private static final double MARGIN = 1e-3;
+
+  private final FiniteScalarQuantizerConfig config;
+  private final int codebookSize;
+
+  /** m; it also has the data type of the looked-up vectors. */
+  private final Buffer center;
+
+  /** Null if the latents have as many dimensions as there are levels; and so is the other. */
+  private final Linear projectIn;
+
+  private final Linear projectOut;
+
+  /**
+   * Creates a quantizer.
+   *
+   * @param config the settings
+   * @param rng the random number generator for the initial weights of the projections
+   */
+  public FiniteScalarQuantizer(FiniteScalarQuantizerConfig config, Rng rng) {
+    this.config = config;
+    codebookSize = config.levels().stream().reduce(1, Math::multiplyExact);
+    int d = config.levels().size();
+    center = buffer("center", this::centers, d);
+    boolean projected = config.dimension() != d;
+    projectIn = projected ? child("projectIn", new Linear(config.dimension(), d, rng)) : null;
+    projectOut = projected ? child("projectOut", new Linear(d, config.dimension(), rng)) : null;
+  }
+
+  /**
+   * Creates the default settings of the published form.
+   *
+   * @param levels L_1 .. L_d, each from 3 to 1000, with a product of less than 2^31
+   * @return the settings
+   * @throws IllegalArgumentException if the levels are out of range
+   */
+  public static FiniteScalarQuantizerConfig levels(int... levels) {
+    return FiniteScalarQuantizerConfig.of(Form.PUBLISHED, levels);
+  }
+
+  /**
+   * Creates the default settings of the symmetric form.
+   *
+   * @param levels L_1 .. L_d, each from 2 to 1000, with a product of less than 2^31
+   * @return the settings
+   * @throws IllegalArgumentException if the levels are out of range
+   */
+  public static FiniteScalarQuantizerConfig symmetric(int... levels) {
+    return FiniteScalarQuantizerConfig.of(Form.SYMMETRIC, levels);
+  }
+
+  @Override
+  public Optional<Config> config() {
+    return Optional.of(config);
+  }
+
+  @Override
+  public int codebookSize() {
+    return codebookSize;
+  }
+
+  @Override
+  public int dimension() {
+    return config.dimension();
+  }
+
+  @Override
+  protected Tensor computeCodes(Tensor latents) {
+    return codes(bounded(latents));
+  }
+
+  @Override
+  protected Tensor computeVectors(Tensor codes) {
+    Tensor values = values(codes);
+    return projectOut == null ? values : projectOut.forward(values);
+  }
+
+  @Override
+  protected Quantized computeQuantized(Tensor latents) {
+    Tensor bounded = bounded(latents);
+    return quantized(bounded, noise(bounded));
+  }
+
+  /**
+   * Noise instead of rounding.
+   *
+   * @param examples 1 for the examples that get it, else 0, INT [n, 1, .., 1]
+   * @param steps the noise in steps between values, in [-1/2, 1/2), [n, .., d]
+   */
+  record Noise(Tensor examples, Tensor steps) {}
+
+  /** Quantizes b [.., d]; the noise may be null. */
+  Quantized quantized(Tensor bounded, Noise noise) {
+    Tensor codes = codes(bounded);
+    Tensor m = center.in(bounded.step());
+    Tensor relative = bounded.div(m);
+    Tensor values = relative.straightThrough(values(codes));
+    if (noise != null) {
+      values = Tensor.where(noise.examples, relative.add(noise.steps.div(m)), values);
+    }
+    return new Quantized(
+        projectOut == null ? values : projectOut.forward(values),
+        codes,
+        List.of(),
+        CodeUsage.of(codes.toInts(), codebookSize));
+  }
+
+  /** Returns b [.., d] for latents [.., D]. */
+  Tensor bounded(Tensor latents) {
+    checkShape(latents);
+    Tensor z = projectIn == null ? latents : projectIn.forward(latents);
+    checkFinite(z);
+    if (config.form() == Form.SYMMETRIC) {
+      return z.tanh().mul(center.in(z.step()));
+    }
+    Tensor shift = constant(z, i -> shift(level(i)));
+    Tensor scale = constant(z, i -> scale(level(i)));
+    Tensor offset = constant(z, i -> offset(level(i)));
+    return z.add(shift).tanh().mul(scale).sub(offset);
+  }
+
+  private void checkShape(Tensor latents) {
+    if (latents.size(-1) != config.dimension() || latents.rank() < 2) {
+      throw new IllegalArgumentException(
+          "FiniteScalarQuantizer: expected latents [.., "
+              + config.dimension()
+              + "], got "
+              + Arrays.toString(latents.shape())
+              + ". Give the encoder's last layer as many output channels as there are levels, or set"
+              + " dimension(..) to its number of channels.");
+    }
+  }
+
+  private static void checkFinite(Tensor z) {
+    long index = NonFinite.index(z);
+    if (index >= 0) {
+      throw new NonFiniteException(
+          "FiniteScalarQuantizer",
+          "row " + index / z.size(-1) + ", column " + index % z.size(-1) + " of the latents",
+          z.toDoubles()[Math.toIntExact(index)],
+          "training may have diverged: reduce the learning rate or clip the gradients");
+    }
+  }
+
+  /** Returns the codes [..] of b [.., d]; double precision is exact below 2^53. */
+  private Tensor codes(Tensor bounded) {
+    Tensor b = bounded.stopGradient();
+    Tensor digits =
+        config.form() == Form.SYMMETRIC
+            ? b.add(constant(b, i -> level(i) / 2.0)).floor()
+            : b.round().add(center.in(b.step()));
+    Tensor wide = digits.to(DType.DOUBLE);
+    return wide.mul(constant(wide, this::basis))
+        .sum(-1)
+        .to(DType.INT)
+        .reshape(Arrays.copyOf(b.shape(), b.rank() - 1));
+  }
+
+  /** Returns y [.., d] of codes [..]. */
+  private Tensor values(Tensor codes) {
+    long[] shape = Arrays.copyOf(codes.shape(), codes.rank() + 1);
+    shape[codes.rank()] = 1;
+    Tensor wide = codes.to(DType.DOUBLE).reshape(shape);
+    Tensor levels = constant(wide, this::level);
+    Tensor shifted = wide.div(constant(wide, this::basis)).floor();
+    Tensor digits = shifted.sub(shifted.div(levels).floor().mul(levels));
+    Tensor m = center.in(codes.step());
+    return digits.to(m.dtype()).sub(m).div(m);
+  }
+
+  /** Draws the noise of a step; null if it has none. */
+  private Noise noise(Tensor bounded) {
+    if (config.noise() == 0) {
+      return null;
+    }
+    Step step = bounded.step();
+    if (!isTraining(step)) {
+      step.skipDraw();
+      step.skipDraw();
+      return null;
+    }
+    long[] perExample = new long[bounded.rank()];
+    Arrays.fill(perExample, 1);
+    perExample[0] = bounded.size(0);
+    Tensor examples = step.tensor(new double[(int) bounded.size(0)], perExample).uniformLike();
+    return new Noise(examples.lt(config.noise()), bounded.uniformLike().sub(0.5));
+  }
+
+  private float[] centers() {
+    float[] centers = new float[config.levels().size()];
+    for (int i = 0; i < centers.length; i++) {
+      int level = level(i);
+      centers[i] = config.form() == Form.SYMMETRIC ? (level - 1) / 2f : level / 2;
+    }
+    return centers;
+  }
+
+  private int level(int i) {
+    return config.levels().get(i);
+  }
+
+  /** Returns h of the published form. */
+  private static double scale(int level) {
+    return (level - 1) * (1 + MARGIN) / 2;
+  }
+
+  private static double offset(int level) {
+    return level % 2 == 0 ? 0.5 : 0;
+  }
+
+  /** Returns s = atanh(o/h). */
+  private static double shift(int level) {
+    double ratio = offset(level) / scale(level);
+    return 0.5 * Math.log((1 + ratio) / (1 - ratio));
+  }
+
+  /** Returns B_i. */
+  private double basis(int i) {
+    boolean firstFastest = config.order() == IndexOrder.FIRST_LEVEL_FASTEST;
+    List<Integer> faster =
+        firstFastest
+            ? config.levels().subList(0, i)
+            : config.levels().subList(i + 1, config.levels().size());
+    return faster.stream().reduce(1, Math::multiplyExact);
+  }
+
+  /** Returns one value for each level, with the data type of a tensor. */
+  private Tensor constant(Tensor like, IntToDoubleFunction value) {
+    int d = config.levels().size();
+    double[] values = IntStream.range(0, d).mapToDouble(value).toArray();
+    return like.step().tensor(values, d).to(like.dtype());
+  }
+}
