@@ -7,8 +7,8 @@ import io.github.vqvae4j.config.Require;
 /**
  * The settings of an {@link AnomalyDetector}.
  *
- * @param falsePositiveRate f, the maximum fraction of normal images that are classified as
- *     anomalous, above 0 and below 1
+ * @param falsePositiveRate f, the intended maximum fraction of normal images that are classified as
+ *     anomalous, above 0 and below 1; {@link AnomalyDetector} states when more are
  * @param quantizationWeight w, the weight of the quantization error relative to the reconstruction
  *     error, from 0 (reconstruction only) to 1 (quantization only); by default 0.25, since the
  *     quantization error is less informative in most models; ignored for a model other than a
@@ -21,11 +21,10 @@ import io.github.vqvae4j.config.Require;
  * @param topFraction the fraction of an image's pixels, above 0 and at most 1, that determines its
  *     score: the score is the mean over the pixels with the largest errors; by default 1, all
  *     pixels. A small fraction detects small defects in large images.
- * @param border the number of pixels at each edge of an image that are excluded from scores,
- *     thresholds and the heat map; within k/2 pixels of it, smoothing includes their errors. Images
- *     of height 1 have no top and bottom edge. Convolutional models, which have no context beyond
- *     the edges, are less accurate there. By default 0; for a whole series split into {@code
- *     SeriesTiles}, use their margin.
+ * @param border the number of pixels at each edge of an image that are excluded from smoothing,
+ *     scores, thresholds and the heat map. Images of height 1 have no top and bottom edge.
+ *     Convolutional models, which have no context beyond the edges, are less accurate there. By
+ *     default 0; for a whole series split into {@code SeriesTiles}, use their margin.
  */
 public record AnomalyConfig(
     double falsePositiveRate,

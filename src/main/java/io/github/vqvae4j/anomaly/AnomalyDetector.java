@@ -42,10 +42,11 @@ import java.util.stream.IntStream;
  * surprise        -ln p(code | codes before it), in nats, at the latent position of the pixel
  * </pre>
  *
- * All are smoothed by the mean over k x k pixels. The error of an image is the mean of the largest
- * errors among its pixels outside the border; {@link AnomalyConfig#topFraction} sets the fraction
- * of pixels used. The errors of an image are standardized by their mean and standard deviation
- * among held-out normal images, which makes them comparable: r, q and s. They are combined:
+ * All are smoothed by the mean over k x k pixels, without those in the border. The error of an
+ * image is the mean of the largest errors among its pixels outside the border; {@link
+ * AnomalyConfig#topFraction} sets the fraction of pixels used. The errors of an image are
+ * standardized by their mean and standard deviation among held-out normal images, which makes them
+ * comparable: r, q and s. They are combined:
  *
  * <pre>
  * total = (1 - v) ((1 - w) r + w q) + v s
@@ -65,9 +66,9 @@ import java.util.stream.IntStream;
  * with a probability of at most f (conformal prediction: Vovk, Gammerman and Shafer 2005). The
  * means and standard deviations are computed from the same n images; if several errors have weight,
  * the resulting bias can exceed f, but decreases as n grows: in simulations with three independent
- * errors and the default weights, 0.11 instead of 0.1 for n = 9, and 0.012 instead of 0.01 for n =
- * 99. The model must not have been trained on these images: it reconstructs its training images
- * better, and the threshold would be too low.
+ * log-normal errors and the default weights, 0.113 instead of 0.1 for n = 9, and 0.0105 instead of
+ * 0.01 for n = 99; with v = w = 0.5, 0.155 and 0.0125. The model must not have been trained on
+ * these images: it reconstructs its training images better, and the threshold would be too low.
  *
  * <p>All methods may be called from any number of threads, but not while the model is being
  * trained. Calibrate again after training. A window of a series is an image of height 1.
@@ -122,14 +123,16 @@ public final class AnomalyDetector {
    * @param config the settings
    * @return the detector
    * @throws IllegalArgumentException if the prior is one for another codebook, was trained on codes
-   *     that name another model (if they name none, this is not noticed), needs a condition, or is
-   *     one for maps of another size; and as without a prior
+   *     that name another model, needs a condition, or is one for maps of another size; and as
+   *     without a prior. An untrained prior, or one whose training codes had no {@linkplain
+   *     PixelCnn#modelHash hash}, is used with a logged warning
    * @throws NonFiniteException as without a prior, and if an output of the prior is NaN or infinite
    */
   public static AnomalyDetector calibrate(
       VqVae model, PixelCnn prior, Dataset normals, AnomalyConfig config) {
     Objects.requireNonNull(
         prior, "AnomalyDetector.calibrate: expected a prior, got null; leave it out for none.");
+    CodeSurprise.warnIfOfUnknownModel(prior);
     return calibrate(model, Optional.of(prior), normals, config);
   }
 
@@ -143,11 +146,11 @@ public final class AnomalyDetector {
     NormalErrors.Collector pixels = new NormalErrors.Collector();
     maps.forEach(
         normals,
+        inner,
         config.smoothing(),
         (i, map) -> {
-          Errors inside = map.map(inner::crop);
-          errors.set(i, ofImage(inside, config));
-          pixels.add(inside);
+          errors.set(i, ofImage(map, config));
+          pixels.add(map);
         });
     NormalErrors.Collector images = new NormalErrors.Collector();
     images.add(errors);
@@ -159,12 +162,12 @@ public final class AnomalyDetector {
     double[] hottest = new double[n];
     maps.forEach(
         normals,
+        inner,
         config.smoothing(),
         (i, map) -> {
           totals[i] = image.score(errors, i, config).total();
           // Rounded like the heat map, so that values of both can be compared.
-          hottest[i] =
-              (float) Arrays.stream(heat(pixel, map.map(inner::crop), config)).max().getAsDouble();
+          hottest[i] = (float) Arrays.stream(heat(pixel, map, config)).max().getAsDouble();
         });
     return new AnomalyDetector(
         maps,
@@ -211,10 +214,9 @@ public final class AnomalyDetector {
     List<AnomalyScore> scores = new ArrayList<>();
     maps.forEach(
         images,
+        inner,
         config.smoothing(),
-        (i, map) ->
-            scores.add(
-                calibration.imageErrors().score(ofImage(map.map(inner::crop), config), 0, config)));
+        (i, map) -> scores.add(calibration.imageErrors().score(ofImage(map, config), 0, config)));
     return scores;
   }
 
@@ -241,13 +243,15 @@ public final class AnomalyDetector {
     float[] heat =
         new float
             [ArrayLengths.ofImages("AnomalyDetector.heatMap", images.size(), pixels, "pixels")];
+    Arrays.fill(heat, edge);
     maps.forEach(
         images,
+        inner,
         config.smoothing(),
         (image, errors) -> {
           double[] map = heat(calibration.pixelErrors(), errors, config);
-          for (int i = 0; i < pixels; i++) {
-            heat[image * pixels + i] = inner.contains(i) ? (float) map[i] : edge;
+          for (int i = 0; i < map.length; i++) {
+            heat[image * pixels + inner.pixel(i)] = (float) map[i];
           }
         });
     return Images.of(heat, images.size(), images.height(), images.width(), 1).unbounded();
@@ -343,6 +347,8 @@ public final class AnomalyDetector {
    * @throws IOException if the file does not exist
    */
   public static AnomalyDetector load(Path file, VqVae model, PixelCnn prior) throws IOException {
+    Objects.requireNonNull(
+        prior, "AnomalyDetector.load: expected a prior, got null; leave it out for none.");
     return load(file, model, Optional.of(prior));
   }
 

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.anomaly;
 
+import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.prior.Condition;
 import io.github.vqvae4j.prior.PixelCnn;
@@ -7,6 +8,7 @@ import io.github.vqvae4j.prior.PixelCnnConfig;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Tensor;
+import org.slf4j.Logger;
 
 /**
  * Computes the surprise of codes: their negative log-probability under a prior, given the codes
@@ -15,6 +17,8 @@ import io.github.vqvae4j.tensor.Tensor;
  * @param prior a prior over the codes of the model, not conditioned on anything
  */
 record CodeSurprise(PixelCnn prior) {
+  private static final Logger LOG = Log.of(AnomalyDetector.class);
+
   /**
    * Checks that a prior is one over the codes of a model, and usable without a condition.
    *
@@ -58,6 +62,16 @@ record CodeSurprise(PixelCnn prior) {
           "Train a prior without classes, or with classDropout(0.1)");
     }
     return new CodeSurprise(prior);
+  }
+
+  /** Warns if a prior may be untrained or one for another model. */
+  static void warnIfOfUnknownModel(PixelCnn prior) {
+    if (prior.modelHash().isEmpty()) {
+      LOG.warn(
+          "The prior does not name the model whose codes it was trained on: it is untrained, or its"
+              + " training codes had no hash. With codes of another model, the surprise means"
+              + " nothing. Train it on codes of this model, as returned by encode.");
+    }
   }
 
   private static IllegalArgumentException mismatch(String fault, String remedy) {

@@ -38,25 +38,25 @@ record ErrorMaps(ImageModel model, Optional<CodeSurprise> prior) {
      * Receives the maps of one image.
      *
      * @param image the index of the image
-     * @param errors the errors of its pixels, [height, width]; those of codes are the errors at the
-     *     latent position of each pixel
+     * @param errors the smoothed errors of its pixels inside the border, row by row; those of codes
+     *     are the errors at the latent position of each pixel
      */
     void accept(int image, Errors errors);
   }
 
   /** Computes the maps of all images, a chunk of images at a time. */
-  void forEach(Dataset images, int smoothing, Consumer consumer) {
+  void forEach(Dataset images, InnerArea inner, int smoothing, Consumer consumer) {
     PassMemory.guard(
         model,
         "AnomalyDetector",
         images,
         () -> {
-          forEachInChunks(images, smoothing, consumer);
+          forEachInChunks(images, inner, smoothing, consumer);
           return null;
         });
   }
 
-  private void forEachInChunks(Dataset images, int smoothing, Consumer consumer) {
+  private void forEachInChunks(Dataset images, InnerArea inner, int smoothing, Consumer consumer) {
     ModelImages.checkNotEmpty(model, images);
     model.checkWeights();
     WorkProgress progress =
@@ -64,14 +64,14 @@ record ErrorMaps(ImageModel model, Optional<CodeSurprise> prior) {
     int[] next = {0};
     ImageChunks.forEach(
         images,
-        chunk -> maps(chunk, smoothing),
+        chunk -> maps(chunk, inner, smoothing),
         maps -> {
           maps.forEach(map -> consumer.accept(next[0]++, map));
           progress.add(maps.size());
         });
   }
 
-  private List<Errors> maps(ImageChunks.Chunk chunk, int smoothing) {
+  private List<Errors> maps(ImageChunks.Chunk chunk, InnerArea inner, int smoothing) {
     int height = (int) chunk.shape()[1];
     int width = (int) chunk.shape()[2];
     List<Errors> maps = new ArrayList<>();
@@ -84,7 +84,7 @@ record ErrorMaps(ImageModel model, Optional<CodeSurprise> prior) {
                 grids.quantization.upsample(i, height, width),
                 grids.surprise.upsample(i, height, width));
         checkFinite(chunk.from() + i, errors);
-        maps.add(errors.map(map -> smooth(map, height, width, smoothing)));
+        maps.add(errors.map(map -> smooth(inner.crop(map), inner, smoothing)));
       }
     }
     return maps;
@@ -173,11 +173,13 @@ record ErrorMaps(ImageModel model, Optional<CodeSurprise> prior) {
 
   /**
    * Returns the mean over a square around each pixel, without the part of the square that is
-   * outside the image.
+   * outside the area.
    */
-  private static double[] smooth(double[] map, int height, int width, int side) {
+  private static double[] smooth(double[] map, InnerArea inner, int side) {
     boolean isMissing = Arrays.stream(map).allMatch(value -> value == 0);
-    return side == 1 || isMissing ? map : means(means(map, width, 1, side), height, width, side);
+    return side == 1 || isMissing
+        ? map
+        : means(means(map, inner.columns(), 1, side), inner.rows(), inner.columns(), side);
   }
 
   /** Returns moving averages along one axis, whose adjacent elements are {@code stride} apart. */

@@ -20,17 +20,23 @@ record InnerArea(int height, int width, int top, int left) {
     return new InnerArea(height, images.width(), top, border);
   }
 
-  boolean contains(int pixel) {
-    int y = pixel / width;
-    int x = pixel % width;
-    return y >= top && y < height - top && x >= left && x < width - left;
+  int rows() {
+    return height - 2 * top;
+  }
+
+  int columns() {
+    return width - 2 * left;
+  }
+
+  /** Returns the index in the image of a pixel of the area. */
+  int pixel(int inner) {
+    return (top + inner / columns()) * width + left + inner % columns();
   }
 
   double[] crop(double[] map) {
-    int columns = width - 2 * left;
-    double[] inner = new double[(height - 2 * top) * columns];
-    for (int y = top; y < height - top; y++) {
-      System.arraycopy(map, y * width + left, inner, (y - top) * columns, columns);
+    double[] inner = new double[rows() * columns()];
+    for (int i = 0; i < inner.length; i++) {
+      inner[i] = map[pixel(i)];
     }
     return inner;
   }

@@ -29,11 +29,12 @@ record NormalErrors(
   }
 
   private static void check(String error, double mean, double deviation) {
-    if (!(mean >= 0) || !(deviation == 0 || deviation > MIN_DEVIATION * mean)) {
+    boolean isVarying = mean > 0 && deviation > MIN_DEVIATION * mean;
+    if (!(mean >= 0) || !(deviation == 0 || isVarying)) {
       throw new IllegalArgumentException(
           "NormalErrors: expected a mean and a standard deviation of the "
               + error
-              + " of at least 0, got "
+              + " of at least 0, the latter 0 or above the rounding errors of the mean, got "
               + mean
               + " and "
               + deviation

@@ -33,22 +33,29 @@ public final class CodeUsage {
   /**
    * Returns an empty histogram.
    *
-   * @param codebookSize K
+   * @param codebookSize K, at least 1
    * @return a histogram with all counts 0
+   * @throws IllegalArgumentException if K is less than 1
    */
   public static CodeUsage empty(int codebookSize) {
-    return new CodeUsage(codebookSize, new int[0]);
+    return of(new int[0], codebookSize);
   }
 
   /**
    * Counts codes. Missing codes, such as those of masked positions, are ignored.
    *
    * @param codes the codes, each from 0 to K - 1, or -1 if missing
-   * @param codebookSize K
+   * @param codebookSize K, at least 1
    * @return the histogram
-   * @throws IllegalArgumentException if a code is out of range
+   * @throws IllegalArgumentException if a code is out of range, or K is less than 1
    */
   public static CodeUsage of(int[] codes, int codebookSize) {
+    if (codebookSize < 1) {
+      throw new IllegalArgumentException(
+          "CodeUsage: expected a codebook of at least 1 code, got "
+              + codebookSize
+              + ". Pass the size of the codebook.");
+    }
     for (int code : codes) {
       if (code < -1 || code >= codebookSize) {
         throw new IllegalArgumentException(

@@ -55,8 +55,9 @@ import java.util.stream.IntStream;
  * }
  * }</pre>
  *
- * <p>Memory does not depend on K: vectors are computed from the codes' digits, without a table.
- * State: {@code center} m [d], and the weights of the projections.
+ * <p>The memory of a step does not depend on K: vectors are computed from the codes' digits,
+ * without a table. Reports of the usage of each code do, and checkpoints, which contain 800 K bytes
+ * of it. State: {@code center} m [d], and the weights of the projections.
  */
 public final class FiniteScalarQuantizer extends Quantizer {
   /** The margin of h; if it were negative, the outermost of many levels would not be reached. */

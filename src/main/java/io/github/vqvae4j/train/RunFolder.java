@@ -380,6 +380,7 @@ public final class RunFolder implements TrainingListener {
             path,
             run,
             lock,
+            continued ? stamp : null,
             new RunWriter.Options(
                 folderCreated,
                 continued,
@@ -448,15 +449,17 @@ public final class RunFolder implements TrainingListener {
 
   /** Another run may have continued the folder after this one read its checkpoint. */
   private void checkUnchanged() throws IOException {
-    if (stamp != null && stamp.isOutdated()) {
+    Optional<Path> change = stamp == null ? Optional.empty() : stamp.change(path);
+    if (change.isPresent()) {
       current.set(null);
       throw new IllegalStateException(
           "RunFolder.resume: expected "
               + FileNames.path(path)
               + " as it was when step "
               + firstStep
-              + " was read from it, but another run has continued it since. Call Trainer.resume"
-              + " again to continue from there.");
+              + " was read from it, but another run has continued it since: "
+              + FileNames.path(change.get())
+              + " is new or has changed. Call Trainer.resume again to continue from there.");
     }
   }
 
@@ -494,6 +497,10 @@ public final class RunFolder implements TrainingListener {
   @Override
   public void onEnd(TrainingRun run, TrainingReport report) {
     ifWriting(run, w -> w.onEnd(report));
+    if (continues && report.stopReason() != StopReason.INTERRUPTED) {
+      used = true; // a run that had already ended; the next one is another
+      continues = false;
+    }
     current.compareAndSet(run, null);
   }
 

@@ -61,6 +61,10 @@ final class RunWriter {
 
   private final Path path;
   private final RunLock lock;
+
+  /** The stamp of a folder that is continued; null for none. */
+  private final RunStamp stamp;
+
   private final String config;
 
   /** The step after which the run starts. */
@@ -85,10 +89,13 @@ final class RunWriter {
    * Starts a run in a folder that was claimed for it.
    *
    * @param lock the lock of the folder, which is released at the end; null for none
+   * @param stamp the stamp of a folder that is continued, to which this run's own changes are
+   *     added, so that one that ends before its first step can be repeated; null for none
    */
-  RunWriter(Path path, TrainingRun run, RunLock lock, Options options) {
+  RunWriter(Path path, TrainingRun run, RunLock lock, RunStamp stamp, Options options) {
     this.path = path;
     this.lock = lock;
+    this.stamp = stamp;
     model = run.model();
     this.options = options;
     savedModel = new SavedModel(model, path);
@@ -227,6 +234,9 @@ final class RunWriter {
   }
 
   private void unlock() {
+    if (stamp != null && reopened) {
+      outputs.attempt(Output.SETTINGS, () -> stamp.add(path));
+    }
     try {
       if (lock != null) {
         lock.close();

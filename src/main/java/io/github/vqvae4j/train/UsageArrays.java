@@ -8,10 +8,27 @@ import java.util.stream.IntStream;
 
 /** The usage of a codebook in several batches as an array [batches, K] of counts. */
 final class UsageArrays {
+  /** The counts of one of several arrays of a file, 1 GB. */
+  private static final long MAX_LENGTH = 1L << 27;
+
   private UsageArrays() {}
 
+  /**
+   * Returns the array.
+   *
+   * @throws IllegalStateException if it would be too long
+   */
   static NamedArray of(List<CodeUsage> batches, int codebookSize) {
-    long[] counts = new long[batches.size() * codebookSize];
+    long length = (long) batches.size() * codebookSize;
+    if (length > MAX_LENGTH) {
+      throw new IllegalStateException(
+          "A checkpoint contains the usage of each code in "
+              + batches.size()
+              + " steps, too much for a codebook of "
+              + codebookSize
+              + " codes. Save the model by saveBest(..), or use fewer codes.");
+    }
+    long[] counts = new long[(int) length];
     for (int i = 0; i < batches.size(); i++) {
       System.arraycopy(batches.get(i).counts(), 0, counts, i * codebookSize, codebookSize);
     }

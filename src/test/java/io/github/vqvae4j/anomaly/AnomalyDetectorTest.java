@@ -45,7 +45,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnomalyDetectorTest {
   private static final AnomalyConfig TENTH = AnomalyConfig.falsePositiveRate(0.1);
-  private static final double TOLERANCE = 1e-4;
 
   @TempDir private Path folder;
 
@@ -159,7 +158,7 @@ class AnomalyDetectorTest {
         for (float pixel : heat.image(i).pixels()) {
           max = Math.max(max, pixel);
         }
-        hot += max > (float) detector.heatThreshold() ? 1 : 0;
+        hot += max > detector.heatThreshold() ? 1 : 0;
       }
       assertEquals(exceeding, hot);
     }
@@ -353,13 +352,13 @@ class AnomalyDetectorTest {
       int over = 0;
       float[] heat = detector.heatMap(normals).pixels();
       for (int i = 0; i < normals.size(); i++) {
-        double hottest = Double.NEGATIVE_INFINITY;
+        float hottest = Float.NEGATIVE_INFINITY;
         for (int y = 2; y < 6; y++) {
           for (int x = 2; x < 6; x++) {
             hottest = Math.max(hottest, heat[i * 64 + y * 8 + x]);
           }
         }
-        over += hottest > detector.heatThreshold() + TOLERANCE ? 1 : 0;
+        over += hottest > detector.heatThreshold() ? 1 : 0;
       }
       assertEquals(3, over, "the threshold is the 4th largest of 40");
       assertMessageContains(

@@ -136,7 +136,10 @@ class AnomalyThresholdTest {
     "'\"surpriseWeight\": 0.0','\"surpriseWeight\": 0.5'",
     "'\"normalImages\": 40','\"normalImages\": 1'",
     "'\"reconstructionMean\": ','\"reconstructionMean\": -'",
-    "'\"surpriseStandardDeviation\": 0.0','\"surpriseStandardDeviation\": -1e-320'",
+    "'\"surpriseStandardDeviation\": 0.0','\"surpriseStandardDeviation\": 1e-320'",
+    "'\"surpriseStandardDeviation\": 0.0','\"surpriseStandardDeviation\": 0.5'",
+    "'\"surpriseStandardDeviation\": 0.0','\"surpriseStandardDeviation\": -0.5'",
+    "'\"surpriseMean\": 0.0','\"surpriseMean\": 1e999'",
     "'\"version\": 2','\"version\": 0'"
   })
   void filesThatNoDetectorHasWrittenAreRejected(String text, String other) throws IOException {

@@ -23,11 +23,10 @@ final class PlainScores {
   private PlainScores() {}
 
   /** Returns the three errors of images, smoothed: [error][image][pixel]. */
-  private static double[][][] errors(ImageModel model, PixelCnn prior, Images images, int side) {
+  private static double[][][] errors(
+      ImageModel model, PixelCnn prior, Images images, AnomalyConfig config) {
     Images reconstructed = model.reconstruct(images);
-    int h = images.height();
-    int w = images.width();
-    double[][][] errors = new double[3][images.size()][h * w];
+    double[][][] errors = new double[3][images.size()][images.height() * images.width()];
     for (int i = 0; i < images.size(); i++) {
       float[] x = images.image(i).pixels();
       float[] y = reconstructed.image(i).pixels();
@@ -42,7 +41,7 @@ final class PlainScores {
         errors[2][i] = surprises((VqVae) model, prior, images.image(i));
       }
       for (double[][] error : errors) {
-        error[i] = smooth(error[i], h, w, side);
+        error[i] = smooth(error[i], images, config);
       }
     }
     return errors;
@@ -103,13 +102,19 @@ final class PlainScores {
         .toArray();
   }
 
-  private static double[] smooth(double[] map, int h, int w, int side) {
+  /** Returns means over the pixels that are not in the border. */
+  private static double[] smooth(double[] map, Images images, AnomalyConfig config) {
+    int w = images.width();
+    int reach = config.smoothing() / 2;
+    double[] indices = IntStream.range(0, map.length).asDoubleStream().toArray();
+    double[] inside = within(indices, images, config.border());
     double[] means = new double[map.length];
-    for (int y = 0; y < h; y++) {
+    for (int y = 0; y < images.height(); y++) {
       for (int x = 0; x < w; x++) {
         int count = 0;
-        for (int i = 0; i < map.length; i++) {
-          if (Math.abs(i / w - y) <= side / 2 && Math.abs(i % w - x) <= side / 2) {
+        for (double index : inside) {
+          int i = (int) index;
+          if (Math.abs(i / w - y) <= reach && Math.abs(i % w - x) <= reach) {
             means[y * w + x] += map[i];
             count++;
           }
@@ -161,8 +166,8 @@ final class PlainScores {
     double w = model instanceof VqVae ? config.quantizationWeight() : 0;
     check(
         AnomalyDetector.calibrate(model, normals, config),
-        errors(model, null, normals, config.smoothing()),
-        errors(model, null, images, config.smoothing()),
+        errors(model, null, normals, config),
+        errors(model, null, images, config),
         normals,
         images,
         new double[] {1 - w, w, 0});
@@ -175,8 +180,8 @@ final class PlainScores {
     double v = config.surpriseWeight();
     check(
         AnomalyDetector.calibrate(model, prior, normals, config),
-        errors(model, prior, normals, config.smoothing()),
-        errors(model, prior, images, config.smoothing()),
+        errors(model, prior, normals, config),
+        errors(model, prior, images, config),
         normals,
         images,
         new double[] {(1 - v) * (1 - w), (1 - v) * w, v});

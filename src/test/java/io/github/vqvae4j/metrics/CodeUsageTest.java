@@ -9,6 +9,12 @@ import org.junit.jupiter.api.Test;
 
 class CodeUsageTest {
   @Test
+  void codebooksHaveAtLeastOneCode() {
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.empty(-5));
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[0], 0));
+  }
+
+  @Test
   void perplexityIsTheEffectiveNumberOfCodes() {
     assertEquals(0, CodeUsage.empty(4).perplexity());
     assertEquals(1, CodeUsage.of(new int[] {2, 2, 2}, 4).perplexity(), 1e-12);

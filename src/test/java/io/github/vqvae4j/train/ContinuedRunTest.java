@@ -4,6 +4,7 @@ import static io.github.vqvae4j.io.ErrorText.assertMessageContains;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.ImageBatch;
@@ -12,10 +13,12 @@ import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,9 @@ class ContinuedRunTest {
   private enum Late {
     FOLDER,
     FOLDER_AND_FILES,
-    CHECKPOINT_AND_FILES
+    CHECKPOINT_AND_FILES,
+    LINKED_CHECKPOINT_AND_FILES,
+    LINKED_FOLDER
   }
 
   /** How the other run continues the folder. */
@@ -61,11 +66,17 @@ class ContinuedRunTest {
     return contents;
   }
 
-  private static Trainer<ImageBatch> late(Late late, Path folder, VqVae model) throws IOException {
+  private Trainer<ImageBatch> late(Late late, Path folder, VqVae model) throws IOException {
+    Path link = runs.resolve("link");
     Path source =
-        late == Late.CHECKPOINT_AND_FILES
-            ? folder.resolve("checkpoints/step-5.safetensors")
-            : folder;
+        switch (late) {
+          case FOLDER, FOLDER_AND_FILES -> folder;
+          case CHECKPOINT_AND_FILES -> folder.resolve("checkpoints/step-5.safetensors");
+          case LINKED_CHECKPOINT_AND_FILES ->
+              Files.createSymbolicLink(link, folder.resolve("checkpoints"))
+                  .resolve("step-5.safetensors");
+          case LINKED_FOLDER -> Files.createSymbolicLink(link, folder);
+        };
     return Trainer.resume(source, model).quiet();
   }
 
@@ -84,7 +95,7 @@ class ContinuedRunTest {
       Trainer<ImageBatch> trainer = late(late, folder, model);
       runOther(other, folder);
       Map<Path, byte[]> before = contents(folder);
-      if (late != Late.FOLDER) {
+      if (late.name().endsWith("FILES")) {
         trainer.listener(RunFolder.resume(folder).metricsEvery(1));
       }
       assertMessageContains(
@@ -116,6 +127,93 @@ class ContinuedRunTest {
     Path folder = stoppedAt(5);
     Files.write(folder.resolve("checkpoints/step-20.safetensors"), new byte[10]);
     assertRefused(late, Other.AGAIN, folder);
+  }
+
+  /** The checkpoints of the run are on another disk. */
+  @Test
+  void aRunWithALinkedFolderOfCheckpointsIsKept() throws IOException {
+    Path folder = stoppedAt(5);
+    Path disk = runs.resolve("disk");
+    Files.move(folder.resolve("checkpoints"), disk);
+    Files.createSymbolicLink(folder.resolve("checkpoints"), disk);
+    assertRefused(Late.CHECKPOINT_AND_FILES, Other.WITHOUT_CHECKPOINTS, folder);
+  }
+
+  /** What file managers, backups, network drives and spreadsheets do is not another run. */
+  @Test
+  void otherFilesAndOtherTimesDoNotMatter() throws IOException {
+    Path folder = stoppedAt(5);
+    Path checkpoints = folder.resolve("checkpoints");
+    try (VqVae model = Shapes.model(1, 5)) {
+      Trainer<ImageBatch> trainer = Trainer.resume(folder, model).quiet();
+      for (String name : List.of(".DS_Store", ".nfs0001", "step-9.safetensors.bak")) {
+        Files.write(checkpoints.resolve(name), new byte[3]);
+      }
+      Path metrics = folder.resolve("metrics.csv");
+      Files.write(metrics, Files.readAllBytes(metrics));
+      Files.setLastModifiedTime(folder.resolve("config.json"), FileTime.fromMillis(0));
+      assertEquals(20, trainer.fit(TRAIN).last().step());
+    }
+  }
+
+  @Test
+  void aCopiedCheckpointDoesNotDependOnItsNeighbors() throws IOException {
+    Path copy = Files.createDirectories(runs.resolve("mine")).resolve("copied.safetensors");
+    Files.copy(stoppedAt(5).resolve("checkpoints/step-5.safetensors"), copy);
+    Path broken = Files.createDirectories(runs.resolve("checkpoints"));
+    Files.createSymbolicLink(broken.resolve("step-1.safetensors"), runs.resolve("nowhere"));
+    try (VqVae model = Shapes.model(1, 5)) {
+      assertEquals(20, Trainer.resume(copy, model).quiet().fit(TRAIN).last().step());
+    }
+  }
+
+  /** The run was stopped while an evaluation was due, which is the first thing that is repeated. */
+  @Test
+  void aRunThatFailedAfterARepeatedEvaluationCanBeRepeated() throws IOException {
+    Dataset heldOut = Shapes.rectangles(20, 8, 1, 2);
+    RunFolder files = RunFolder.create(runs, "evaluated").modelEvery(Duration.ofDays(1));
+    try (VqVae model = Shapes.model(1, 3)) {
+      Trainer<ImageBatch> trainer = Trainer.of(model).batch(8).steps(20).evaluate(heldOut, 2);
+      trainer
+          .quiet()
+          .listener(files)
+          .listener(Runs.afterStep(2, run -> Thread.currentThread().interrupt()))
+          .fit(TRAIN);
+      assertTrue(Thread.interrupted());
+    }
+    AtomicBoolean fails = new AtomicBoolean(true);
+    int[] evaluations = {0};
+    TrainingListener failing =
+        new TrainingListener() {
+          @Override
+          public void onEvaluation(TrainingRun run, Evaluation evaluation) {
+            evaluations[0]++;
+            if (fails.getAndSet(false)) {
+              throw new IllegalStateException("listener");
+            }
+          }
+        };
+    try (VqVae model = Shapes.model(1, 5)) {
+      Trainer<ImageBatch> trainer = Trainer.resume(files.path(), model).quiet();
+      trainer.evaluate(heldOut, 2).listener(RunFolder.resume(files.path())).listener(failing);
+      assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN));
+      assertEquals(1, evaluations[0]);
+      assertEquals(20, trainer.fit(TRAIN).last().step());
+    }
+  }
+
+  @Test
+  void afterARunThatHasEndedANewOneHasItsOwnFolder() throws IOException {
+    Path folder = stoppedAt(20);
+    try (VqVae model = Shapes.model(1, 5)) {
+      Trainer<ImageBatch> trainer = Trainer.resume(folder, model).quiet();
+      RunFolder files = RunFolder.resume(folder);
+      trainer.listener(files);
+      assertEquals(20, trainer.fit(TRAIN).last().step());
+      assertEquals(folder, files.path());
+      assertEquals(20, trainer.fit(TRAIN).last().step());
+      assertEquals(Path.of(folder + "-2"), files.path());
+    }
   }
 
   @Test

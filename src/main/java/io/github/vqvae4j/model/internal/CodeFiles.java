@@ -110,16 +110,17 @@ public final class CodeFiles {
         (int) writers.stream().mapToLong(CodesWriter::count).min().orElse(0); // at most size()
     WorkProgress progress =
         new WorkProgress(LOG, "encoding " + Counts.of(images.size(), "image"), images.size());
-    if (done > 0) {
+    // The last image before is encoded again, to compare its codes with those in the files; all
+    // are, if a finished file is to be replaced only by the same codes.
+    int first = finished.stream().anyMatch(FinishedCodes::isCompared) ? 0 : Math.max(0, done - 1);
+    if (first > 0) {
       LOG.info(
           "{}: continuing after {} of {} images, if they are the same",
           caller,
           done,
           images.size());
-      progress.add(done - 1);
     }
-    // The last image before is encoded again, to compare its codes with those in the files.
-    int first = Math.max(0, done - 1);
+    progress.add(first);
     maps.encode(
         first,
         images,
@@ -130,6 +131,9 @@ public final class CodeFiles {
             throw cancelled();
           }
         });
+    for (FinishedCodes existing : finished) {
+      existing.close(); // Windows does not replace a file that is open
+    }
     for (CodesWriter writer : writers) {
       writer.finish();
     }
@@ -217,8 +221,10 @@ public final class CodeFiles {
         caller
             + ": "
             + name
-            + " has the first "
-            + Counts.of(writers.get(index).count(), "image")
+            + " has "
+            + (writers.get(index).count() == 0
+                ? "the beginning"
+                : "the first " + Counts.of(writers.get(index).count(), "image"))
             + " of an interrupted call, "
             + problem
             + ", or delete "

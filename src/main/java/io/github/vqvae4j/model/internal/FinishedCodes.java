@@ -9,6 +9,7 @@ import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesSource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
@@ -51,14 +52,18 @@ final class FinishedCodes implements Closeable {
     try {
       return CodesSource.open(file);
     } catch (BadFileException e) {
-      throw new BadFileException(
-          file,
-          e.location(),
-          "expected no file, or an intact code file of these images; choose another name, or"
-              + " delete it to replace it: "
-              + e.problem(),
-          e);
+      throw damaged(e);
     }
+  }
+
+  private BadFileException damaged(BadFileException e) {
+    return new BadFileException(
+        file,
+        e.location(),
+        "expected no file, or an intact code file of these images; choose another name, or delete"
+            + " it to replace it: "
+            + e.problem(),
+        e);
   }
 
   /** Returns the file if it is of this model; closes it otherwise. */
@@ -83,17 +88,23 @@ final class FinishedCodes implements Closeable {
     }
   }
 
+  /** Returns whether there is a file of this model, which has to have the same codes. */
+  boolean isCompared() {
+    return finished != null;
+  }
+
   /**
    * Checks codes before they are written.
    *
    * @param from the index of the first image
    * @param codes the codes and labels
    * @throws IllegalArgumentException if the file has others
+   * @throws BadFileException if they are damaged in the file
    */
   void check(int from, Codes codes) throws IOException {
     if (finished != null) {
       int[] indices = IntStream.range(from, from + codes.count()).toArray();
-      if (!finished.batch(indices).equals(codes)) {
+      if (!batch(indices).equals(codes)) {
         throw different(
             "the codes or labels of images "
                 + from
@@ -101,6 +112,14 @@ final class FinishedCodes implements Closeable {
                 + (from + codes.count() - 1)
                 + " are not those of these images");
       }
+    }
+  }
+
+  private Codes batch(int... indices) throws IOException {
+    try {
+      return finished.batch(indices);
+    } catch (UncheckedIOException e) {
+      throw e.getCause() instanceof BadFileException bad ? damaged(bad) : e.getCause();
     }
   }
 

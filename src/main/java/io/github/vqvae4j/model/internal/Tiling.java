@@ -4,6 +4,7 @@ import io.github.vqvae4j.log.internal.Log;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.Variable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
 /**
@@ -48,6 +49,10 @@ final class Tiling {
   private volatile long wholePixels;
 
   private volatile Limits limitsOfWhole;
+
+  /** Whether the log has warned of blended tiles. */
+  private final AtomicBoolean warned = new AtomicBoolean();
+
   private volatile Measured measured = new Measured(-1, null);
 
   Tiling(ImageModel model, CodePasses passes) {
@@ -85,9 +90,7 @@ final class Tiling {
     Measured last = measured;
     if (last.stamp != stamp) {
       last = new Measured(stamp, ThreadPool.call(() -> Reach.of(passes, factors)));
-      if (measured.reach == null) {
-        warnIfBlended(last.reach);
-      }
+      warnIfBlended(last.reach);
       measured = last;
     }
     return last.reach;
@@ -96,7 +99,7 @@ final class Tiling {
   private void warnIfBlended(Reach reach) {
     boolean encoder = reach.encoder().isWhole();
     boolean decoder = reach.decoder().isWhole();
-    if (encoder || decoder) {
+    if ((encoder || decoder) && !warned.getAndSet(true)) {
       LOG.warn(
           "{}: the {} looks further than {} pixels, perhaps at the whole image, as attention does,"
               + " or depends on the size or on distant borders of the image, as circular padding"

@@ -298,6 +298,36 @@ class EncodeToFileTest {
   }
 
   @Test
+  void aDamagedFinishedFileIsToBeDeleted() throws IOException {
+    model.encode(IMAGES, file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    assertMessageContains(
+        assertThrows(BadFileException.class, () -> model.encode(IMAGES, file)),
+        file.toString(),
+        "choose another name, or delete it to replace it: the checksum");
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    Files.delete(file);
+    model.encode(IMAGES, file);
+    assertArrayEquals(expected(), Files.readAllBytes(file));
+  }
+
+  @Test
+  void aFinishedFileIsComparedWithTheImagesOfAnUnfinishedOneToo() throws IOException {
+    killAt(149);
+    byte[] unfinished = Files.readAllBytes(partial);
+    int[] firstTwoSwapped = IntStream.range(0, COUNT).toArray();
+    firstTwoSwapped[0] = 1;
+    firstTwoSwapped[1] = 0;
+    model.encode(IMAGES.select(firstTwoSwapped)).write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    assertNotReplaced("the codes or labels of images 0 to ", IMAGES);
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    assertArrayEquals(unfinished, Files.readAllBytes(partial));
+  }
+
+  @Test
   void aFinishedFileOfAnotherModelIsReplaced() throws IOException {
     try (VqVae other = Shapes.model(1, 3)) {
       other.encode(IMAGES.range(0, 40), file);
