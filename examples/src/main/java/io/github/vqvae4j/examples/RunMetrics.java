@@ -8,6 +8,7 @@ import io.github.vqvae4j.train.CodebookUsage;
 import io.github.vqvae4j.train.Evaluation;
 import io.github.vqvae4j.train.TrainingReport;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Metrics over all test images, with pixels in [0, 1], written to {@code metrics.json} in addition
@@ -27,16 +28,15 @@ record RunMetrics(
     long parameters,
     Machine machine) {
   static RunMetrics of(String example, ImageSets images, ImageModel model, Evaluation test) {
-    CodeUsage codes =
-        test.usage().stream().map(CodebookUsage::usage).findFirst().orElse(CodeUsage.empty(0));
+    Optional<CodeUsage> codes = test.usage().stream().map(CodebookUsage::usage).findFirst();
     return new RunMetrics(
         example,
         test.metric(ImageModel.MSE),
         test.metric(ImageModel.NORMALIZED_MSE),
         test.metric(ImageModel.PSNR),
-        codes.codesInUse(),
-        codes.codebookSize(),
-        codes.perplexity(),
+        codes.map(CodeUsage::codesInUse).orElse(0),
+        codes.map(CodeUsage::codebookSize).orElse(0),
+        codes.map(CodeUsage::perplexity).orElse(0.0),
         images.train().size(),
         images.test().size(),
         model.dataVariance(),

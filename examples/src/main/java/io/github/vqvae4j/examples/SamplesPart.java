@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The fourth part of {@link GenerateCommand}: samples images, draws grids of images, and measures. */
+/**
+ * The fourth part of {@link GenerateCommand}: samples images, draws grids of images, and measures.
+ */
 final class SamplesPart {
   static final String SAMPLES = "samples.png";
   static final String COMPLETIONS = "inpainting.png";
