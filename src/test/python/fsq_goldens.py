@@ -35,21 +35,16 @@ def values(digits, levels, form):
     return (digits - levels // 2) / (levels // 2) if form is published else 2 * digits / (levels - 1) - 1
 
 
-def fsq(levels, form, dimension=None, slowest=False, share=0.0):
+def fsq(levels, form, slowest=False, share=0.0):
     d = len(levels)
-    settings = {"levels": ",".join(map(str, levels)), "form": form.__name__, "dimension": str(dimension or d)}
+    settings = {"levels": ",".join(map(str, levels)), "form": form.__name__}
     golden = Golden(script="fsq_goldens.py", order="slowest" if slowest else "fastest", **settings)
     inputs = Inputs(f"fsq {settings}")
     sizes = torch.tensor(levels, dtype=torch.float64)
-    leaves = {"x": inputs.bell(6, 5, 3, dimension or d, scale=1.3)}
-    if dimension:
-        leaves["projectIn.weight"] = inputs.bell(dimension, d, scale=0.8)
-        leaves["projectIn.bias"] = inputs.bell(d, scale=0.2)
-        leaves["projectOut.weight"] = inputs.bell(d, dimension, scale=0.8)
-        leaves["projectOut.bias"] = inputs.bell(dimension, scale=0.2)
+    leaves = {"x": inputs.bell(6, 5, 3, d, scale=1.3)}
     for leaf in leaves.values():
         leaf.requires_grad_()
-    z = leaves["x"] @ leaves["projectIn.weight"] + leaves["projectIn.bias"] if dimension else leaves["x"]
+    z = leaves["x"]
     unrounded, position, rounding = form(z, sizes)
     fraction = (position - (0 if rounding is torch.floor else 0.5)) % 1
     assert torch.minimum(fraction, 1 - fraction).min() > 1e-5, "rounding to float could change a code"
@@ -65,8 +60,6 @@ def fsq(levels, form, dimension=None, slowest=False, share=0.0):
         golden.input("noise", noise)
         golden.result("noisy", noisy.flatten())
         y = torch.where(noisy == 1, unrounded + noise / (sizes - 1), y)
-    if dimension:
-        y = y @ leaves["projectOut.weight"] + leaves["projectOut.bias"]
     upstream = inputs.bell(*y.shape)
     (upstream * y).sum().backward()
     golden.input("dy", upstream)
@@ -81,8 +74,7 @@ def fsq(levels, form, dimension=None, slowest=False, share=0.0):
 goldens.FILES = {
     "fsq_published": lambda name: fsq([8, 5, 5, 5], published),
     "fsq_symmetric": lambda name: fsq([2, 8, 3, 1000], symmetric, slowest=True),
-    "fsq_projected": lambda name: fsq([7, 4, 6], published, dimension=5),
-    "fsq_noise": lambda name: fsq([5, 4, 2], symmetric, dimension=4, share=0.5),
+    "fsq_noise": lambda name: fsq([5, 4, 2], symmetric, share=0.5),
 }
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 package io.github.vqvae4j.anomaly;
 
 import io.github.vqvae4j.config.Added;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.log.internal.Log;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,10 +59,10 @@ record NormalErrors(
     }
     if (!constant.isEmpty()) {
       LOG.warn(
-          "The {} of all {} normal images is the same, so that scores contain it in its own unit,"
+          "The standard deviation of the {} over {} is 0, so that scores contain it in its own unit,"
               + " not in standard deviations. Calibrate on more images, which differ.",
           String.join(" and the ", constant),
-          images);
+          Counts.of(images, "normal image"));
     }
   }
 

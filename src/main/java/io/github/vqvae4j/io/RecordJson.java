@@ -13,6 +13,8 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Converts immutable records to JSON objects and back. Parsing is strict: a misspelled setting is
@@ -26,13 +28,33 @@ import java.util.List;
  *
  * <p>Components may be {@code boolean}, {@code int}, {@code long}, {@code float}, {@code double},
  * {@code String}, enums (written as the name of the constant), records, or a {@code List} of these.
- * Numbers are read back exactly as written; other programs may only support doubles and round a
- * {@code long} above 2^53. Null is not supported.
+ * A component may also have an interface that records implement ({@link RecordKinds}); it is
+ * written as an object of the {@code kind} and the {@code settings} of the record. Numbers are read
+ * back exactly as written; other programs may only support doubles and round a {@code long} above
+ * 2^53. Null is not supported.
  *
  * <p>All errors are {@link IllegalArgumentException}s whose messages start with the path of the
  * field: {@code layers[2].width: ...}.
  */
 public final class RecordJson {
+  private static final String KIND = "kind";
+  private static final String SETTINGS = "settings";
+
+  /** The kinds of records that are only written. */
+  private enum SimpleNames implements RecordKinds {
+    INSTANCE;
+
+    @Override
+    public String name(Class<?> type) {
+      return type.getSimpleName();
+    }
+
+    @Override
+    public Map<String, Class<? extends Record>> ofType(Class<?> type) {
+      return Map.of();
+    }
+  }
+
   private RecordJson() {}
 
   /**
@@ -44,7 +66,20 @@ public final class RecordJson {
    *     above
    */
   public static JsonObject toJson(Record value) {
-    return objectOf(value, "", false);
+    return toJson(value, SimpleNames.INSTANCE);
+  }
+
+  /**
+   * Converts a record to a JSON object, with names of the kinds of its components.
+   *
+   * @param value the record
+   * @param kinds the kinds of components of interface types; without them, their names are those of
+   *     the classes, and the result cannot be read
+   * @return a new object
+   * @throws IllegalArgumentException as for {@link #toJson(Record)}
+   */
+  public static JsonObject toJson(Record value, RecordKinds kinds) {
+    return objectOf(value, "", false, kinds);
   }
 
   /**
@@ -56,7 +91,7 @@ public final class RecordJson {
    * @throws IllegalArgumentException if a component is null or of a type not named above
    */
   public static JsonObject metrics(Record value) {
-    return objectOf(value, "", true);
+    return objectOf(value, "", true, SimpleNames.INSTANCE);
   }
 
   /**
@@ -97,7 +132,23 @@ public final class RecordJson {
    * @throws IllegalArgumentException as for {@link #fromJson(JsonObject, Class)}
    */
   public static <R extends Record> R fromJson(JsonObject json, Class<R> type, int version) {
-    return recordOf(json, type, "", version);
+    return fromJson(json, type, version, SimpleNames.INSTANCE);
+  }
+
+  /**
+   * Converts a JSON object to a record with components of interface types.
+   *
+   * @param json the object
+   * @param type the record class
+   * @param version the version of the JSON object
+   * @param kinds the kinds of these components
+   * @param <R> the type of the record
+   * @return the record, created by its canonical constructor
+   * @throws IllegalArgumentException as for {@link #fromJson(JsonObject, Class)}
+   */
+  public static <R extends Record> R fromJson(
+      JsonObject json, Class<R> type, int version, RecordKinds kinds) {
+    return recordOf(json, type, "", version, kinds);
   }
 
   /**
@@ -108,12 +159,27 @@ public final class RecordJson {
    *     that contains itself
    */
   public static void checkType(Class<? extends Record> type) {
-    checkType(type, "", List.of());
+    checkType(type, List.of());
   }
 
-  private static void checkType(Type type, String path, List<Type> outer) {
+  /**
+   * Checks that a type of records can be converted to JSON and back.
+   *
+   * @param type the record class
+   * @param interfaces the interface types that components may have
+   * @throws IllegalArgumentException as for {@link #checkType(Class)}
+   */
+  public static void checkType(Class<? extends Record> type, List<Class<?>> interfaces) {
+    checkType(type, "", List.of(), interfaces);
+  }
+
+  private static void checkType(
+      Type type, String path, List<Type> outer, List<Class<?>> interfaces) {
     if (type instanceof ParameterizedType) {
-      checkType(elementType(type, path), path + "[]", outer);
+      checkType(elementType(type, path), path + "[]", outer, interfaces);
+      return;
+    }
+    if (interfaces.contains(type)) {
       return;
     }
     if (!(type instanceof Class<?> target) || outer.contains(target)) {
@@ -123,7 +189,7 @@ public final class RecordJson {
       List<Type> within = new ArrayList<>(outer);
       within.add(target);
       for (RecordComponent component : target.getRecordComponents()) {
-        checkType(component.getGenericType(), join(path, component.getName()), within);
+        checkType(component.getGenericType(), join(path, component.getName()), within, interfaces);
       }
     } else if (!isSimple(target)) {
       throw unsupported(type, path);
@@ -162,19 +228,21 @@ public final class RecordJson {
     return version;
   }
 
-  private static JsonObject objectOf(Record value, String path, boolean metrics) {
+  private static JsonObject objectOf(
+      Record value, String path, boolean metrics, RecordKinds kinds) {
     JsonObject json = new JsonObject();
     RecordComponent[] components = value.getClass().getRecordComponents();
     Object[] values = Records.values(value);
     for (int i = 0; i < components.length; i++) {
       String name = components[i].getName();
       Type type = components[i].getGenericType();
-      json.add(name, elementOf(values[i], type, join(path, name), metrics));
+      json.add(name, elementOf(values[i], type, join(path, name), metrics, kinds));
     }
     return json;
   }
 
-  private static JsonElement elementOf(Object value, Type type, String path, boolean metrics) {
+  private static JsonElement elementOf(
+      Object value, Type type, String path, boolean metrics, RecordKinds kinds) {
     if (value == null) {
       throw new IllegalArgumentException(
           path + ": expected " + describe(type) + ", got null; set a value");
@@ -183,12 +251,13 @@ public final class RecordJson {
       Type elementType = elementType(type, path);
       JsonArray array = new JsonArray();
       for (Object element : list) {
-        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", metrics));
+        array.add(elementOf(element, elementType, path + "[" + array.size() + "]", metrics, kinds));
       }
       return array;
     }
     if (value instanceof Record record) {
-      return objectOf(record, path, metrics);
+      JsonObject object = objectOf(record, path, metrics, kinds);
+      return isInterface(type) ? kindOf(record, object, kinds) : object;
     }
     if (value instanceof Enum<?> constant) {
       return new JsonPrimitive(constant.name());
@@ -219,8 +288,43 @@ public final class RecordJson {
     throw unsupported(type, path);
   }
 
+  private static boolean isInterface(Type type) {
+    return type instanceof Class<?> target && target.isInterface() && target != List.class;
+  }
+
+  private static JsonObject kindOf(Record record, JsonObject settings, RecordKinds kinds) {
+    JsonObject json = new JsonObject();
+    json.addProperty(KIND, kinds.name(record.getClass()));
+    json.add(SETTINGS, settings);
+    return json;
+  }
+
+  private static Record ofKind(
+      JsonElement json, Class<?> type, String path, int version, RecordKinds kinds) {
+    Map<String, Class<? extends Record>> known = kinds.ofType(type);
+    boolean valid =
+        json.isJsonObject()
+            && json.getAsJsonObject().keySet().equals(Set.of(KIND, SETTINGS))
+            && json.getAsJsonObject().get(SETTINGS).isJsonObject();
+    JsonElement kind = valid ? json.getAsJsonObject().get(KIND) : null;
+    if (kind == null
+        || !kind.isJsonPrimitive()
+        || !kind.getAsJsonPrimitive().isString()
+        || !known.containsKey(kind.getAsString())) {
+      throw new IllegalArgumentException(
+          path
+              + ": expected an object of \"settings\" and a \"kind\" out of "
+              + known.keySet()
+              + ", got "
+              + MessageText.excerpt(json.toString())
+              + "; correct it, or register a kind of your own before");
+    }
+    JsonObject settings = json.getAsJsonObject().get(SETTINGS).getAsJsonObject();
+    return recordOf(settings, known.get(kind.getAsString()), path, version, kinds);
+  }
+
   private static <R extends Record> R recordOf(
-      JsonObject json, Class<R> type, String path, int version) {
+      JsonObject json, Class<R> type, String path, int version, RecordKinds kinds) {
     RecordComponent[] components = type.getRecordComponents();
     List<String> names =
         Arrays.stream(components)
@@ -244,7 +348,8 @@ public final class RecordJson {
       if (!isInVersion(version, components[i])) {
         String value = components[i].getAnnotation(Added.class).value();
         values[i] =
-            valueOf(StrictJson.parseElement(value), componentType, location, Integer.MAX_VALUE);
+            valueOf(
+                StrictJson.parseElement(value), componentType, location, Integer.MAX_VALUE, kinds);
         continue;
       }
       JsonElement element = json.get(components[i].getName());
@@ -252,7 +357,7 @@ public final class RecordJson {
         throw new IllegalArgumentException(
             location + ": missing, expected " + describe(componentType) + "; add it");
       }
-      values[i] = valueOf(element, componentType, location, version);
+      values[i] = valueOf(element, componentType, location, version, kinds);
     }
     return Records.create(type, values);
   }
@@ -263,9 +368,10 @@ public final class RecordJson {
     return added == null || version >= added.version();
   }
 
-  private static Object valueOf(JsonElement json, Type type, String path, int version) {
+  private static Object valueOf(
+      JsonElement json, Type type, String path, int version, RecordKinds kinds) {
     if (type instanceof ParameterizedType) {
-      return listOf(json, type, path, version);
+      return listOf(json, type, path, version, kinds);
     }
     if (!(type instanceof Class<?> target)) {
       throw unsupported(type, path);
@@ -274,7 +380,11 @@ public final class RecordJson {
       if (!json.isJsonObject()) {
         throw invalid(json, type, path);
       }
-      return recordOf(json.getAsJsonObject(), target.asSubclass(Record.class), path, version);
+      return recordOf(
+          json.getAsJsonObject(), target.asSubclass(Record.class), path, version, kinds);
+    }
+    if (isInterface(target)) {
+      return ofKind(json, target, path, version, kinds);
     }
     JsonPrimitive primitive = json.isJsonPrimitive() ? json.getAsJsonPrimitive() : null;
     if (target.isEnum()) {
@@ -301,14 +411,15 @@ public final class RecordJson {
     return JsonNumber.parse(primitive.getAsString(), target, path);
   }
 
-  private static List<?> listOf(JsonElement json, Type type, String path, int version) {
+  private static List<?> listOf(
+      JsonElement json, Type type, String path, int version, RecordKinds kinds) {
     Type elementType = elementType(type, path);
     if (!json.isJsonArray()) {
       throw invalid(json, type, path);
     }
     List<Object> list = new ArrayList<>();
     for (JsonElement element : json.getAsJsonArray()) {
-      list.add(valueOf(element, elementType, path + "[" + list.size() + "]", version));
+      list.add(valueOf(element, elementType, path + "[" + list.size() + "]", version, kinds));
     }
     return List.copyOf(list);
   }

@@ -50,12 +50,7 @@ public final class CodeUsage {
    * @throws IllegalArgumentException if a code is out of range, or K is less than 1
    */
   public static CodeUsage of(int[] codes, int codebookSize) {
-    if (codebookSize < 1) {
-      throw new IllegalArgumentException(
-          "CodeUsage: expected a codebook of at least 1 code, got "
-              + codebookSize
-              + ". Pass the size of the codebook.");
-    }
+    checkSize(codebookSize);
     for (int code : codes) {
       if (code < -1 || code >= codebookSize) {
         throw new IllegalArgumentException(
@@ -77,14 +72,24 @@ public final class CodeUsage {
     return used.of(codebookSize);
   }
 
+  private static void checkSize(int codebookSize) {
+    if (codebookSize < 1) {
+      throw new IllegalArgumentException(
+          "CodeUsage: expected a codebook of at least 1 code, got "
+              + codebookSize
+              + ". Pass the size of the codebook.");
+    }
+  }
+
   /**
    * Returns a histogram of given counts.
    *
    * @param counts the number of uses of each code [K], each at least 0
    * @return the histogram
-   * @throws IllegalArgumentException if a count is negative
+   * @throws IllegalArgumentException if a count is negative, or K is 0
    */
   public static CodeUsage ofCounts(long... counts) {
+    checkSize(counts.length);
     if (Arrays.stream(counts).anyMatch(count -> count < 0)) {
       throw new IllegalArgumentException(
           "CodeUsage: expected counts of at least 0, got "

@@ -46,7 +46,7 @@ final class CodebookStatistics {
    * @param usage the number of latents of each code [K]
    * @param restart the candidates for restarts
    * @param latents the latents [n, D]
-   * @param assigned the code of each latent [n]
+   * @param assigned the code of each latent [n], or {@link Codes#MISSING}
    */
   static CodebookStatistics of(
       long[] usage, DeadCodeRestart restart, Tensor latents, int... assigned) {
@@ -56,11 +56,13 @@ final class CodebookStatistics {
       positions[counted.codes[i]] = i;
     }
     int[] segments = new int[assigned.length];
+    int used = counted.codes.length;
     for (int i = 0; i < segments.length; i++) {
-      segments[i] = positions[assigned[i]];
+      segments[i] = assigned[i] == Codes.MISSING ? used : positions[assigned[i]];
     }
     Tensor segmentOfLatent = latents.step().tensor(segments, segments.length);
-    double[] sums = latents.segmentSum(segmentOfLatent, counted.codes.length).toDoubles();
+    double[] all = latents.segmentSum(segmentOfLatent, used + 1).toDoubles();
+    double[] sums = Arrays.copyOf(all, all.length - (int) latents.size(1));
     return new CodebookStatistics(counted.codes, counted.counts, sums, restart);
   }
 
@@ -76,7 +78,10 @@ final class CodebookStatistics {
   CodebookStatistics merge(CodebookStatistics following) {
     int[] union = union(codes, following.codes);
     double[] mergedCounts = new double[union.length];
-    double[] mergedSums = sums == null ? null : new double[union.length * dimension()];
+    double[] mergedSums =
+        sums == null
+            ? null
+            : new double[union.length * Math.max(dimension(), following.dimension())];
     addTo(union, mergedCounts, mergedSums);
     following.addTo(union, mergedCounts, mergedSums);
     return new CodebookStatistics(
@@ -84,7 +89,12 @@ final class CodebookStatistics {
   }
 
   private int dimension() {
-    return sums.length / codes.length;
+    return isEmpty() ? 0 : sums.length / codes.length;
+  }
+
+  /** Returns whether no code was selected. */
+  boolean isEmpty() {
+    return codes.length == 0;
   }
 
   /** Returns the values of two ascending arrays, in ascending order. */

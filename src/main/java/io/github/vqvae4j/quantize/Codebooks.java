@@ -1,5 +1,7 @@
 package io.github.vqvae4j.quantize;
 
+import io.github.vqvae4j.metrics.CodeUsage;
+import io.github.vqvae4j.tensor.Tensor;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -96,6 +98,37 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
     return sizes.size();
   }
 
+  /**
+   * Returns the names of the codebooks in reports.
+   *
+   * @return {@code codebook} for a single one; otherwise such as {@code stage 0}, {@code group 0}
+   *     or {@code group 1 stage 0}, in the order of {@link #sizes}
+   */
+  public List<String> names() {
+    return count() == 1
+        ? List.of("codebook")
+        : IntStream.range(0, count()).mapToObj(i -> name(i, " ")).toList();
+  }
+
+  /**
+   * Counts the codes of each codebook. Missing codes are ignored.
+   *
+   * @param codes an INT tensor [..], or [.., codebooks] if there are several codebooks
+   * @return the usage of each codebook, in the order of {@link #sizes}
+   * @throws IllegalArgumentException if a code is out of range
+   */
+  public List<CodeUsage> usage(Tensor codes) {
+    int[] values = codes.toInts();
+    int length = values.length / count();
+    return IntStream.range(0, count())
+        .mapToObj(
+            book -> {
+              int[] own = IntStream.range(0, length).map(i -> values[i * count() + book]).toArray();
+              return CodeUsage.of(own, sizes.get(book));
+            })
+        .toList();
+  }
+
   /** Returns the shape of the codes of an image, given that of its positions. */
   List<Integer> exampleShape(List<Integer> positions) {
     return count() == 1
@@ -108,8 +141,13 @@ public record Codebooks(int groups, int stages, List<Integer> sizes) {
    * one.
    */
   String name(int index) {
-    return (groups == 1 ? "" : ", group " + index / stages)
-        + (stages == 1 ? "" : ", stage " + index % stages);
+    return count() == 1 ? "" : ", " + name(index, ", ");
+  }
+
+  private String name(int index, String separator) {
+    return (groups == 1 ? "" : "group " + index / stages)
+        + (groups == 1 || stages == 1 ? "" : separator)
+        + (stages == 1 ? "" : "stage " + index % stages);
   }
 
   /** Returns groups, stages and sizes: {@code 2 groups of 4 stages of 1024 codes}. */

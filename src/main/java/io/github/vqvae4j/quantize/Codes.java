@@ -406,6 +406,34 @@ public final class Codes implements Source<Codes> {
   }
 
   /**
+   * Returns codes in which only the first stages are used, and those of the others are {@link
+   * #MISSING}. Decoding them with a residual quantizer gives a coarser reconstruction: {@code
+   * model.decode(codes.withStages(2))}.
+   *
+   * @param stages the number of stages that are used, from 1
+   * @return codes with the same codebooks, positions, labels, hash and image size
+   * @throws IllegalArgumentException if there are fewer stages, or the number is below 1
+   */
+  public Codes withStages(int stages) {
+    if (stages < 1 || stages > codebooks.stages()) {
+      throw new IllegalArgumentException(
+          "Codes.withStages: expected 1 to "
+              + codebooks.stages()
+              + " stages for "
+              + this
+              + ", got "
+              + stages
+              + ".");
+    }
+    int[] newValues = values.clone();
+    for (int i = 0; i < newValues.length; i++) {
+      boolean isUsed = i % codebooks.count() % codebooks.stages() < stages;
+      newValues[i] = isUsed ? values[i] : MISSING;
+    }
+    return new Codes(newValues, codebooks, shape, labels, modelHash, imageSize);
+  }
+
+  /**
    * Returns whether every position has a code of each codebook.
    *
    * @return false if a code is {@link #MISSING}

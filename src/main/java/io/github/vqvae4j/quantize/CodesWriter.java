@@ -2,6 +2,7 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.AtomicFile;
 import io.github.vqvae4j.io.BadFileException;
+import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.io.LockFile;
 import io.github.vqvae4j.log.internal.Log;
@@ -13,6 +14,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
@@ -34,7 +36,8 @@ import org.slf4j.Logger;
  * <p>The blocks are written to {@code images.codes.partial}, which {@link #finish} renames. {@link
  * #close} deletes it if the file was not finished, unless the writer was opened by {@link #resume}.
  * While it is written, {@code images.codes.lock} is locked, so that a second writer of the same
- * file, in this process or another, is rejected.
+ * file, in this process or another, is rejected. If {@code images.codes} is a symbolic link, all of
+ * them are beside the file to which it leads, which is replaced.
  */
 public final class CodesWriter implements Closeable {
   /** The end of the name of an unfinished file, after the name of the file. */
@@ -43,6 +46,9 @@ public final class CodesWriter implements Closeable {
   private static final Logger LOG = Log.of(CodesWriter.class);
   private static final String LOCK = ".lock";
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** As many as Linux follows. */
+  private static final int MAX_LINKS = 40;
 
   private final Path file;
   private final Path partial;
@@ -70,7 +76,7 @@ public final class CodesWriter implements Closeable {
 
   private CodesWriter(Path file, boolean resumable) throws IOException {
     FileNames.requireValidTarget(file);
-    this.file = file.toAbsolutePath().normalize();
+    this.file = target(file);
     if (Files.isDirectory(this.file)) {
       throw new IOException(
           "Cannot write "
@@ -86,7 +92,7 @@ public final class CodesWriter implements Closeable {
               + FileNames.path(folder)
               + "; create it or choose another");
     }
-    partial = FileNames.resolve(folder, FileNames.name(file) + PARTIAL);
+    partial = partialOf(this.file);
     this.resumable = resumable;
     File partialFile = FileNames.file(partial);
     lock = lock();
@@ -101,6 +107,40 @@ public final class CodesWriter implements Closeable {
         throw failure;
       }
     }
+  }
+
+  /** Returns the file to which a path leads by symbolic links, which are not replaced. */
+  private static Path target(Path file) throws IOException {
+    if (!Files.isSymbolicLink(file)) {
+      return file.toAbsolutePath().normalize();
+    }
+    Path target = file.toAbsolutePath();
+    for (int i = 0; Files.isSymbolicLink(target); i++) {
+      if (i == MAX_LINKS) {
+        throw new IOException(
+            "Cannot write "
+                + FileNames.path(file)
+                + ": expected a file or a link to one, got links that lead to each other; delete"
+                + " them or choose another name");
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
+  }
+
+  private static Path partialOf(Path target) {
+    return FileNames.resolve(target.getParent(), FileNames.name(target) + PARTIAL);
+  }
+
+  /**
+   * Returns the unfinished file of a code file.
+   *
+   * @param file the code file, which need not exist, or a symbolic link to it
+   * @return the path of the unfinished file, which need not exist
+   * @throws IOException if a link cannot be read, or links lead to each other
+   */
+  public static Path partial(Path file) throws IOException {
+    return partialOf(target(file));
   }
 
   private LockFile lock() throws IOException {
@@ -175,8 +215,26 @@ public final class CodesWriter implements Closeable {
   }
 
   /**
-   * Returns the number of images in the file: those of the whole blocks of a resumed file, and
-   * those added since.
+   * Starts a resumed file anew, as if it had no whole blocks, for codes that are all known. Its
+   * blocks are cut off when codes are written.
+   *
+   * @throws IllegalStateException if codes were added, or the file is finished or closed
+   */
+  public void restart() {
+    requireOpen();
+    if (changed || pending != null) {
+      throw new IllegalStateException(
+          "CodesWriter.restart: expected a file to which no codes were added, got one of "
+              + Counts.of(count(), "image")
+              + ". Call restart before add, or create another writer.");
+    }
+    written = 0;
+    header = null;
+  }
+
+  /**
+   * Returns the number of images in the file: those of the whole blocks of a resumed file, unless
+   * it was {@linkplain #restart restarted}, and those added since.
    *
    * @return the number of images
    */
@@ -245,6 +303,8 @@ public final class CodesWriter implements Closeable {
         changed = true;
       }
       out.write(bytes);
+    } catch (NoSuchFileException e) {
+      throw deleted(e);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -252,6 +312,9 @@ public final class CodesWriter implements Closeable {
 
   /** Cuts off what follows the whole blocks; without any, also the header. */
   private void cut() throws IOException {
+    if (!Files.exists(partial)) {
+      throw new NoSuchFileException(FileNames.path(partial)); // and not started by the next line
+    }
     long end = written > 0 ? resumed.get().end() : 0;
     // Not a FileChannel, which an interrupted thread closes.
     try (RandomAccessFile all = new RandomAccessFile(FileNames.file(partial), "rw")) {
@@ -274,6 +337,16 @@ public final class CodesWriter implements Closeable {
             + cause.getMessage()
             + "); make room or choose another folder"
             + (resumable ? "; the same call continues the file" : ""),
+        cause);
+  }
+
+  private IOException deleted(IOException cause) {
+    return new IOException(
+        "Cannot write "
+            + FileNames.path(file)
+            + ": expected its unfinished file, got none, as "
+            + FileNames.path(partial)
+            + " was deleted or moved while it was written; write all codes again",
         cause);
   }
 
@@ -301,7 +374,11 @@ public final class CodesWriter implements Closeable {
     } catch (IOException e) {
       throw failed(e);
     }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      throw deleted(e);
+    }
     closed = true;
     try (lock) {
       AtomicFile.forceFolder(file.getParent());

@@ -1,14 +1,9 @@
 package io.github.vqvae4j.quantize;
 
-import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.Buffer;
-import io.github.vqvae4j.nn.Linear;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.Form;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.IndexOrder;
-import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
-import io.github.vqvae4j.tensor.NonFinite;
-import io.github.vqvae4j.tensor.NonFiniteException;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -43,8 +38,7 @@ import java.util.stream.IntStream;
  * still those of rounding. Which examples, and the noise of each, depend on the example's position
  * in the whole batch ({@link io.github.vqvae4j.random.RngKey}).
  *
- * <p>If the latents' dimension D is not d, they are first projected: z = x W + a, with {@code
- * projectIn} [D, d], and y likewise back to D, with {@code projectOut} [d, D].
+ * <p>Latents have d dimensions. Others are projected by a {@link ProjectedQuantizer}.
  *
  * <pre>{@code
  * FiniteScalarQuantizer quantizer = FiniteScalarQuantizer.levels(8, 5, 5, 5).build(new Rng(42));
@@ -57,7 +51,7 @@ import java.util.stream.IntStream;
  *
  * <p>The memory of a step does not depend on K: vectors are computed from the codes' digits,
  * without a table. Reports of the usage of each code do, and checkpoints, which contain 800 K bytes
- * of it. State: {@code center} m [d], and the weights of the projections.
+ * of it. State: {@code center} m [d].
  */
 public final class FiniteScalarQuantizer extends Quantizer {
   /** The margin of h; if it were negative, the outermost of many levels would not be reached. */
@@ -69,25 +63,16 @@ public final class FiniteScalarQuantizer extends Quantizer {
   /** m; it also has the data type of the looked-up vectors. */
   private final Buffer center;
 
-  /** Null if the latents have as many dimensions as there are levels; and so is the other. */
-  private final Linear projectIn;
-
-  private final Linear projectOut;
-
   /**
    * Creates a quantizer.
    *
    * @param config the settings
-   * @param rng the random number generator for the initial weights of the projections
    */
-  public FiniteScalarQuantizer(FiniteScalarQuantizerConfig config, Rng rng) {
+  public FiniteScalarQuantizer(FiniteScalarQuantizerConfig config) {
     this.config = config;
     codebookSize = config.levels().stream().reduce(1, Math::multiplyExact);
     int d = config.levels().size();
     center = buffer("center", this::centers, d);
-    boolean projected = config.dimension() != d;
-    projectIn = projected ? child("projectIn", new Linear(config.dimension(), d, rng)) : null;
-    projectOut = projected ? child("projectOut", new Linear(d, config.dimension(), rng)) : null;
   }
 
   /**
@@ -124,7 +109,7 @@ public final class FiniteScalarQuantizer extends Quantizer {
 
   @Override
   public int dimension() {
-    return config.dimension();
+    return config.levels().size();
   }
 
   @Override
@@ -134,8 +119,7 @@ public final class FiniteScalarQuantizer extends Quantizer {
 
   @Override
   protected Tensor computeVectors(Tensor codes) {
-    Tensor values = values(codes);
-    return projectOut == null ? values : projectOut.forward(values);
+    return values(codes);
   }
 
   @Override
@@ -161,18 +145,13 @@ public final class FiniteScalarQuantizer extends Quantizer {
     if (noise != null) {
       values = Tensor.where(noise.examples, relative.add(noise.steps.div(m)), values);
     }
-    return new Quantized(
-        projectOut == null ? values : projectOut.forward(values),
-        codes,
-        List.of(),
-        CodeUsage.of(codes.toInts(), codebookSize));
+    return new Quantized(values, codes, List.of(), codebooks().usage(codes));
   }
 
-  /** Returns b [.., d] for latents [.., D]. */
-  Tensor bounded(Tensor latents) {
-    checkShape(latents);
-    Tensor z = projectIn == null ? latents : projectIn.forward(latents);
-    checkFinite(z);
+  /** Returns b [.., d] for latents z [.., d]. */
+  Tensor bounded(Tensor z) {
+    LatentsCheck.shape(this, z);
+    LatentsCheck.finite(this, z);
     if (config.form() == Form.SYMMETRIC) {
       return z.tanh().mul(center.in(z.step()));
     }
@@ -180,29 +159,6 @@ public final class FiniteScalarQuantizer extends Quantizer {
     Tensor scale = constant(z, i -> scale(level(i)));
     Tensor offset = constant(z, i -> offset(level(i)));
     return z.add(shift).tanh().mul(scale).sub(offset);
-  }
-
-  private void checkShape(Tensor latents) {
-    if (latents.size(-1) != config.dimension() || latents.rank() < 2) {
-      throw new IllegalArgumentException(
-          "FiniteScalarQuantizer: expected latents [.., "
-              + config.dimension()
-              + "], got "
-              + Arrays.toString(latents.shape())
-              + ". Give the encoder's last layer as many output channels as there are levels, or set"
-              + " dimension(..) to its number of channels.");
-    }
-  }
-
-  private static void checkFinite(Tensor z) {
-    long index = NonFinite.index(z);
-    if (index >= 0) {
-      throw new NonFiniteException(
-          "FiniteScalarQuantizer",
-          "row " + index / z.size(-1) + ", column " + index % z.size(-1) + " of the latents",
-          z.toDoubles()[Math.toIntExact(index)],
-          "training may have diverged: reduce the learning rate or clip the gradients");
-    }
   }
 
   /** Returns the codes [..] of b [.., d]; double precision is exact below 2^53. */
@@ -217,6 +173,11 @@ public final class FiniteScalarQuantizer extends Quantizer {
         .sum(-1)
         .to(DType.INT)
         .reshape(Arrays.copyOf(b.shape(), b.rank() - 1));
+  }
+
+  /** Returns the codes [..] of y [.., d], clamped to [-1, 1], in the symmetric form. */
+  Tensor clampedCodes(Tensor y) {
+    return codes(y.clamp(-1, 1).mul(center.in(y.step())));
   }
 
   /** Returns y [.., d] of codes [..]. */

@@ -11,7 +11,7 @@ import java.util.List;
  * finitely many values (Mentzer et al. 2024).
  *
  * <pre>{@code
- * FiniteScalarQuantizerConfig published = FiniteScalarQuantizer.levels(8, 5, 5, 5).dimension(64);
+ * FiniteScalarQuantizerConfig published = FiniteScalarQuantizer.levels(8, 5, 5, 5);
  * FiniteScalarQuantizerConfig symmetric = FiniteScalarQuantizer.symmetric(4, 4, 4).noise(0.5);
  * }</pre>
  *
@@ -19,8 +19,6 @@ import java.util.List;
  *     with {@link Form#SYMMETRIC}; their product K is less than 2^31. The authors propose 8, 6, 5
  *     for about 2^8 codes; 8, 5, 5, 5 for 2^10; 7, 5, 5, 5, 5 for 2^12; 8, 8, 8, 6, 5 for 2^14 and
  *     8, 8, 8, 5, 5, 5 for 2^16
- * @param dimension D, the dimension of the latents, at least 1; by default d. If it is not d,
- *     latents are projected linearly to d dimensions, and the rounded vectors back to D
  * @param form how values are bounded and rounded; set by {@link FiniteScalarQuantizer#levels} and
  *     {@link FiniteScalarQuantizer#symmetric}
  * @param noise the share of the examples, in [0, 1], whose values a training step replaces by
@@ -30,8 +28,7 @@ import java.util.List;
  *     IndexOrder#FIRST_LEVEL_FASTEST}
  */
 public record FiniteScalarQuantizerConfig(
-    List<Integer> levels, int dimension, Form form, double noise, IndexOrder order)
-    implements Quantizer.Config {
+    List<Integer> levels, Form form, double noise, IndexOrder order) implements Quantizer.Config {
   /** How a value is bounded and rounded. */
   public enum Form {
     /**
@@ -64,7 +61,6 @@ public record FiniteScalarQuantizerConfig(
     levels = Require.list(Integer.class, record + "levels", levels);
     Require.nonNull(Form.class, record + "form", form);
     checkLevels(record + "levels", form, levels);
-    Require.that(dimension >= 1, record + "dimension", "D of at least 1", dimension);
     Require.that(noise >= 0 && noise <= 1, record + "noise", "a share in [0, 1]", noise);
     Require.that(
         noise == 0 || form == Form.SYMMETRIC,
@@ -100,21 +96,7 @@ public record FiniteScalarQuantizerConfig(
 
   static FiniteScalarQuantizerConfig of(Form form, int... levels) {
     return new FiniteScalarQuantizerConfig(
-        Arrays.stream(levels).boxed().toList(),
-        Math.max(1, levels.length),
-        form,
-        0,
-        IndexOrder.FIRST_LEVEL_FASTEST);
-  }
-
-  /**
-   * Sets the dimension of the latents.
-   *
-   * @param newDimension D, at least 1
-   * @return a copy with the new value
-   */
-  public FiniteScalarQuantizerConfig dimension(int newDimension) {
-    return Records.with(this, "dimension", newDimension);
+        Arrays.stream(levels).boxed().toList(), form, 0, IndexOrder.FIRST_LEVEL_FASTEST);
   }
 
   /**
@@ -139,6 +121,6 @@ public record FiniteScalarQuantizerConfig(
 
   @Override
   public FiniteScalarQuantizer build(Rng rng) {
-    return new FiniteScalarQuantizer(this, rng);
+    return new FiniteScalarQuantizer(this);
   }
 }

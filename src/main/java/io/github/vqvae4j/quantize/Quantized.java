@@ -14,6 +14,8 @@ import java.util.List;
  *     if there are several {@linkplain Quantizer#codebooks codebooks}, [.., codebooks], in the
  *     order of {@link Codes#values}
  * @param terms the loss terms of the quantizer
- * @param usage the usage of the {@link Quantizer#codebookSize} codes in this batch
+ * @param usage the usage of each codebook in this batch, in the order of {@link
+ *     Quantizer#codebooks}
  */
-public record Quantized(Tensor quantized, Tensor codes, List<LossTerm> terms, CodeUsage usage) {}
+public record Quantized(
+    Tensor quantized, Tensor codes, List<LossTerm> terms, List<CodeUsage> usage) {}

@@ -2,11 +2,13 @@ package io.github.vqvae4j.quantize;
 
 import io.github.vqvae4j.io.MessageText;
 import io.github.vqvae4j.log.internal.Log;
+import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.nn.LossTerm;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
@@ -56,15 +58,15 @@ final class QuantizedCheck {
               + Arrays.toString(codes.shape())
               + ".");
     }
-    int counted = result.usage().codebookSize();
-    if (counted != quantizer.codebookSize()) {
+    List<Integer> counted = result.usage().stream().map(CodeUsage::codebookSize).toList();
+    if (!counted.equals(quantizer.codebooks().sizes())) {
       throw new IllegalStateException(
           MessageText.name(quantizer.getClass())
-              + ".computeQuantized: expected the usage of a codebook of codebookSize() = "
-              + quantizer.codebookSize()
-              + " codes, got one of "
+              + ".computeQuantized: expected the usage of codebooks of "
+              + quantizer.codebooks().sizes()
+              + " codes, got "
               + counted
-              + ". Return CodeUsage.of(codes.toInts(), codebookSize()).");
+              + ". Return codebooks().usage(codes).");
     }
     if (latents.requiresGradient()) {
       result.terms().forEach(term -> checkGradient(term, latents.step()));
@@ -89,7 +91,7 @@ final class QuantizedCheck {
               + ".computeQuantized: expected quantized latents, codes, loss terms and usage, got "
               + (result == null ? "null" : "null for one of them")
               + ". Return new Quantized(latents.straightThrough(vectors), codes, List.of(),"
-              + " CodeUsage.of(codes.toInts(), codebookSize())).");
+              + " codebooks().usage(codes)).");
     }
   }
 

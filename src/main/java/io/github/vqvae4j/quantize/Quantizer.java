@@ -56,7 +56,7 @@ import org.slf4j.Logger;
  *       latents.step().onCommit(counts, usage::set, usage); // the counts of the whole step
  *     }
  *     Tensor vectors = rounded.div(4);
- *     return new Quantized(latents.straightThrough(vectors), codes, List.of(), used);
+ *     return new Quantized(latents.straightThrough(vectors), codes, List.of(), List.of(used));
  *   }
  *
  *   protected Tensor computeVectors(Tensor codes) {
@@ -90,7 +90,7 @@ public abstract class Quantizer extends Layer {
   protected Quantizer() {}
 
   /**
-   * Returns the number of codes.
+   * Returns the number of codes, or of codes of the largest codebook if there are several.
    *
    * @return K, at least 1
    */
@@ -133,8 +133,8 @@ public abstract class Quantizer extends Layer {
    * @throws IllegalStateException in a training step, if the codebook must first be initialized
    *     from data
    * @throws IllegalStateException if a custom quantizer returns vectors of another shape, codes of
-   *     another type or shape, or the usage of a codebook of another size; in a training step, also
-   *     if a loss term has no gradient, unless its weight or its value is 0
+   *     another type or shape, or the usage of other codebooks; in a training step, also if a loss
+   *     term has no gradient, unless its weight or its value is 0
    * @throws NonFiniteException if a latent is NaN or infinite, unless a custom quantizer permits it
    */
   public final Quantized quantize(Tensor latents) {
@@ -156,6 +156,18 @@ public abstract class Quantizer extends Layer {
    * @return quantized latents, codes, loss terms and usage
    */
   protected abstract Quantized computeQuantized(Tensor latents);
+
+  /**
+   * Computes the result of {@link #quantize} for given codes. The latents of {@linkplain
+   * Codes#MISSING missing} ones have no part in loss terms and updates. By default, the codes are
+   * those of the quantizer.
+   *
+   * @param latents the latents [.., D]
+   * @param codes the codes [..] of {@link #computeCodes}, or others if this method is overridden
+   */
+  Quantized computeQuantized(Tensor latents, Tensor codes) {
+    return computeQuantized(latents);
+  }
 
   /**
    * Returns only the codes of latents, without loss terms or usage.

@@ -3,9 +3,12 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.metrics.FiniteRows;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Distance;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig.Estimator;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). Each encoder output
@@ -104,6 +108,9 @@ public final class VectorQuantizer extends Quantizer {
   private final Variable initialized;
   private final DeadCodes deadCodes;
 
+  /** Null if the codebook is not affine. */
+  private final AffineCodebook affine;
+
   /**
    * Creates a quantizer.
    *
@@ -131,6 +138,13 @@ public final class VectorQuantizer extends Quantizer {
     initialized =
         buffer("initialized", new float[] {config.init() == Initialization.K_MEANS ? 0 : 1}, 1);
     deadCodes = new DeadCodes(config, count, weight);
+    affine = config.affine() ? affine() : null;
+  }
+
+  private AffineCodebook affine() {
+    int d = config.dimension();
+    Variable moments = buffer("moments", () -> AffineCodebook.identity(d), 4, d);
+    return new AffineCodebook(moments, buffer("momentsStarted", new float[1], 1), codebook);
   }
 
   private static float[] fill(int size, DoubleSupplier value) {
@@ -179,42 +193,63 @@ public final class VectorQuantizer extends Quantizer {
   }
 
   /**
-   * Returns the codebook vectors.
+   * Returns the codebook vectors, to which latents are quantized.
    *
    * @return a copy of the vectors [K, D] in row-major order
    */
   public float[] codebook() {
-    return codebook.toFloats();
-  }
-
-  @Override
-  protected Tensor computeCodes(Tensor latents) {
-    checkShape(latents);
-    long[] positions = Arrays.copyOf(latents.shape(), latents.rank() - 1);
-    Tensor table = codebook.in(latents.step());
-    return latents.reshape(-1, config.dimension()).nearestRows(table).reshape(positions);
-  }
-
-  @Override
-  protected Tensor computeVectors(Tensor codes) {
-    return codebook.in(codes.step()).embedding(codes);
-  }
-
-  private void checkShape(Tensor latents) {
-    if (latents.size(-1) != config.dimension() || latents.rank() < 2) {
-      throw new IllegalArgumentException(
-          "VectorQuantizer: expected latents [.., "
-              + config.dimension()
-              + "], got "
-              + Arrays.toString(latents.shape())
-              + ". Give the encoder's last layer as many output channels as the codebook has"
-              + " dimensions.");
+    try (Step step = Step.inference()) {
+      return vectors(codebook.in(step)).toFloats();
     }
   }
 
   @Override
+  protected Tensor computeCodes(Tensor latents) {
+    LatentsCheck.shape(this, latents);
+    return nearest(latents);
+  }
+
+  private Tensor nearest(Tensor latents) {
+    Tensor rows = searched(latents.stopGradient());
+    return rows.nearestRows(table(latents.step())).reshape(positions(latents));
+  }
+
+  private static long[] positions(Tensor latents) {
+    return Arrays.copyOf(latents.shape(), latents.rank() - 1);
+  }
+
+  /** Returns the rows [n, D] for which the nearest row of {@link #table} is searched. */
+  private Tensor searched(Tensor latents) {
+    Tensor rows = latents.reshape(-1, config.dimension());
+    return config.distance() == Distance.EUCLIDEAN ? rows : UnitVectors.of(rows);
+  }
+
+  private Tensor table(Step step) {
+    Tensor vectors = vectors(codebook.in(step).stopGradient());
+    return config.distance() == Distance.COSINE_LOOKUP ? UnitVectors.of(vectors) : vectors;
+  }
+
+  @Override
+  protected Tensor computeVectors(Tensor codes) {
+    return vectors(codebook.in(codes.step()).embedding(codes));
+  }
+
+  /** Returns what rows [.., D] of the codebook stand for. */
+  private Tensor vectors(Tensor rows) {
+    if (affine != null) {
+      return affine.vectors(rows);
+    }
+    return config.distance() == Distance.COSINE ? UnitVectors.of(rows) : rows;
+  }
+
+  @Override
   protected Quantized computeQuantized(Tensor latents) {
-    checkShape(latents);
+    LatentsCheck.shape(this, latents);
+    return computeQuantized(latents, codes(latents));
+  }
+
+  @Override
+  Quantized computeQuantized(Tensor latents, Tensor codes) {
     boolean training = isTraining(latents.step());
     if (training && initializationLatents() > 0) {
       throw new IllegalStateException(
@@ -222,50 +257,143 @@ public final class VectorQuantizer extends Quantizer {
               + " train with Trainer, call initialize(latents, ..) first, or choose another"
               + " initialization.");
     }
-    Tensor codes = computeCodes(latents); // equation 1
-    Tensor selected = computeVectors(codes); // equation 2
-    List<LossTerm> terms = new ArrayList<>(); // equation 3, without the reconstruction loss
-    if (config.update() == Update.GRADIENT) {
-      Tensor term = latents.stopGradient().meanSquaredError(selected);
-      terms.add(new LossTerm("codebook", term, config.codebookWeight()));
-    }
-    Tensor commitment = latents.meanSquaredError(selected.stopGradient());
-    terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
+    Tensor x = config.distance() == Distance.COSINE ? UnitVectors.of(latents) : latents;
+    Tensor selected = selected(x, codes); // equation 2
+    Tensor quantized = quantized(x, selected, training);
     CodeUsage usage = CodeUsage.of(codes.toInts(), config.codebookSize());
     if (training && !isFrozen()) {
-      updateOnCommit(latents.stopGradient(), codes, selected.stopGradient(), usage);
+      updateOnCommit(x.stopGradient(), codes, selected.stopGradient(), usage);
     } else {
       latents.step().skipDraw();
     }
-    return new Quantized(latents.straightThrough(selected), codes, List.copyOf(terms), usage);
+    return new Quantized(quantized, codes, terms(x, selected), List.of(usage));
+  }
+
+  /** Returns the codes of equation 1, or samples them. */
+  private Tensor codes(Tensor latents) {
+    if (config.temperature() == 0) {
+      return nearest(latents);
+    }
+    if (!isTraining(latents.step())) {
+      latents.step().skipDraw();
+      return nearest(latents);
+    }
+    LatentsCheck.finite(this, latents);
+    Tensor constant = latents.stopGradient();
+    Tensor uniform = constant.slice(-1, 0, 1).uniformLike().reshape(-1, 1);
+    Tensor table = table(latents.step());
+    return SampledCodes.of(searched(constant), table, uniform, config.temperature())
+        .reshape(positions(latents));
+  }
+
+  private Tensor quantized(Tensor x, Tensor selected, boolean training) {
+    boolean noisy = config.estimator() == Estimator.DIVEQ && config.directionNoise() > 0;
+    if (noisy && !training) {
+      x.step().skipDraw();
+    }
+    return switch (config.estimator()) {
+      case STRAIGHT_THROUGH -> x.straightThrough(selected);
+      case ROTATION -> Estimators.rotation(x, selected);
+      case DIVEQ -> {
+        Tensor noise =
+            noisy && training ? x.stopGradient().normalLike().mul(config.directionNoise()) : null;
+        yield Estimators.diveq(x, selected, noise);
+      }
+    };
+  }
+
+  /** Returns the terms of equation 3 without the reconstruction loss, and those of options. */
+  private List<LossTerm> terms(Tensor x, Tensor selected) {
+    List<LossTerm> terms = new ArrayList<>();
+    boolean byDistance = config.estimator() != Estimator.DIVEQ;
+    if (byDistance && config.update() == Update.GRADIENT) {
+      Tensor term = x.stopGradient().meanSquaredError(selected);
+      terms.add(new LossTerm("codebook", term, config.codebookWeight()));
+    }
+    if (byDistance) {
+      Tensor commitment = x.meanSquaredError(selected.stopGradient());
+      terms.add(new LossTerm("commitment", commitment, config.commitmentWeight()));
+    }
+    if (config.orthogonality() > 0) {
+      Tensor u = UnitVectors.of(codebook.in(x.step()));
+      double k = config.codebookSize();
+      Tensor squares = u.matmul(true, u, false).square().sum(); // sum_ij (u_i . u_j)^2
+      Tensor term = squares.div(k * k).sub(1 / k);
+      terms.add(new LossTerm("orthogonality", term, config.orthogonality()));
+    }
+    return List.copyOf(terms);
+  }
+
+  /** Returns the codebook vectors; for missing codes, the latents, whose error is then 0. */
+  private Tensor selected(Tensor latents, Tensor codes) {
+    if (Arrays.stream(codes.toInts()).noneMatch(code -> code == Codes.MISSING)) {
+      return computeVectors(codes);
+    }
+    Tensor missing = codes.eq(Codes.MISSING);
+    long[] shape = latents.shape();
+    shape[shape.length - 1] = 1;
+    Tensor vectors = computeVectors(codes.maskedFill(missing, 0));
+    return Tensor.where(missing.reshape(shape), latents.stopGradient(), vectors);
   }
 
   /**
    * Registers the update of averages and codebook to run at commit. Only statistics are copied out
    * of the step, not the latents.
    */
-  private void updateOnCommit(Tensor latents, Tensor codes, Tensor selected, CodeUsage usage) {
-    Tensor rows = latents.reshape(-1, config.dimension());
+  private void updateOnCommit(Tensor x, Tensor codes, Tensor vectors, CodeUsage usage) {
+    Step step = x.step();
+    Tensor latents = x.reshape(-1, config.dimension());
+    Tensor table = codebook.in(step).stopGradient();
+    Tensor rows = latents;
+    Tensor selected = vectors.reshape(latents.shape());
+    if (affine != null) { // in the space of e
+      rows = affine.inverse(rows);
+      selected = affine.inverse(selected);
+    }
     long[] counts = usage.counts();
-    int examples = Math.toIntExact(latents.size(0));
+    int examples = Math.toIntExact(x.size(0));
     DeadCodeRestart restart =
-        DeadCodeRestart.sample(
-            deadCodes.maxAfter(counts), rows, selected.reshape(rows.shape()), examples);
+        DeadCodeRestart.sample(deadCodes.maxAfter(counts), rows, selected, examples);
     CodebookStatistics statistics =
         sum == null
             ? CodebookStatistics.ofCounts(counts, restart)
             : CodebookStatistics.of(counts, restart, rows, codes.toInts());
     Variable[] written = {codebook, count, weight, sum};
-    latents
-        .step()
-        .onCommit(
-            statistics,
-            CodebookStatistics::merge,
-            this::update,
-            Arrays.copyOf(written, sum == null ? 3 : 4));
+    step.onCommit(
+        statistics,
+        CodebookStatistics::merge,
+        this::update,
+        Arrays.copyOf(written, sum == null ? 3 : 4));
+    if (config.onlineClustering()) {
+      Tensor kept = withCodes(rows, codes);
+      double decay = config.ema().decay();
+      double w = weight.toDoubles()[0];
+      step.onCommit(
+          OnlineClustering.of(count.toDoubles(), w, decay, table, kept),
+          OnlineClustering::merge,
+          nearest -> nearest.apply(count.toDoubles(), weight.toDoubles()[0], decay, codebook),
+          codebook);
+    }
+    if (affine != null) {
+      affine.updateOnCommit(step, withCodes(latents, codes));
+    }
+  }
+
+  /** Returns the rows whose codes are not missing; null if there are none. */
+  private static Tensor withCodes(Tensor rows, Tensor codes) {
+    int[] values = codes.toInts();
+    int[] kept =
+        IntStream.range(0, values.length).filter(i -> values[i] != Codes.MISSING).toArray();
+    if (kept.length == values.length) {
+      return rows;
+    }
+    return kept.length == 0 ? null : rows.indexSelect(0, rows.step().tensor(kept, kept.length));
   }
 
   private void update(CodebookStatistics statistics) {
+    if (statistics.isEmpty()) {
+      return; // all codes of the step are missing
+    }
     double[] n = count.toDoubles();
     statistics.updateCounts(n, config.ema().decay());
     boolean[] dead = deadCodes.after(n);
@@ -346,7 +474,8 @@ public final class VectorQuantizer extends Quantizer {
     }
     int clusters = Math.min(k, latents.length / d);
     KMeansConfig settings = KMeansConfig.of(clusters).maxIterations(INIT_ITERATIONS);
-    KMeans kMeans = KMeans.fit(latents, d, settings, rng);
+    float[] rows = config.distance() == Distance.COSINE ? UnitVectors.of(latents, d) : latents;
+    KMeans kMeans = KMeans.fit(rows, d, settings, rng);
     float[] centers = CodeSplitting.distinctCodes(kMeans.centers(), d, k, rng);
     double w = sum != null && config.ema().zeroDebiased() ? 1 - config.ema().decay() : 1;
     double scale = w * latentsPerStep * d / latents.length;

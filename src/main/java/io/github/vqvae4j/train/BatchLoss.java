@@ -145,6 +145,20 @@ public record BatchLoss(List<LossTerm> terms, List<Metric> metrics, List<Codeboo
     return new BatchLoss(terms, metrics, append(usage, new CodebookUsage(name, codes)));
   }
 
+  /**
+   * Returns this loss with the usage of all codebooks of a quantizer: {@code
+   * withUsage(quantizer.codebooks().names(), quantized.usage())}.
+   *
+   * @param names the name of each codebook
+   * @param codes the code usage of each codebook in this batch, in the same order
+   * @return the loss
+   * @throws IllegalArgumentException if there are not as many names as usages
+   */
+  public BatchLoss withUsage(List<String> names, List<CodeUsage> codes) {
+    List<CodebookUsage> more = CodebookUsage.list(names, codes);
+    return new BatchLoss(terms, metrics, Stream.concat(usage.stream(), more.stream()).toList());
+  }
+
   private static <T> List<T> append(List<T> list, T last) {
     return Stream.concat(list.stream(), Stream.of(last)).toList();
   }

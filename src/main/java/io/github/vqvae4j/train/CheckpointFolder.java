@@ -137,6 +137,12 @@ final class CheckpointFolder {
     }
   }
 
+  /** Returns whether a file of the folder is one that {@link #read} reads, by its name. */
+  static boolean isCheckpoint(Path file) {
+    String name = FileNames.name(file);
+    return name.equals(BEST) || FILE.matcher(name).matches();
+  }
+
   /** Returns whether a run folder contains a checkpoint, which may be damaged. */
   static boolean isResumable(Path runFolder) throws IOException {
     Path folder = runFolder.resolve(NAME);
@@ -160,7 +166,7 @@ final class CheckpointFolder {
       try (DirectoryStream<Path> found = Files.newDirectoryStream(folder)) {
         for (Path file : found) {
           Matcher name = FILE.matcher(FileNames.name(file));
-          if (name.matches()) {
+          if (name.matches() && !Files.isDirectory(file)) {
             files.put(Long.parseLong(name.group(1)), file);
           }
         }

@@ -46,7 +46,8 @@ public record CodebookReport(String name, CodeUsage usage, double quantizationEr
    *
    * @param evaluation the evaluation of a model with codebooks
    * @param name the name of the codebook; its commitment term is {@code commitment} or {@code
-   *     <name>/commitment}
+   *     <name>/commitment}. The codebooks {@code top/stage 0}, {@code top/stage 1}, .. of a
+   *     residual quantizer share the term {@code top/commitment}
    * @return the report over all evaluated examples
    * @throws IllegalArgumentException if there is no such codebook
    */
@@ -71,11 +72,13 @@ public record CodebookReport(String name, CodeUsage usage, double quantizationEr
   }
 
   /**
-   * Returns the commitment term of a codebook: the one with its name, or the only one; empty if
-   * there is none.
+   * Returns the commitment term of a codebook: the one with its name, that of the quantizer it
+   * belongs to, or the only one; empty if there is none.
    */
   static OptionalDouble commitment(List<TermReport> terms, String codebook) {
-    return Stream.of(codebook + "/" + COMMITMENT, COMMITMENT)
+    int end = Math.max(0, codebook.lastIndexOf('/'));
+    String quantizer = codebook.substring(0, end);
+    return Stream.of(codebook + "/" + COMMITMENT, quantizer + "/" + COMMITMENT, COMMITMENT)
         .flatMap(name -> terms.stream().filter(term -> term.name().equals(name)))
         .mapToDouble(TermReport::value)
         .findFirst();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The usage of one of a model's codebooks.
@@ -16,6 +17,29 @@ import java.util.Map;
 public record CodebookUsage(String name, CodeUsage usage) {
   /** The name of the codebook of a model with a single one. */
   public static final String CODEBOOK = "codebook";
+
+  /**
+   * Names the usage of the codebooks of a quantizer: {@code
+   * CodebookUsage.list(quantizer.codebooks().names(), quantized.usage())}.
+   *
+   * @param names the name of each codebook
+   * @param usages the usage of each codebook, in the same order
+   * @return both, in the same order
+   * @throws IllegalArgumentException if there are not as many names as usages
+   */
+  public static List<CodebookUsage> list(List<String> names, List<CodeUsage> usages) {
+    if (names.size() != usages.size()) {
+      throw new IllegalArgumentException(
+          "CodebookUsage.list: expected one name for each of "
+              + usages.size()
+              + " codebooks, got "
+              + names
+              + ". Use the names of the codebooks of the same quantizer.");
+    }
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> new CodebookUsage(names.get(i), usages.get(i)))
+        .toList();
+  }
 
   /** Returns the sums of the usage of codebooks, by name. */
   static List<CodebookUsage> plus(List<CodebookUsage> sums, List<CodebookUsage> more) {

@@ -97,9 +97,10 @@ final class MetricNames {
     }
   }
 
+  /** Keys have no spaces, which separate them in tools that read them. */
   private static void addUsage(List<Metric> metrics, String kind, List<CodebookUsage> usages) {
     for (CodebookUsage usage : usages) {
-      String prefix = kind + usage.name() + "/";
+      String prefix = kind + usage.name().replace(' ', '-') + "/";
       metrics.add(new Metric(prefix + "perplexity", usage.usage().perplexity()));
       metrics.add(
           new Metric(

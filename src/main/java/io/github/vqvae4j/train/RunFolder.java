@@ -35,7 +35,8 @@ import org.slf4j.Logger;
  * checkpoints/       step-&lt;n&gt;.safetensors: the state of the run after step n, from which {@link
  *                    Trainer#resume(Path)} continues; the newest two (see {@link #keep}).
  *                    best.safetensors: that after the best evaluation, if there are any
- * config.json        the settings of the model, the training run and this folder
+ * config.json        the settings of the model, the training run and this folder, and a random ID of
+ *                    the run, which is another whenever it is continued
  * metrics.csv        the training metrics of the first, every tenth (see {@link #metricsEvery}) and
  *                    the last step, unless the run failed or was interrupted in between, and the
  *                    metrics of each evaluation; cells are empty in steps in which an objective did

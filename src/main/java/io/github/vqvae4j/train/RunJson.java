@@ -10,6 +10,7 @@ import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.tensor.Variable;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Creates the JSON files of a {@link RunFolder}. Non-finite metrics are written as null. */
 final class RunJson {
@@ -18,16 +19,20 @@ final class RunJson {
 
   private static final String VERSION = "version";
 
+  /** The name of a random ID, by which a run that was continued differs from what it was before. */
+  private static final String RUN_ID = "runId";
+
   private RunJson() {}
 
   static String text(JsonObject object) {
     return JSON.toJson(object) + "\n";
   }
 
-  /** Returns the settings of the model, the training run and its folder. */
+  /** Returns the settings of the model, the training run and its folder, with a new run ID. */
   static JsonObject config(Model model, TrainingSettings training, RunFolderSettings folder) {
     JsonObject config = new JsonObject();
     config.addProperty(VERSION, 1);
+    config.addProperty(RUN_ID, UUID.randomUUID().toString());
     config.add("model", model(model));
     config.add("training", RecordJson.toJson(training));
     config.add(RunFolderSettings.NAME, RecordJson.toJson(folder));

@@ -181,7 +181,8 @@ final class RunPaths {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
       for (Path file : files) {
         Matcher name = STEP.matcher(FileNames.name(file));
-        if (name.matches() && Long.parseLong(name.group(1)) > step) {
+        boolean isLater = name.matches() && Long.parseLong(name.group(1)) > step;
+        if (isLater && !Files.isDirectory(file)) {
           Files.delete(file);
         }
       }

@@ -127,10 +127,11 @@ final class RunWriter {
 
   private void continueAfter(long step) {
     savedModel.continueAfter(step);
-    // First, so that no checkpoint of a later step is taken for the newest.
+    // First, so that a trainer that has read the folder notices this run, however it ends.
+    outputs.attempt(Output.SETTINGS, () -> write(CONFIG, config));
+    // Then, so that no checkpoint of a later step is taken for the newest.
     outputs.attempt(Output.CHECKPOINTS, () -> RunPaths.deleteCheckpointsAfter(path, step));
     outputs.attempt(Output.SETTINGS, () -> RunPaths.reopen(path, step));
-    outputs.attempt(Output.SETTINGS, () -> write(CONFIG, config));
     outputs.attempt(Output.IMAGES, () -> imageGrids = RunPaths.imagesIn(path));
     curves.continueAfter(step);
   }

@@ -39,7 +39,7 @@ final class UsageArrays {
    * Returns the usage in each batch.
    *
    * @param array counts of type I64 [batches, K]
-   * @throws IllegalArgumentException if a count is negative
+   * @throws IllegalArgumentException if a count is negative, or K is 0
    */
   static List<CodeUsage> batches(NamedArray array) {
     long[] counts = array.longs();

@@ -30,9 +30,19 @@ import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.nn.ResnetConfig;
 import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.prior.Sampling;
+import io.github.vqvae4j.quantize.BinaryQuantizer;
 import io.github.vqvae4j.quantize.EmaConfig;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
 import io.github.vqvae4j.quantize.KMeansConfig;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.quantize.RandomProjectionConfig;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
+import io.github.vqvae4j.quantize.StageDropout;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.serve.BatchLimits;
 import io.github.vqvae4j.tensor.ConvOptions;
@@ -61,8 +71,16 @@ final class AllSettings {
           BatchNormConfig.of(3),
           ResidualConfig.of(2, 3),
           ResnetConfig.of(4, 2, 2),
-          VectorQuantizer.ema(4, 3),
+          VectorQuantizer.gradient(4, 3).deadCodeThreshold(0),
           FiniteScalarQuantizer.symmetric(4, 3),
+          LookupFreeQuantizer.bits(3),
+          SimVectorQuantizer.codes(4, 3),
+          IndexBackpropagationQuantizer.codes(4, 3),
+          GroupedQuantizer.of(2, VectorQuantizer.ema(4, 3)),
+          ResidualQuantizer.of(2, VectorQuantizer.ema(4, 3)),
+          LatentQuantizer.levels(4, 3),
+          BinaryQuantizer.bits(3),
+          RandomProjectionConfig.of(3),
           EmaConfig.DEFAULT.zeroDebiased(false),
           KMeansConfig.of(3),
           ConvEncoder.channels(3),
@@ -109,6 +127,7 @@ final class AllSettings {
           Map.entry(DownloadListener.class, List.of((DownloadListener) progress -> {})),
           Map.entry(ConvOptions.class, List.of(ConvOptions.of(2, 1))),
           Map.entry(UnaryOperator.class, CHANGES),
+          Map.entry(StageDropout.class, List.of(StageDropout.perStep(), StageDropout.choice(1, 2))),
           Map.entry(EmaConfig.class, List.of(EmaConfig.DEFAULT.decay(0.5))));
 
   static List<?> values(Class<?> type) {
@@ -119,6 +138,7 @@ final class AllSettings {
   static List<Method> setters(Class<?> record) {
     return Arrays.stream(record.getMethods())
         .filter(m -> !Modifier.isStatic(m.getModifiers()) && !m.isSynthetic())
+        .filter(m -> m.getDeclaringClass() != Quantizer.Config.class) // other quantizers
         .filter(m -> m.getReturnType() == record || m.getReturnType() == Record.class)
         .toList();
   }

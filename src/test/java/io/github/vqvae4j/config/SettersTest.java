@@ -47,6 +47,8 @@ class SettersTest {
           Map.entry("ConvConfig.kernel", List.of("kernelHeight", "kernelWidth")),
           Map.entry("ConvConfig.same", List.of("padding")),
           Map.entry("ConvConfig.causal", List.of("padding")),
+          Map.entry("GroupedQuantizerConfig.shared", List.of("sharedCodebook")),
+          Map.entry("ResidualQuantizerConfig.shared", List.of("sharedCodebook")),
           Map.entry("DenseEncoderConfig.linear", List.of("hidden")),
           Map.entry("DenseDecoderConfig.linear", List.of("hidden")),
           Map.entry("ImageFolderConfig.gray", List.of("channels")),

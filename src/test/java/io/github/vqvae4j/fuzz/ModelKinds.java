@@ -26,10 +26,19 @@ import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.prior.PixelCnnConfig;
+import io.github.vqvae4j.quantize.BinaryQuantizer;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesBytes;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
+import io.github.vqvae4j.quantize.StageDropout;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.tensor.Variable;
 import io.github.vqvae4j.train.Model;
@@ -88,7 +97,60 @@ final class ModelKinds {
         VqVae::load,
         VqVae.builder()
             .encoder(StridedEncoder.channels(1).widths(3))
-            .quantizer(FiniteScalarQuantizer.symmetric(2, 3, 4).dimension(2).noise(0.5))
+            .quantizer(
+                ProjectedQuantizer.of(2, FiniteScalarQuantizer.symmetric(2, 3, 4).noise(0.5)))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of random bits",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(BinaryQuantizer.bits(4))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of latent quantization",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(LatentQuantizer.levels(4, 3, 5, 2))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of a lookup-free quantizer",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(LookupFreeQuantizer.bits(4).softClamp(2))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of a SimVQ quantizer",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(SimVectorQuantizer.codes(8, 2).fixedDimension(3))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of an index backpropagation quantizer",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(IndexBackpropagationQuantizer.codes(8, 2))
+            .decoder(StridedDecoder.channels(1).widths(3))
+            .build());
+    model(
+        "VQ-VAE of a grouped residual quantizer",
+        VqVae::load,
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(3))
+            .quantizer(
+                GroupedQuantizer.of(
+                    2,
+                    ResidualQuantizer.of(2, VectorQuantizer.ema(4, 2))
+                        .dropout(StageDropout.perStep())))
             .decoder(StridedDecoder.channels(1).widths(3))
             .build());
     model(

@@ -12,6 +12,7 @@ class CodeUsageTest {
   void codebooksHaveAtLeastOneCode() {
     assertThrows(IllegalArgumentException.class, () -> CodeUsage.empty(-5));
     assertThrows(IllegalArgumentException.class, () -> CodeUsage.of(new int[0], 0));
+    assertThrows(IllegalArgumentException.class, () -> CodeUsage.ofCounts(new long[0]));
   }
 
   @Test

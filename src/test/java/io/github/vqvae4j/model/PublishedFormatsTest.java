@@ -20,10 +20,21 @@ import io.github.vqvae4j.model.vae.Likelihood;
 import io.github.vqvae4j.model.vae.Vae;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
+import io.github.vqvae4j.quantize.BinaryQuantizer;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.IndexOrder;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizerConfig.BitOrder;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizerConfig.StageLoss;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
+import io.github.vqvae4j.quantize.StageDropout;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,12 +190,86 @@ class PublishedFormatsTest {
     try (VqVae model = VqVae.load(file(FORMAT_4 + "finite-scalar.safetensors"))) {
       assertEquals(
           Optional.of(
-              FiniteScalarQuantizer.symmetric(4, 3)
-                  .dimension(3)
-                  .noise(0.25)
-                  .order(IndexOrder.FIRST_LEVEL_SLOWEST)),
+              ProjectedQuantizer.of(
+                  3,
+                  FiniteScalarQuantizer.symmetric(4, 3)
+                      .noise(0.25)
+                      .order(IndexOrder.FIRST_LEVEL_SLOWEST))),
           model.quantizer().config());
       assertSaved(model, "finite-scalar.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfALookupFreeQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "lookup-free.safetensors"))) {
+      assertEquals(
+          Optional.of(
+              LookupFreeQuantizer.bits(3)
+                  .scale(0.5)
+                  .softClamp(2)
+                  .entropyGroupBits(2)
+                  .bitOrder(BitOrder.FIRST_MOST_SIGNIFICANT)),
+          model.quantizer().config());
+      assertSaved(model, "lookup-free.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfASimVectorQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "sim-vector.safetensors"))) {
+      assertEquals(
+          Optional.of(SimVectorQuantizer.codes(5, 3).fixedDimension(2).bias(true)),
+          model.quantizer().config());
+      assertSaved(model, "sim-vector.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfAnIndexBackpropagationQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "index-backpropagation.safetensors"))) {
+      assertEquals(
+          Optional.of(IndexBackpropagationQuantizer.codes(5, 3).entropyTemperature(0.5)),
+          model.quantizer().config());
+      assertSaved(model, "index-backpropagation.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfAGroupedResidualQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "grouped-residual.safetensors"))) {
+      assertEquals(
+          Optional.of(
+              GroupedQuantizer.of(
+                      2,
+                      ResidualQuantizer.of(
+                              List.of(VectorQuantizer.ema(4, 2), VectorQuantizer.gradient(3, 2)))
+                          .dropout(StageDropout.choice(1, 2))
+                          .loss(StageLoss.SUM)
+                          .beam(2))
+                  .shared()),
+          model.quantizer().config());
+      assertSaved(model, "grouped-residual.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfALatentQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "latent.safetensors"))) {
+      assertEquals(
+          Optional.of(LatentQuantizer.levels(4, 3, 2).codebookWeight(0.5)),
+          model.quantizer().config());
+      assertSaved(model, "latent.safetensors");
+    }
+  }
+
+  @Test
+  void vqVaeOfABinaryQuantizer() throws IOException {
+    try (VqVae model = VqVae.load(file(FORMAT_4 + "binary.safetensors"))) {
+      assertEquals(
+          Optional.of(BinaryQuantizer.bits(3).temperature(0.5).klThreshold(1)),
+          model.quantizer().config());
+      assertSaved(model, "binary.safetensors");
     }
   }
 

@@ -8,6 +8,13 @@ import io.github.vqvae4j.model.blocks.StridedEncoder;
 import io.github.vqvae4j.model.classifier.ImageClassifier;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
@@ -344,10 +351,46 @@ record Conformance(String name, Function<Rng, Layer> make, long... inputShape) {
               2,
               3),
           of(
-              "FiniteScalarQuantizer, symmetric, projected",
-              rng -> FiniteScalarQuantizer.symmetric(4, 3).dimension(3).build(rng),
+              "ProjectedQuantizer",
+              rng -> ProjectedQuantizer.of(3, FiniteScalarQuantizer.symmetric(4, 3)).build(rng),
               4,
-              3));
+              3),
+          of("LookupFreeQuantizer", rng -> LookupFreeQuantizer.bits(3).build(rng), 2, 3, 2, 3),
+          of(
+              "LookupFreeQuantizer, spherical",
+              rng -> LookupFreeQuantizer.spherical(3).build(rng),
+              4,
+              3),
+          of(
+              "SimVectorQuantizer",
+              rng -> SimVectorQuantizer.codes(6, 3).bias(true).build(rng),
+              2,
+              3,
+              2,
+              3),
+          of(
+              "IndexBackpropagationQuantizer",
+              rng -> IndexBackpropagationQuantizer.codes(6, 3).build(rng),
+              2,
+              3,
+              2,
+              3),
+          of(
+              "GroupedQuantizer",
+              rng ->
+                  GroupedQuantizer.of(2, VectorQuantizer.gradient(6, 3).init(Initialization.NORMAL))
+                      .build(rng),
+              4,
+              6),
+          of(
+              "ResidualQuantizer",
+              rng ->
+                  ResidualQuantizer.of(
+                          3, VectorQuantizer.gradient(6, 3).init(Initialization.NORMAL))
+                      .build(rng),
+              4,
+              3),
+          of("LatentQuantizer", rng -> LatentQuantizer.levels(4, 5, 3).build(rng), 2, 3, 2, 3));
 
   /** Converts real inputs to codes, for layers that expect codes. */
   private static final class Coded extends Layer {

@@ -5,7 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.vqvae4j.quantize.BinaryQuantizer;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
 import io.github.vqvae4j.random.Rng;
@@ -47,7 +55,14 @@ class WithoutValuesTest {
                   rng),
           rng -> VectorQuantizer.ema(4, 3).init(Initialization.NORMAL).build(rng),
           rng -> VectorQuantizer.gradient(4, 3).build(rng),
-          rng -> FiniteScalarQuantizer.levels(4, 3).dimension(3).build(rng));
+          rng -> ProjectedQuantizer.of(3, FiniteScalarQuantizer.levels(4, 3)).build(rng),
+          rng -> LookupFreeQuantizer.bits(3).build(rng),
+          rng -> SimVectorQuantizer.codes(4, 3).build(rng),
+          rng -> IndexBackpropagationQuantizer.codes(4, 3).build(rng),
+          rng -> GroupedQuantizer.of(2, VectorQuantizer.ema(4, 3)).build(rng),
+          rng -> ResidualQuantizer.of(2, VectorQuantizer.ema(4, 3)).build(rng),
+          rng -> LatentQuantizer.levels(4, 3).build(rng),
+          rng -> BinaryQuantizer.bits(3).build(rng));
 
   private static Map<String, List<Long>> shapes(Layer layer) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();

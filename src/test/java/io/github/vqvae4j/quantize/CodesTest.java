@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.random.Rng;
+import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -402,5 +405,38 @@ class CodesTest {
     }
     Codes flat = Codes.of(new int[6], 1, 2, 3);
     assertThrows(IllegalArgumentException.class, () -> flat.withMissing(0, 0, 1, 1));
+  }
+
+  @Test
+  void codesWithStagesLackTheOthers() {
+    int[] values = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1};
+    Codes codes = Codes.of(values, new Codebooks(2, 3, Collections.nCopies(6, 10)), 2, 1);
+    assertArrayEquals(
+        new int[] {0, 1, -1, 3, 4, -1, 6, 7, -1, 9, 0, -1}, codes.withStages(2).values());
+    assertEquals(codes, codes.withStages(3));
+    for (int wrong : new int[] {0, 4}) {
+      assertMessageContains(
+          assertThrows(IllegalArgumentException.class, () -> codes.withStages(wrong)),
+          "Codes.withStages: expected 1 to 3 stages for Codes[2, 1]",
+          "got " + wrong + ".");
+    }
+  }
+
+  @Test
+  void codebooksHaveNamesAndUsage() {
+    assertEquals(List.of("codebook"), Codebooks.of(4).names());
+    assertEquals(List.of("stage 0", "stage 1"), Codebooks.residual(4, 3).names());
+    assertEquals(List.of("group 0", "group 1"), Codebooks.grouped(4, 3).names());
+    Codebooks both = new Codebooks(2, 2, List.of(3, 4, 3, 4));
+    assertEquals(
+        List.of("group 0 stage 0", "group 0 stage 1", "group 1 stage 0", "group 1 stage 1"),
+        both.names());
+    try (Step step = Step.inference()) {
+      List<CodeUsage> usage = both.usage(step.tensor(new int[] {0, 3, 2, -1, 0, 1, 1, -1}, 2, 4));
+      assertArrayEquals(new long[] {2, 0, 0}, usage.get(0).counts());
+      assertArrayEquals(new long[] {0, 1, 0, 1}, usage.get(1).counts());
+      assertArrayEquals(new long[] {0, 1, 1}, usage.get(2).counts());
+      assertEquals(0, usage.get(3).total());
+    }
   }
 }

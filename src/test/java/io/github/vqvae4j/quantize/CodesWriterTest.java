@@ -17,10 +17,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CodesWriterTest {
   private static final int IMAGES = 1_000;
@@ -131,6 +134,55 @@ class CodesWriterTest {
     }
     assertEquals(codes.range(0, 1), Codes.read(file));
     assertFalse(Files.exists(folder.resolve("some.codes.partial")));
+  }
+
+  @Test
+  void aRestartedFileHasOnlyTheCodesAddedSince() throws IOException {
+    Codes codes = codes();
+    Path file = folder.resolve("some.codes");
+    Path partial = folder.resolve("some.codes.partial");
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      writer.add(codes.range(0, 500));
+    }
+    byte[] unfinished = Files.readAllBytes(partial);
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      writer.restart();
+      assertEquals(0, writer.count());
+    }
+    assertArrayEquals(unfinished, Files.readAllBytes(partial), "nothing was added");
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      writer.restart();
+      writer.add(codes.range(500, 600));
+      assertThrows(IllegalStateException.class, writer::restart);
+      writer.finish();
+    }
+    assertEquals(codes.range(500, 600), Codes.read(file));
+  }
+
+  /** Before the first codes, or after some. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 300})
+  @DisabledOnOs(OS.WINDOWS) // does not delete open files
+  void anUnfinishedFileThatWasDeletedIsNamed(int images) throws IOException {
+    Path file = folder.resolve("some.codes");
+    Path partial = folder.resolve("some.codes.partial");
+    Codes codes = codes();
+    try (CodesWriter writer = CodesWriter.resume(file)) {
+      if (images > 0) {
+        writer.add(codes.range(0, images));
+      }
+      Files.delete(partial);
+      assertMessageContains(
+          assertThrows(
+              IOException.class,
+              () -> {
+                writer.add(codes.range(images, IMAGES));
+                writer.finish();
+              }),
+          "Cannot write " + file + ": expected its unfinished file, got none",
+          partial + " was deleted or moved while it was written");
+    }
+    assertFalse(Files.exists(file) || Files.exists(partial));
   }
 
   @Test

@@ -49,7 +49,7 @@ class CustomQuantizerTest {
         latents.step().onCommit(counts, usage::set, usage);
       }
       Tensor vectors = rounded.div(4);
-      return new Quantized(latents.straightThrough(vectors), codes, List.of(), used);
+      return new Quantized(latents.straightThrough(vectors), codes, List.of(), List.of(used));
     }
 
     @Override
@@ -121,7 +121,8 @@ class CustomQuantizerTest {
             protected Quantized computeQuantized(Tensor latents) {
               Tensor codes = latents.mul(0).reshape(flat ? new long[] {44} : new long[] {11, 4});
               CodeUsage usage = CodeUsage.of(codes.to(DType.INT).toInts(), 9);
-              return new Quantized(latents, flat ? codes.to(DType.INT) : codes, List.of(), usage);
+              return new Quantized(
+                  latents, flat ? codes.to(DType.INT) : codes, List.of(), List.of(usage));
             }
 
             @Override
@@ -149,7 +150,7 @@ class CustomQuantizerTest {
           protected Quantized computeQuantized(Tensor latents) {
             Quantized right = super.computeQuantized(latents);
             return new Quantized(
-                right.quantized(), right.codes(), right.terms(), CodeUsage.empty(16));
+                right.quantized(), right.codes(), right.terms(), List.of(CodeUsage.empty(16)));
           }
         };
     try (wrong;
@@ -157,7 +158,7 @@ class CustomQuantizerTest {
       Tensor latents = step.tensor(latents(), EXAMPLES, PER_EXAMPLE, 1);
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> wrong.quantize(latents)),
-          "codebookSize() = 9 codes, got one of 16. Return CodeUsage.of(codes.toInts(), codebookSize())");
+          "expected the usage of codebooks of [9] codes, got [16]. Return codebooks().usage(codes).");
     }
   }
 
@@ -193,7 +194,7 @@ class CustomQuantizerTest {
       assertMessageContains(
           assertThrows(IllegalStateException.class, () -> train(changed(change))),
           "CustomQuantizerTest$3.computeQuantized: expected quantized latents, codes, loss terms and usage, got null",
-          "CodeUsage.of(codes.toInts(), codebookSize())");
+          "codes, List.of(), codebooks().usage(codes)).");
     }
     assertMessageContains(
         assertThrows(

@@ -6,7 +6,6 @@ import io.github.vqvae4j.random.Rng;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Mentzer et al. 2024, value by value, and the symmetric form of Parker et al. 2024. */
 record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements QuantizerOracle {
@@ -16,10 +15,6 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
 
   private boolean symmetric() {
     return config.form() == Form.SYMMETRIC;
-  }
-
-  private boolean projected() {
-    return config.dimension() != d();
   }
 
   private static double atanh(double x) {
@@ -80,10 +75,7 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
 
   @Override
   public Expected train(Quantizer quantizer, Batch batch) {
-    Map<String, double[]> state = QuantizerOracle.state(quantizer);
-    double[] x = new double[batch.latents().length];
-    Arrays.setAll(x, i -> batch.latents()[i]);
-    double[] z = projected() ? linear(x, state, "projectIn", config.dimension(), d()) : x;
+    double[] z = batch.latents();
     int[] codes = new int[z.length / d()];
     double[] y = new double[z.length];
     for (int row = 0; row < codes.length; row++) {
@@ -96,27 +88,17 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
       codes[row] = code(digits);
     }
     addNoise(batch, z, y);
-    Map<String, double[]> toParameters = new TreeMap<>();
-    double[] toY =
-        projected()
-            ? backward(batch.upstream(), y, state, "projectOut", toParameters)
-            : batch.upstream();
-    double[] toZ = new double[z.length];
-    Arrays.setAll(toZ, i -> toY[i] * slope(z[i], config.levels().get(i % d())));
-    return new Expected(
-        codes,
-        projected() ? linear(y, state, "projectOut", d(), config.dimension()) : y,
-        List.of(),
-        projected() ? backward(toZ, x, state, "projectIn", toParameters) : toZ,
-        toParameters,
-        state);
+    double[] toLatents = new double[z.length];
+    Arrays.setAll(toLatents, i -> batch.upstream()[i] * slope(z[i], config.levels().get(i % d())));
+    Map<String, double[]> state = QuantizerOracle.state(quantizer);
+    return new Expected(codes, y, List.of(), toLatents, Map.of(), state);
   }
 
   private void addNoise(Batch batch, double[] z, double... y) {
     int perExample = batch.places() * d();
     for (int example = 0; config.noise() > 0 && example < y.length / perExample; example++) {
-      Rng rng = batch.key().example(1, example);
-      boolean noisy = batch.key().example(0, example).nextDouble() < config.noise();
+      Rng rng = batch.key().example(batch.draw() + 1, example);
+      boolean noisy = batch.key().example(batch.draw(), example).nextDouble() < config.noise();
       for (int i = example * perExample; noisy && i < (example + 1) * perExample; i++) {
         int level = config.levels().get(i % d());
         y[i] = Math.tanh(z[i]) + (2 * rng.nextDouble() - 1) / (level - 1);
@@ -124,41 +106,9 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
     }
   }
 
-  private static double[] linear(
-      double[] x, Map<String, double[]> state, String name, int in, int out) {
-    double[] weight = state.get(name + ".weight");
-    double[] y = new double[x.length / in * out];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = state.get(name + ".bias")[i % out];
-      for (int j = 0; j < in; j++) {
-        y[i] += x[i / out * in + j] * weight[j * out + i % out];
-      }
-    }
-    return y;
-  }
-
-  private static double[] backward(
-      double[] dy,
-      double[] x,
-      Map<String, double[]> state,
-      String name,
-      Map<String, double[]> toParameters) {
-    double[] weight = state.get(name + ".weight");
-    int out = state.get(name + ".bias").length;
-    int in = weight.length / out;
-    double[] dx = new double[x.length];
-    double[] toWeight = new double[weight.length];
-    double[] toBias = new double[out];
-    for (int i = 0; i < dy.length; i++) {
-      toBias[i % out] += dy[i];
-      for (int j = 0; j < in; j++) {
-        dx[i / out * in + j] += dy[i] * weight[j * out + i % out];
-        toWeight[j * out + i % out] += dy[i] * x[i / out * in + j];
-      }
-    }
-    toParameters.put(name + ".weight", toWeight);
-    toParameters.put(name + ".bias", toBias);
-    return dx;
+  @Override
+  public int draws() {
+    return config.noise() == 0 ? 0 : 2;
   }
 
   @Override
@@ -167,7 +117,7 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
     int[] digits = digits(code);
     Arrays.setAll(
         latents, i -> inverse(value(digits[i], config.levels().get(i)), config.levels().get(i)));
-    return projected() ? null : latents;
+    return latents;
   }
 
   private double inverse(double y, int level) {
@@ -179,9 +129,9 @@ record FiniteScalarOracle(FiniteScalarQuantizerConfig config) implements Quantiz
 
   @Override
   public double[] tie(Quantizer quantizer, int code) {
-    double[] tie = new double[config.dimension()];
+    double[] tie = new double[d()];
     int[] digits = digits(code);
-    for (int i = 0; !projected() && i < tie.length; i++) {
+    for (int i = 0; i < tie.length; i++) {
       int level = config.levels().get(i);
       int below = Math.min(digits[i], level - 2);
       tie[i] = inverse((value(below, level) + value(below + 1, level)) / 2, level);

@@ -24,8 +24,6 @@ class FiniteScalarQuantizerGoldenTest {
     "fsq_published, DOUBLE",
     "fsq_symmetric, FLOAT",
     "fsq_symmetric, DOUBLE",
-    "fsq_projected, FLOAT",
-    "fsq_projected, DOUBLE",
     "fsq_noise, FLOAT",
     "fsq_noise, DOUBLE",
   })
@@ -63,7 +61,6 @@ class FiniteScalarQuantizerGoldenTest {
             ? FiniteScalarQuantizer.symmetric(levels)
             : FiniteScalarQuantizer.levels(levels);
     return config
-        .dimension((int) golden.number("dimension"))
         .order(
             golden.setting("order").equals("slowest")
                 ? IndexOrder.FIRST_LEVEL_SLOWEST

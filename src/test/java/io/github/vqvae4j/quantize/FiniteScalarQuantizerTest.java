@@ -114,7 +114,7 @@ class FiniteScalarQuantizerTest {
       quantizer.convert(DType.DOUBLE);
       Quantized quantized = quantizer.quantize(step.tensor(inverse, codes.length, 4));
       assertArrayEquals(codes, quantized.codes().toInts());
-      assertEquals(codes.length, quantized.usage().codesInUse());
+      assertEquals(codes.length, quantized.usage().get(0).codesInUse());
     }
   }
 
@@ -166,7 +166,6 @@ class FiniteScalarQuantizerTest {
         assertThrows(IllegalArgumentException.class, () -> config.noise(0.5)),
         "expected 0 in the published form, got 0.5",
         "FiniteScalarQuantizer.symmetric");
-    assertThrows(IllegalArgumentException.class, () -> config.dimension(0));
     for (double share : new double[] {-0.1, 1.1, Double.NaN}) {
       assertThrows(
           IllegalArgumentException.class, () -> FiniteScalarQuantizer.symmetric(5).noise(share));
@@ -189,7 +188,7 @@ class FiniteScalarQuantizerTest {
       assertMessageContains(
           assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(wide)),
           "FiniteScalarQuantizer: expected latents [.., 2], got [2, 3]",
-          "dimension(..)");
+          "ProjectedQuantizer.of(3, ..)");
       Tensor infinite = step.tensor(new float[] {1, 2, 3, Float.NEGATIVE_INFINITY}, 2, 2);
       assertMessageContains(
           assertThrows(NonFiniteException.class, () -> quantizer.encode(infinite)),

@@ -19,10 +19,15 @@ final class QuantizerBatches {
 
   static Batch batch(Quantizer quantizer, int step) {
     int size = EXAMPLES * PLACES * quantizer.dimension();
-    float[] upstream = QuantizerCase.gaussians(size, 1_000 + step);
-    double[] dy = new double[size];
-    Arrays.setAll(dy, i -> upstream[i]);
-    return new Batch(new RngKey(5, step, 0), QuantizerCase.gaussians(size, step), PLACES, dy);
+    double[] upstream = gaussians(size, 1_000 + step);
+    return new Batch(new RngKey(5, step, 0), gaussians(size, step), PLACES, upstream, 0);
+  }
+
+  private static double[] gaussians(int count, long seed) {
+    float[] floats = QuantizerCase.gaussians(count, seed);
+    double[] values = new double[count];
+    Arrays.setAll(values, i -> floats[i]);
+    return values;
   }
 
   static QuantizerPass whole(QuantizerCase test, Quantizer quantizer, Batch batch) {

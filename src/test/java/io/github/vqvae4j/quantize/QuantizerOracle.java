@@ -14,8 +14,9 @@ interface QuantizerOracle {
    * @param latents [n, places, D], the latents of all examples
    * @param places the number of latents of an example
    * @param upstream the gradient of the quantized latents
+   * @param draw the index of the quantizer's first random operation
    */
-  record Batch(RngKey key, float[] latents, int places, double[] upstream) {}
+  record Batch(RngKey key, double[] latents, int places, double[] upstream, int draw) {}
 
   /**
    * The results of a training step.
@@ -35,7 +36,15 @@ interface QuantizerOracle {
 
   Expected train(Quantizer quantizer, Batch batch);
 
-  /** Returns latents of a code; null if latents and values are not in the same space. */
+  /** Returns the number of random operations of a training step. */
+  default int draws() {
+    return 0;
+  }
+
+  /**
+   * Returns latents of a code, which is that of each codebook if there are several; null if latents
+   * and values are not in the same space.
+   */
   double[] latentsOf(Quantizer quantizer, int code);
 
   /** Returns latents as close to one code as to another. */
@@ -43,6 +52,14 @@ interface QuantizerOracle {
 
   /** Returns whether the code is that of the nearest vector. */
   boolean byDistance();
+
+  /**
+   * Returns whether the loss terms are means over the examples. Otherwise, passes on the parts of a
+   * batch have the mean of the terms of the parts.
+   */
+  default boolean isMeanOverExamples() {
+    return true;
+  }
 
   static Map<String, double[]> state(Quantizer quantizer) {
     Map<String, double[]> state = new TreeMap<>();

@@ -39,7 +39,7 @@ record QuantizerPass(
     int to = from + examples * length;
     RngKey key = new RngKey(batch.key().seed(), batch.key().step(), first);
     try (Step step = Step.training(key, worker)) {
-      float[] part = Arrays.copyOfRange(batch.latents(), from, to);
+      double[] part = Arrays.copyOfRange(batch.latents(), from, to);
       Tensor latents = test.latents(step, part, batch.places(), quantizer).requireGradient();
       Quantized quantized = quantizer.quantize(latents);
       double[] upstream = Arrays.copyOfRange(batch.upstream(), from, to);
@@ -57,6 +57,35 @@ record QuantizerPass(
           gradients(quantizer, step),
           step.drainCommits());
     }
+  }
+
+  /** Returns the formulas' results for this pass, which was one on some examples of a batch. */
+  QuantizerPass expected(
+      QuantizerCase test, Quantizer quantizer, QuantizerOracle.Batch batch, int first) {
+    int from = first * batch.places() * quantizer.dimension();
+    int to = from + values.length;
+    double share = values.length / (double) batch.latents().length;
+    QuantizerOracle.Batch part =
+        new QuantizerOracle.Batch(
+            new RngKey(batch.key().seed(), batch.key().step(), first),
+            Arrays.copyOfRange(batch.latents(), from, to),
+            batch.places(),
+            scaled(1 / share, Arrays.copyOfRange(batch.upstream(), from, to)),
+            batch.draw());
+    QuantizerOracle.Expected expected = test.oracle().train(quantizer, part);
+    Map<String, double[]> parameters = new TreeMap<>();
+    expected.toParameters().forEach((name, dw) -> parameters.put(name, scaled(share, dw)));
+    return new QuantizerPass(
+        expected.codes(),
+        expected.values(),
+        expected.terms().stream().map(term -> term * share).toList(),
+        scaled(share, expected.toLatents()),
+        parameters,
+        updates);
+  }
+
+  private static double[] scaled(double factor, double... values) {
+    return Arrays.stream(values).map(value -> value * factor).toArray();
   }
 
   private static Map<String, double[]> gradients(Quantizer quantizer, Step step) {

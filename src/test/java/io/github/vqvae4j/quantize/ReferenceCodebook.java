@@ -34,7 +34,7 @@ final class ReferenceCodebook {
     sum = ema() ? rows(quantizer.variables().get("sum").toDoubles()) : null;
   }
 
-  private boolean ema() {
+  boolean ema() {
     return config.update() == Update.EMA;
   }
 
@@ -54,16 +54,55 @@ final class ReferenceCodebook {
   void update(RngKey key, float[] values, int perExample) {
     double[] latents = new double[values.length];
     Arrays.setAll(latents, i -> values[i]);
+    boolean[] all = new boolean[values.length / d];
+    Arrays.fill(all, true);
+    update(key, 0, latents, perExample, all);
+  }
+
+  /**
+   * Updates the codebook.
+   *
+   * @param key the key of the whole batch
+   * @param draw the index of the random operation
+   * @param latents the latents of all examples
+   * @param perExample the number of latents of an example
+   * @param used whether each latent has a part in the update
+   */
+  void update(RngKey key, int draw, double[] latents, int perExample, boolean... used) {
     double[][] rows = rows(latents);
-    int[] nearest = Arrays.stream(rows).mapToInt(this::nearest).toArray();
+    int[] nearest = new int[rows.length];
+    double[][] selected = new double[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      nearest[i] = nearest(rows[i]);
+      selected[i] = codebook[nearest[i]];
+      nearest[i] = used[i] ? nearest[i] : Codes.MISSING;
+    }
+    update(key, draw, rows, selected, perExample, nearest);
+  }
+
+  /**
+   * Updates the codebook.
+   *
+   * @param key the key of the whole batch
+   * @param draw the number of random operations before that of the restarts
+   * @param rows the latents
+   * @param selected what their codes stand for
+   * @param perExample the number of latents of an example
+   * @param nearest their codes; {@link Codes#MISSING} for those that have no part in the update
+   */
+  void update(
+      RngKey key, int draw, double[][] rows, double[][] selected, int perExample, int... nearest) {
     double[] keys = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      Rng rng = key.example(0, i / perExample);
+      Rng rng = key.example(draw, i / perExample);
       double u = 0;
       for (int j = 0; j <= i % perExample; j++) {
         u = 1 - rng.nextDouble();
       }
-      keys[i] = Math.log(u) / distance(rows[i], codebook[nearest[i]]);
+      keys[i] =
+          nearest[i] == Codes.MISSING
+              ? Double.NEGATIVE_INFINITY
+              : Math.log(u) / distance(rows[i], selected[i]);
     }
     double gamma = config.ema().decay();
     double meanBefore = Arrays.stream(count).average().getAsDouble();
@@ -76,6 +115,9 @@ final class ReferenceCodebook {
       }
     }
     for (int i = 0; i < rows.length; i++) {
+      if (nearest[i] == Codes.MISSING) {
+        continue;
+      }
       count[nearest[i]] += 1 - gamma;
       for (int j = 0; ema() && j < d; j++) {
         sum[nearest[i]][j] += (1 - gamma) * rows[i][j];
@@ -91,7 +133,7 @@ final class ReferenceCodebook {
     restart(dead, rows, keys);
   }
 
-  private int nearest(double... row) {
+  int nearest(double... row) {
     int nearest = 0;
     for (int i = 1; i < k; i++) {
       nearest = distance(row, codebook[i]) < distance(row, codebook[nearest]) ? i : nearest;

@@ -56,8 +56,11 @@ class SplitBatchTest {
       for (int[] sizes : new int[][] {{1, 0}, {7, 0}, {7, 1}, {16, 5}, {60, 59}, {200, 150}}) {
         for (DType dtype : List.of(DType.FLOAT, DType.DOUBLE)) {
           VectorQuantizerConfig config =
-              new VectorQuantizerConfig(
-                  sizes[0], 3, update, 1, 0.25, EmaConfig.DEFAULT, Initialization.NORMAL, 0.03);
+              (update == Update.EMA
+                      ? VectorQuantizer.ema(sizes[0], 3)
+                      : VectorQuantizer.gradient(sizes[0], 3))
+                  .ema(EmaConfig.DEFAULT)
+                  .init(Initialization.NORMAL);
           cases.add(Arguments.of(new Case("default", config, sizes[1], dtype)));
           EmaConfig biased = new EmaConfig(0.9, 1e-3, false, false);
           cases.add(Arguments.of(new Case("biased", config.ema(biased), sizes[1], dtype)));

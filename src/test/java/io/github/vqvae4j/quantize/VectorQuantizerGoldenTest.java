@@ -82,7 +82,7 @@ class VectorQuantizerGoldenTest {
       assertArrayEquals(golden.ints(prefix + "codes"), quantized.codes().toInts());
       golden.assertClose(prefix + "quantized", quantized.quantized().toDoubles(), tolerance);
       golden.assertClose(
-          prefix + "perplexity", new double[] {quantized.usage().perplexity()}, DOUBLE);
+          prefix + "perplexity", new double[] {quantized.usage().get(0).perplexity()}, DOUBLE);
       for (LossTerm term : quantized.terms()) {
         String key = term.name().equals("codebook") ? "codebook_term" : term.name();
         golden.assertClose(prefix + key, term.value().toDoubles(), tolerance);

@@ -256,7 +256,7 @@ class VectorQuantizerTest {
 
   private static CodeUsage usage(VectorQuantizer quantizer, float[] latents) {
     try (Step step = Step.inference()) {
-      return quantizer.quantize(step.tensor(latents, latents.length / D, D)).usage();
+      return quantizer.quantize(step.tensor(latents, latents.length / D, D)).usage().get(0);
     }
   }
 

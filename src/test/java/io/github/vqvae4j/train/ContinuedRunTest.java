@@ -11,12 +11,14 @@ import io.github.vqvae4j.data.image.ImageBatch;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -37,6 +39,7 @@ class ContinuedRunTest {
     FOLDER_AND_FILES,
     CHECKPOINT_AND_FILES,
     LINKED_CHECKPOINT_AND_FILES,
+    PARENT_OF_LINK_AND_FILES,
     LINKED_FOLDER
   }
 
@@ -44,7 +47,9 @@ class ContinuedRunTest {
   private enum Other {
     FURTHER,
     WITHOUT_CHECKPOINTS,
-    AGAIN
+    AGAIN,
+    INTERRUPTED,
+    FAILED
   }
 
   private Path stoppedAt(long step) throws IOException {
@@ -75,6 +80,9 @@ class ContinuedRunTest {
           case LINKED_CHECKPOINT_AND_FILES ->
               Files.createSymbolicLink(link, folder.resolve("checkpoints"))
                   .resolve("step-5.safetensors");
+          case PARENT_OF_LINK_AND_FILES ->
+              Files.createSymbolicLink(link, folder.resolve("checkpoints"))
+                  .resolve("../checkpoints/step-5.safetensors");
           case LINKED_FOLDER -> Files.createSymbolicLink(link, folder);
         };
     return Trainer.resume(source, model).quiet();
@@ -86,8 +94,25 @@ class ContinuedRunTest {
       if (other == Other.WITHOUT_CHECKPOINTS) {
         trainer.listener(RunFolder.resume(folder).keep(0));
       }
-      trainer.fit(TRAIN);
+      if (other == Other.INTERRUPTED) {
+        interrupt(trainer, 9);
+      } else if (other == Other.FAILED) {
+        trainer.listener(
+            Runs.atStepEnd(
+                9,
+                run -> {
+                  throw new IllegalStateException("listener");
+                }));
+        assertThrows(IllegalStateException.class, () -> trainer.fit(TRAIN), "listener");
+      } else {
+        trainer.fit(TRAIN);
+      }
     }
+  }
+
+  private static void interrupt(Trainer<ImageBatch> trainer, long step) {
+    trainer.listener(Runs.atStepEnd(step, run -> Thread.currentThread().interrupt())).fit(TRAIN);
+    assertTrue(Thread.interrupted());
   }
 
   private void assertRefused(Late late, Other other, Path folder) throws IOException {
@@ -120,6 +145,20 @@ class ContinuedRunTest {
     assertRefused(late, Other.WITHOUT_CHECKPOINTS, stoppedAt(5));
   }
 
+  /** The other run has written no checkpoint and no row of metrics, but a model. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Other.class,
+      names = {"INTERRUPTED", "FAILED"})
+  void aRunThatHasOnlyAModelIsKept(Other other) throws IOException {
+    Path folder = stoppedAt(5);
+    try (VqVae model = Shapes.model(1, 4)) {
+      Trainer<ImageBatch> trainer = Trainer.resume(folder, model).quiet();
+      interrupt(trainer.listener(RunFolder.resume(folder).keep(0)), 6);
+    }
+    assertRefused(Late.FOLDER, other, folder);
+  }
+
   /** The late run has skipped the damaged checkpoint, which the other one wrote again. */
   @ParameterizedTest
   @EnumSource(Late.class)
@@ -146,13 +185,26 @@ class ContinuedRunTest {
     Path checkpoints = folder.resolve("checkpoints");
     try (VqVae model = Shapes.model(1, 5)) {
       Trainer<ImageBatch> trainer = Trainer.resume(folder, model).quiet();
-      for (String name : List.of(".DS_Store", ".nfs0001", "step-9.safetensors.bak")) {
+      for (String name :
+          List.of(
+              ".DS_Store",
+              ".nfs0001",
+              "step-9.safetensors.bak",
+              "step-5-backup.safetensors",
+              "step-.safetensors")) {
         Files.write(checkpoints.resolve(name), new byte[3]);
+      }
+      for (String name : List.of("step-4.safetensors", "step-9.safetensors")) {
+        Files.writeString(
+            Files.createDirectory(checkpoints.resolve(name)).resolve("notes.txt"), "mine");
       }
       Path metrics = folder.resolve("metrics.csv");
       Files.write(metrics, Files.readAllBytes(metrics));
       Files.setLastModifiedTime(folder.resolve("config.json"), FileTime.fromMillis(0));
-      assertEquals(20, trainer.fit(TRAIN).last().step());
+      model.save(folder.resolve("model.safetensors"));
+      RunFolder files = RunFolder.resume(folder);
+      assertEquals(20, trainer.listener(files).fit(TRAIN).last().step());
+      assertEquals(Optional.empty(), files.failure());
     }
   }
 
@@ -162,6 +214,23 @@ class ContinuedRunTest {
     Files.copy(stoppedAt(5).resolve("checkpoints/step-5.safetensors"), copy);
     Path broken = Files.createDirectories(runs.resolve("checkpoints"));
     Files.createSymbolicLink(broken.resolve("step-1.safetensors"), runs.resolve("nowhere"));
+    Path loop = copy.resolveSibling("step-9.safetensors");
+    Files.createSymbolicLink(loop, loop);
+    try (VqVae model = Shapes.model(1, 5)) {
+      assertEquals(20, Trainer.resume(copy, model).quiet().fit(TRAIN).last().step());
+    }
+  }
+
+  /** A file of that name is beside the folder, but not of a run. */
+  @Test
+  void aLargeFileIsNotReadIntoMemory() throws IOException {
+    Path checkpoints = Files.createDirectories(runs.resolve("mine/checkpoints"));
+    Path copy = checkpoints.resolve("step-5.safetensors");
+    Files.copy(stoppedAt(5).resolve("checkpoints/step-5.safetensors"), copy);
+    Path large = checkpoints.resolveSibling("metrics.csv");
+    try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
+      sparse.setLength(1L << 31); // more than an array can hold
+    }
     try (VqVae model = Shapes.model(1, 5)) {
       assertEquals(20, Trainer.resume(copy, model).quiet().fit(TRAIN).last().step());
     }

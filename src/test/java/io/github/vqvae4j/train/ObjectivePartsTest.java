@@ -55,7 +55,7 @@ class ObjectivePartsTest {
           decoder.forward(quantized.quantized()).meanSquaredError(PointGan.tensor(step, batch));
       List<LossTerm> terms = new ArrayList<>(List.of(new LossTerm("error", error, 1)));
       terms.addAll(quantized.terms());
-      return BatchLoss.of(terms).withUsage("codebook", quantized.usage());
+      return BatchLoss.of(terms).withUsage(quantizer.codebooks().names(), quantized.usage());
     }
 
     BatchLoss criticLoss(Step step, float[] batch, TrainingProgress progress) {
@@ -149,7 +149,7 @@ class ObjectivePartsTest {
               (step, batch, progress) ->
                   parts
                       .criticLoss(step, batch, progress)
-                      .withUsage("other", parts.quantize(step, batch).usage()),
+                      .withUsage("other", parts.quantize(step, batch).usage().get(0)),
               parts.critic,
               parts.criticNorm);
       TrainingReport report =

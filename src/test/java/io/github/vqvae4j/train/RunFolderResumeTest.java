@@ -261,12 +261,16 @@ class RunFolderResumeTest {
     assertEquals(rows(whole), rows(parts));
     assertEquals(names(whole.resolve("checkpoints")), names(parts.resolve("checkpoints")));
     assertEquals(2, names(parts).stream().filter(name -> name.startsWith("events.out")).count());
-    assertEquals(
-        Files.readString(whole.resolve("config.json")),
-        Files.readString(parts.resolve("config.json")));
+    assertEquals(settings(whole), settings(parts));
     Files.writeString(parts.resolve("config.json"), "{}");
     Exception e = assertThrows(BadFileException.class, () -> RunFolder.resume(parts));
     assertTrue(e.getMessage().contains("expected the settings of a run folder"), e::getMessage);
+  }
+
+  private static List<String> settings(Path run) throws IOException {
+    return Files.readAllLines(run.resolve("config.json")).stream()
+        .filter(line -> !line.contains("\"runId\""))
+        .toList();
   }
 
   @Test

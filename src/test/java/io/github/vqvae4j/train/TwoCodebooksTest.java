@@ -48,8 +48,8 @@ class TwoCodebooksTest {
       return BatchLoss.of("error", decoder.forward(both).meanSquaredError(points))
           .withTerms("top", coarse.terms())
           .withTerms("bottom", fine.terms())
-          .withUsage("top", coarse.usage())
-          .withUsage("bottom", fine.usage());
+          .withUsage("top", coarse.usage().get(0))
+          .withUsage("bottom", fine.usage().get(0));
     }
   }
 

@@ -5,7 +5,6 @@ import io.github.vqvae4j.anomaly.AnomalyDetector;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.prior.PixelCnn;
-import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,7 +37,7 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
   /** Number of codes per image, each describing the whole image. */
   private static final int CODES_PER_IMAGE = 4;
 
-  @Mixin private CodebookOption codebook;
+  @Mixin private QuantizerOption quantizer;
   @Mixin private DigitsOption digits;
 
   @Option(
@@ -164,7 +163,7 @@ final class AnomalyCommand extends TrainingCommand<VqVae> {
         .encoder(
             new WholeImageEncoder(
                 height, width, options.hidden, CODES_PER_IMAGE, options.dimension, rng))
-        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
+        .quantizer(quantizer.config(options.dimension))
         .decoder(
             new WholeImageDecoder(
                 height, width, options.hidden, CODES_PER_IMAGE, options.dimension, rng))

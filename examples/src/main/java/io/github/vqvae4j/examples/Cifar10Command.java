@@ -3,7 +3,6 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -18,7 +17,7 @@ import picocli.CommandLine.ParameterException;
     footerHeading = "%nExample (a minute on two cores, and the download of 170 MB):%n",
     footer = "  ./mvnw -q -f examples -Dargs=\"cifar10 --download cifar-10\"")
 final class Cifar10Command extends TrainingCommand<VqVae> {
-  @Mixin private CodebookOption codebook;
+  @Mixin private QuantizerOption quantizer;
 
   @Option(
       names = "--data",
@@ -54,7 +53,7 @@ final class Cifar10Command extends TrainingCommand<VqVae> {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3).hidden(options.hidden).downsample(2)) // 32x32 -> 8x8
-        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
+        .quantizer(quantizer.config(options.dimension))
         .decoder(ConvDecoder.channels(3).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();

@@ -3,7 +3,6 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,7 +18,7 @@ import picocli.CommandLine.Mixin;
 final class CustomEncoderCommand extends TrainingCommand<VqVae> {
   private static final int PATCH = 4;
 
-  @Mixin private CodebookOption codebook;
+  @Mixin private QuantizerOption quantizer;
   @Mixin private DigitsOption digits;
 
   @Override
@@ -36,7 +35,7 @@ final class CustomEncoderCommand extends TrainingCommand<VqVae> {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(new PatchConfig(1, PATCH, 4 * options.hidden))
-        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
+        .quantizer(quantizer.config(options.dimension))
         .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();

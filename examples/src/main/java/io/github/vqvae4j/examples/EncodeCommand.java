@@ -127,7 +127,9 @@ final class EncodeCommand implements Callable<Integer> {
         codes.size();
       } catch (BadFileException e) {
         throw OutputFile.problem(
-            file, "it exists and is no code file; choose another with --output, or delete it");
+            file,
+            "it exists and is no intact code file; choose another with --output, or delete it: "
+                + e.problem());
       }
     }
   }
@@ -172,12 +174,10 @@ final class EncodeCommand implements Callable<Integer> {
     }
   }
 
-  private static void printStopped(List<Path> files, PrintWriter out) {
+  private static void printStopped(List<Path> files, PrintWriter out) throws IOException {
     List<String> unfinished = new ArrayList<>();
     for (Path file : files) {
-      Path partial =
-          FileNames.resolve(
-              file.toAbsolutePath().getParent(), FileNames.name(file) + CodesWriter.PARTIAL);
+      Path partial = CodesWriter.partial(file);
       if (Files.exists(partial)) {
         unfinished.add(FileNames.path(partial));
       }

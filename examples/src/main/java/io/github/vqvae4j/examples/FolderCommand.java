@@ -9,7 +9,6 @@ import io.github.vqvae4j.io.FileNames;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -32,7 +31,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   /** The minimum number of images: of fewer, this fraction is rounded to all of them. */
   private static final int MIN_IMAGES = 6;
 
-  @Mixin private CodebookOption codebook;
+  @Mixin private QuantizerOption quantizer;
 
   @Option(
       names = "--data",
@@ -93,7 +92,7 @@ final class FolderCommand extends TrainingCommand<VqVae> {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(3).hidden(options.hidden).downsample(downsample))
-        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
+        .quantizer(quantizer.config(options.dimension))
         .decoder(ConvDecoder.channels(3).hidden(options.hidden).upsample(downsample))
         .seed(options.seed)
         .build();

@@ -3,7 +3,6 @@ package io.github.vqvae4j.examples;
 import io.github.vqvae4j.model.blocks.ConvDecoder;
 import io.github.vqvae4j.model.blocks.ConvEncoder;
 import io.github.vqvae4j.model.vqvae.VqVae;
-import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,7 +14,7 @@ import picocli.CommandLine.Mixin;
     footerHeading = "%nExample (half a minute on two cores):%n",
     footer = "  ./mvnw -q -f examples -Dargs=\"mnist\"")
 final class MnistCommand extends TrainingCommand<VqVae> {
-  @Mixin private CodebookOption codebook;
+  @Mixin private QuantizerOption quantizer;
   @Mixin private DigitsOption digits;
 
   @Override
@@ -32,7 +31,7 @@ final class MnistCommand extends TrainingCommand<VqVae> {
   VqVae model(ImageSets images) {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(1).hidden(options.hidden).downsample(2)) // 28x28 -> 7x7
-        .quantizer(VectorQuantizer.ema(codebook.codes, options.dimension))
+        .quantizer(quantizer.config(options.dimension))
         .decoder(ConvDecoder.channels(1).hidden(options.hidden).upsample(2))
         .seed(options.seed)
         .build();

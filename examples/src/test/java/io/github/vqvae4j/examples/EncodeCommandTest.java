@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,12 +106,17 @@ class EncodeCommandTest {
     saveModel(3, 8).close();
     encode(16).succeeded();
     encode(16).succeeded();
+    Path file = output;
     for (Path other : List.of(model, images.resolve("odd").resolve("1.png"))) {
       byte[] before = Files.readAllBytes(other);
       output = other;
-      encode(16).failed(1, other.toString(), "is no code file");
+      encode(16).failed(1, other.toString(), "is no intact code file", "does not contain codes");
       assertArrayEquals(before, Files.readAllBytes(other));
     }
+    byte[] codes = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(codes, codes.length - 1));
+    output = file;
+    encode(16).failed(1, file.toString(), "is no intact code file", "is truncated or corrupt");
     output = images;
     encode(16).failed(1, "it is a folder");
   }

@@ -29,6 +29,7 @@ public final class CodeFiles {
   private final String caller;
   private final Dataset images;
   private final List<Path> files;
+  private final List<Path> partials = new ArrayList<>();
   private final CodeMaps maps;
   private final List<CodesWriter> writers = new ArrayList<>();
   private final List<FinishedCodes> finished = new ArrayList<>();
@@ -63,8 +64,7 @@ public final class CodeFiles {
     model.checkWeights();
     CodeFiles call = new CodeFiles(model, caller, images, List.copyOf(files), maps);
     try {
-      PassMemory.guard(
-          model,
+      maps.guard(
           caller,
           images,
           () -> {
@@ -94,6 +94,7 @@ public final class CodeFiles {
       Path file = files.get(index);
       try (CodesWriter writer = CodesWriter.resume(file)) {
         writers.add(writer);
+        partials.add(CodesWriter.partial(file));
         checkUnfinished(index);
         try (FinishedCodes existing = new FinishedCodes(caller, file, model, images.size())) {
           finished.add(existing);
@@ -106,13 +107,18 @@ public final class CodeFiles {
   }
 
   private void writeAll() throws IOException {
+    // Of unfinished files only the last block is compared, which is not enough to replace a
+    // finished one.
+    boolean isCompared = finished.stream().anyMatch(FinishedCodes::isCompared);
+    if (isCompared) {
+      writers.forEach(CodesWriter::restart);
+    }
     int done =
         (int) writers.stream().mapToLong(CodesWriter::count).min().orElse(0); // at most size()
     WorkProgress progress =
         new WorkProgress(LOG, "encoding " + Counts.of(images.size(), "image"), images.size());
-    // The last image before is encoded again, to compare its codes with those in the files; all
-    // are, if a finished file is to be replaced only by the same codes.
-    int first = finished.stream().anyMatch(FinishedCodes::isCompared) ? 0 : Math.max(0, done - 1);
+    // The last image before is encoded again, to compare its codes with those in the files.
+    int first = Math.max(0, done - 1);
     if (first > 0) {
       LOG.info(
           "{}: continuing after {} of {} images, if they are the same",
@@ -216,7 +222,7 @@ public final class CodeFiles {
   }
 
   private IllegalArgumentException unfinished(int index, String problem) {
-    String name = FileNames.path(files.get(index)) + CodesWriter.PARTIAL;
+    String name = FileNames.path(partials.get(index));
     return new IllegalArgumentException(
         caller
             + ": "

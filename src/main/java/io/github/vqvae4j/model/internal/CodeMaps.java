@@ -2,6 +2,7 @@ package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.data.image.Dataset;
 import io.github.vqvae4j.data.image.Images;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
@@ -46,12 +47,39 @@ public final class CodeMaps {
   }
 
   private TiledPasses tiled() {
-    return new TiledPasses(model, factors(), tiling.reach(factors()));
+    return new TiledPasses(model, factors(), tiling);
   }
 
   private boolean isTiled(Dataset images) {
     return tiling.isTiled(
         factors().paddedHeight(images.height()), factors().paddedWidth(images.width()), factors());
+  }
+
+  /**
+   * Runs work on images. If memory is insufficient, the exception states the memory that one image
+   * requires, and why it is not processed in tiles.
+   *
+   * @param caller the name of the method for messages
+   * @param images the images
+   * @param work the work
+   * @param <T> the type of its result
+   * @return its result
+   */
+  public <T> T guard(String caller, Dataset images, Supplier<T> work) {
+    try {
+      return PassMemory.guard(model, caller, images, work);
+    } catch (InsufficientMemoryException e) {
+      throw explain(e);
+    }
+  }
+
+  /** Returns an exception that also states why images are not processed in tiles. */
+  public InsufficientMemoryException explain(InsufficientMemoryException failure) {
+    Factors known = factors;
+    return failure.isOnHeap() || known == null || known.obstacle().isEmpty()
+        ? failure
+        : failure.withAdditionalAdvice(
+            "The model does not process large images in tiles, because " + known.obstacle() + ".");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
@@ -24,6 +25,15 @@ public interface CodePasses {
 
   /** Returns the number of maps. */
   int maps();
+
+  /** Returns the number of codes of a map along each side of one of the smallest map. */
+  int scale(int map);
+
+  /** Returns the codebooks of a map. */
+  Codebooks codebooks(int map);
+
+  /** Returns the vectors of codes of a map. */
+  Tensor vectors(int map, Codes codes, Step step);
 
   /**
    * Returns the latents that become the codes of a map.

@@ -1,11 +1,13 @@
 package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.log.internal.Log;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.blocks.Decoder;
 import io.github.vqvae4j.model.blocks.Encoder;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.Step;
 import java.util.Arrays;
+import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 
 /**
@@ -16,17 +18,38 @@ import org.slf4j.Logger;
  * @param columns the factor of the width
  * @param channels the number of channels of the images; 0 if encoder and decoder do not fit to each
  *     other or accept one size only, and images are neither padded nor processed in tiles
+ * @param obstacle why they are not, for messages; empty if they are
  */
-public record Factors(int rows, int columns, int channels) {
+public record Factors(int rows, int columns, int channels, String obstacle) {
   private static final Logger LOG = Log.of(Factors.class);
 
-  private static final Factors NONE = new Factors(1, 1, 0);
+  /** The sides of the smallest map that is decoded; layers such as reflection padding need some. */
+  private static final int[] SIDES = {1, 2, 4, 8};
+
+  /** The side of the largest map that is decoded. */
+  static final int MAX_SIDE = 10;
+
+  /**
+   * Creates the factors of images that are padded and processed in tiles.
+   *
+   * @param rows the factor of the height
+   * @param columns the factor of the width
+   * @param channels the number of channels of the images
+   */
+  public Factors(int rows, int columns, int channels) {
+    this(rows, columns, channels, "");
+  }
+
+  private static Factors none(String obstacle) {
+    return new Factors(1, 1, 0, obstacle);
+  }
 
   /**
    * Measures the factors, also those of custom encoders and decoders: decodes maps of one, two and
    * three vectors along each side, and verifies that the encoder maps images of the size of the
    * result back to them. An encoder that makes one vector per cell of some sizes only, such as even
-   * ones, thus has none.
+   * ones, thus has none. If such small maps are rejected, larger ones of up to ten vectors are
+   * tried.
    *
    * @param dimension the dimension of the vectors
    * @return the factors, 1 for a side that does not grow with the map, as the height of windows of
@@ -35,23 +58,30 @@ public record Factors(int rows, int columns, int channels) {
   public static Factors of(Encoder encoder, Decoder decoder, int dimension) {
     return ThreadPool.call(
         () -> {
-          try {
-            return measured(encoder, decoder, dimension);
-          } catch (IllegalArgumentException e) {
-            // Maps this small, or any maps, are rejected. Whether the images are, the pass tells.
-            LOG.debug("Images are not padded: small maps are rejected.", e);
-            return NONE;
+          String obstacle = "";
+          for (int side : SIDES) {
+            try {
+              return measured(encoder, decoder, dimension, side);
+            } catch (InsufficientMemoryException | CancellationException e) {
+              throw e;
+            } catch (RuntimeException e) {
+              // Maps this small, or any maps, are rejected. Whether the images are, the pass tells.
+              LOG.debug("Maps of {} vectors a side are rejected.", side, e);
+              obstacle = "small images or code maps are rejected (" + ProbePass.reason(e) + ")";
+            }
           }
+          return none(obstacle);
         });
   }
 
-  private static Factors measured(Encoder encoder, Decoder decoder, int dimension) {
-    long[] one = decoded(decoder, 1, 1, dimension);
-    Factors factors = new Factors((int) one[1], (int) one[2], (int) one[3]);
-    boolean isSeries = factors.rows == 1 && isSeries(decoder, dimension);
-    for (int cells = 2; cells <= 3; cells++) {
+  private static Factors measured(Encoder encoder, Decoder decoder, int dimension, int side) {
+    boolean isSeries = isSeries(decoder, dimension, side);
+    int height = isSeries ? 1 : side;
+    long[] first = decoded(decoder, height, side, dimension);
+    Factors factors = new Factors((int) first[1] / height, (int) first[2] / side, (int) first[3]);
+    for (int cells = side + 1; cells <= side + 2; cells++) {
       if (!factors.fit(encoder, decoder, isSeries ? 1 : cells, cells, dimension)) {
-        return NONE;
+        return none("encoder and decoder do not scale all sizes by the same factor");
       }
     }
     return factors;
@@ -70,14 +100,23 @@ public record Factors(int rows, int columns, int channels) {
     }
   }
 
-  /** Returns whether a decoder accepts maps of one row only. */
-  private static boolean isSeries(Decoder decoder, int dimension) {
-    try {
-      decoded(decoder, 2, 1, dimension);
+  /** Returns whether a decoder accepts maps of one row only, and keeps it. */
+  private static boolean isSeries(Decoder decoder, int dimension, int width) {
+    if (!accepts(decoder, 1, width, dimension) || accepts(decoder, 2, width, dimension)) {
       return false;
-    } catch (IllegalArgumentException e) {
-      LOG.debug("The height of maps is 1: the decoder rejects two rows.", e);
+    }
+    return decoded(decoder, 1, width, dimension)[1] == 1;
+  }
+
+  private static boolean accepts(Decoder decoder, int height, int width, int dimension) {
+    try {
+      decoded(decoder, height, width, dimension);
       return true;
+    } catch (InsufficientMemoryException | CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("A map of {} x {} vectors is rejected.", height, width, e);
+      return false;
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.vqvae4j.model.internal;
 
+import static java.util.stream.Collectors.joining;
+
 import io.github.vqvae4j.io.BadFileException;
 import io.github.vqvae4j.io.Counts;
 import io.github.vqvae4j.io.FileNames;
@@ -104,7 +106,11 @@ final class FinishedCodes implements Closeable {
   void check(int from, Codes codes) throws IOException {
     if (finished != null) {
       int[] indices = IntStream.range(from, from + codes.count()).toArray();
-      if (!batch(indices).equals(codes)) {
+      Codes existing = batch(indices);
+      if (!size(existing).equals(size(codes))) {
+        throw different("an image has " + size(existing) + ", one of this call has " + size(codes));
+      }
+      if (!existing.equals(codes)) {
         throw different(
             "the codes or labels of images "
                 + from
@@ -113,6 +119,16 @@ final class FinishedCodes implements Closeable {
                 + " are not those of these images");
       }
     }
+  }
+
+  /** Returns the size of the code map, and that of the image if it was padded. */
+  private static String size(Codes codes) {
+    String positions =
+        IntStream.of(codes.shape()).skip(1).mapToObj(String::valueOf).collect(joining("x"));
+    return codes
+        .imageSize()
+        .map(size -> positions + " codes of " + size[0] + "x" + size[1] + " pixels")
+        .orElse(positions + " codes");
   }
 
   private Codes batch(int... indices) throws IOException {

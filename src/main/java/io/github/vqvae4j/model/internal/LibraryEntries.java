@@ -20,8 +20,16 @@ import io.github.vqvae4j.model.vae.VaeConfig;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.model.vqvae.VqVae2Config;
+import io.github.vqvae4j.quantize.BinaryQuantizerConfig;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig;
+import io.github.vqvae4j.quantize.GroupedQuantizerConfig;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizerConfig;
+import io.github.vqvae4j.quantize.LatentQuantizerConfig;
+import io.github.vqvae4j.quantize.LookupFreeQuantizerConfig;
+import io.github.vqvae4j.quantize.ProjectedQuantizerConfig;
 import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizerConfig;
+import io.github.vqvae4j.quantize.SimVectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 
 /** The library's models, encoders, decoders and quantizers. Their names are in published files. */
@@ -40,6 +48,14 @@ public final class LibraryEntries implements RegistryEntries {
     registry.register("strided-decoder", StridedDecoderConfig.class);
     registry.register("vector-quantizer", VectorQuantizerConfig.class);
     registry.register("finite-scalar-quantizer", FiniteScalarQuantizerConfig.class);
+    registry.register("projected-quantizer", ProjectedQuantizerConfig.class);
+    registry.register("lookup-free-quantizer", LookupFreeQuantizerConfig.class);
+    registry.register("sim-vector-quantizer", SimVectorQuantizerConfig.class);
+    registry.register("index-backpropagation-quantizer", IndexBackpropagationQuantizerConfig.class);
+    registry.register("grouped-quantizer", GroupedQuantizerConfig.class);
+    registry.register("residual-quantizer", ResidualQuantizerConfig.class);
+    registry.register("latent-quantizer", LatentQuantizerConfig.class);
+    registry.register("binary-quantizer", BinaryQuantizerConfig.class);
     registry.register("vq-vae", VqVae.class, VqVaeParts.class);
     registry.register("vq-vae-2", VqVae2.class, VqVae2Parts.class);
     registry.register("autoencoder", Autoencoder.class, AutoencoderParts.class);

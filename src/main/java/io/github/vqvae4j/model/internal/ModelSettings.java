@@ -104,17 +104,22 @@ final class ModelSettings {
           boolean isOfModel = types.get(name).isRecord();
           String kind =
               component
-                  .flatMap(c -> isOfModel ? Optional.of(model) : registry.ofSettings(c.getClass()))
+                  .flatMap(c -> isOfModel ? Optional.of(model) : entry(registry, c))
                   .map(Registry.Entry::name)
                   .orElse(CUSTOM);
           JsonObject json = new JsonObject();
           json.addProperty(KIND, kind);
           if (!kind.equals(CUSTOM)) {
-            json.add(SETTINGS, RecordJson.toJson((Record) component.orElseThrow()));
+            json.add(SETTINGS, RecordJson.toJson((Record) component.orElseThrow(), registry));
           }
           components.add(name, json);
         });
     return components;
+  }
+
+  /** Returns the entry of settings whose parts are all registered. */
+  private static Optional<Registry.Entry> entry(Registry registry, Object settings) {
+    return registry.isSaved(settings) ? registry.ofSettings(settings.getClass()) : Optional.empty();
   }
 
   /** Returns whether the output of {@link #toJson} has a component whose settings it lacks. */
@@ -170,7 +175,7 @@ final class ModelSettings {
                 + "; "
                 + Registry.HOW);
       }
-      return RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), settings, version);
+      return RecordJson.fromJson(object(json.get(SETTINGS), SETTINGS), settings, version, registry);
     } catch (IllegalArgumentException e) {
       throw new BadFileException(file, place, "corrupt settings: " + e.getMessage(), e);
     }

@@ -1,17 +1,14 @@
 package io.github.vqvae4j.model.internal;
 
-import io.github.vqvae4j.model.internal.ProbePass.Kind;
+import io.github.vqvae4j.model.internal.ProbePass.Subject;
 import java.util.OptionalInt;
 
 /**
- * How far the layers of a model look, in cells: the pixels that become one code of the smallest
- * map. It is measured with {@linkplain ReachProbe probes}, so that it is known of custom layers,
- * too, and {@linkplain ReachCheck verified}.
- *
- * @param encoder the reach of the latents into the image
- * @param decoder the reach of the decoded pixels into the latents
+ * Measures how far the layers of a model look, in cells: the pixels that become one code of the
+ * smallest map. It is measured with {@linkplain ReachProbe probes}, so that it is known of custom
+ * layers, too, and {@linkplain ReachCheck verified}.
  */
-record Reach(Pass encoder, Pass decoder) {
+final class Reach {
   /**
    * The reach of a pass.
    *
@@ -38,47 +35,61 @@ record Reach(Pass encoder, Pass decoder) {
 
   private static final int CELLS = 64;
 
-  /** The breadth of probes in pixels. */
+  /** The breadth of the first probes in pixels. */
   private static final int NARROW = 32;
 
   private static final int[] PERIODS = {1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 32};
 
-  /** Measures a model with its current weights. */
-  static Reach of(CodePasses passes, Factors factors) {
-    return new Reach(
-        measure(Kind.ENCODER, passes, factors), measure(Kind.DECODER, passes, factors));
-  }
+  private Reach() {}
 
   /**
    * Measures with narrow probes and verifies the result. What looks aside, and never straight along
    * an axis, such as an even dilated kernel, looks past narrow probes, and is measured with broad
    * ones.
+   *
+   * @throws RuntimeException if the model does not accept the probes, or if there is not enough
+   *     memory for them
    */
-  private static Pass measure(Kind kind, CodePasses passes, Factors factors) {
+  static Pass measure(Subject subject) {
+    Factors factors = subject.factors();
     int factor = Math.max(factors.rows(), factors.columns());
-    int broad = Math.max(ReachCheck.PIXELS, ReachCheck.CELLS * factor);
-    for (int breadth : new int[] {NARROW, broad}) {
-      OptionalInt cells = cells(kind, passes, factors, breadth);
-      if (cells.isEmpty()) {
-        return Pass.WHOLE;
-      }
-      for (int period : breadth == NARROW ? new int[] {1} : PERIODS) {
-        // Cells look differently far, depending on their position in the coarser grid.
-        Pass pass = new Pass(cells.getAsInt() + period - 1, period, false);
-        if ((long) pass.cells * factor <= LIMIT && ReachCheck.passes(pass, passes, factors, kind)) {
-          return pass;
-        }
+    OptionalInt narrow = cells(subject, NARROW);
+    if (narrow.isEmpty()) {
+      return Pass.WHOLE;
+    }
+    int aside = aside(subject);
+    Pass straight = new Pass(narrow.getAsInt(), 1, false);
+    if (aside <= straight.cells && ReachCheck.passes(straight, subject)) {
+      return straight;
+    }
+    int breadth = Math.max(ReachCheck.PIXELS, Math.min(LIMIT, ReachCheck.CELLS * factor));
+    OptionalInt cells = cells(subject, Math.max(breadth, (aside + 2) * factor));
+    if (cells.isEmpty()) {
+      return Pass.WHOLE;
+    }
+    for (int period : PERIODS) {
+      // Cells look differently far, depending on their position in the coarser grid.
+      Pass pass = new Pass(cells.getAsInt() + period - 1, period, false);
+      if ((long) pass.cells * factor <= LIMIT && ReachCheck.passes(pass, subject)) {
+        return pass;
       }
     }
     return Pass.WHOLE;
   }
 
+  /** Returns how far a change of a line as broad as the limit is seen, whatever is next to it. */
+  private static int aside(Subject subject) {
+    int rows = LIMIT / subject.factors().rows() + 2;
+    int breadth = LIMIT + 2 * subject.factors().columns();
+    return new ReachProbe(subject, ReachProbe.Axis.ROWS, rows, breadth).reachOfFirstLine();
+  }
+
   /** Returns the larger reach of both axes, or none above the limit. */
-  private static OptionalInt cells(Kind kind, CodePasses passes, Factors factors, int breadth) {
+  private static OptionalInt cells(Subject subject, int breadth) {
     int cells = 0;
     for (ReachProbe.Axis axis : ReachProbe.Axis.values()) {
-      int along = cells(kind, passes, factors, breadth, axis);
-      if ((long) along * axis.factor(factors) > LIMIT) {
+      int along = cells(subject, breadth, axis);
+      if ((long) along * axis.factor(subject.factors()) > LIMIT) {
         return OptionalInt.empty();
       }
       cells = Math.max(cells, along);
@@ -92,12 +103,11 @@ record Reach(Pass encoder, Pass decoder) {
    * Lengths are odd so that no Winograd convolution is used at the scale of cells: its rounding
    * spreads a change over a tile, and would add to the reach.
    */
-  private static int cells(
-      Kind kind, CodePasses passes, Factors factors, int breadth, ReachProbe.Axis axis) {
-    int factor = axis.factor(factors);
+  private static int cells(Subject subject, int breadth, ReachProbe.Axis axis) {
+    int factor = axis.factor(subject.factors());
     int length = Math.max(PIXELS / factor, CELLS) | 1;
     while (true) {
-      ReachProbe probe = new ReachProbe(passes, factors, kind, axis, length, breadth);
+      ReachProbe probe = new ReachProbe(subject, axis, length, breadth);
       int cells = probe.reach();
       if ((long) cells * factor > LIMIT || cells <= probe.reliable()) {
         return cells;

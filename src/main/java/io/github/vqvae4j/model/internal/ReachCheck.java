@@ -1,14 +1,16 @@
 package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.model.internal.ProbePass.Values;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Verifies that the tiles of a model equal the whole image: compares the results of two tiles of a
- * random input, with the margins of a measured reach, with those of the whole input. One tile
- * starts where the input does and ends before it, the other starts at the first multiple of the
- * period and ends where the input does.
+ * Verifies that the tiles of a model equal the whole image: compares the results of three tiles of
+ * a random input, with the margins of a measured reach, with those of the whole input. One tile
+ * starts where the input does and ends before it. The others end where the input does, and start at
+ * the first multiple of the period, and at about half of the input, where what depends on the
+ * position, such as a coordinate that is added, has another value.
  *
  * <p>This reveals layers that depend on the position of a cell, such as a grid that is coarser than
  * cells, on the size or the opposite border of the image, such as circular padding, and those of
@@ -20,8 +22,11 @@ final class ReachCheck {
 
   static final int CELLS = 24;
 
-  /** Relative to the largest result; above rounding. */
+  /** Relative to the range of the results of a channel. */
   private static final float TOLERANCE = 1e-4f;
+
+  /** Relative to the largest result of all channels. */
+  private static final float ROUNDING = 2e-6f;
 
   private final ProbePass pass;
   private final int rows;
@@ -34,12 +39,13 @@ final class ReachCheck {
   }
 
   /** Returns whether tiles equal the whole. */
-  static boolean passes(Reach.Pass reach, CodePasses passes, Factors factors, ProbePass.Kind kind) {
+  static boolean passes(Reach.Pass reach, ProbePass.Subject subject) {
+    Factors factors = subject.factors();
     int margin = Tiling.margin(reach);
     int rows = side(factors.rows(), margin, reach.period());
     // Not a square, so that a transposed map is not taken for one of the cells.
     int columns = side(factors.columns(), margin, reach.period()) + 1;
-    ProbePass pass = new ProbePass(passes, factors, kind, rows, columns);
+    ProbePass pass = new ProbePass(subject, rows, columns);
     return new ReachCheck(pass, rows, columns).passes(margin, reach.period());
   }
 
@@ -48,17 +54,21 @@ final class ReachCheck {
   }
 
   private boolean passes(int margin, int period) {
-    List<Values> whole = pass.run(pass.input());
+    List<Values> whole = pass.output();
     return isEqual(whole, start(rows, margin), start(columns, margin))
-        && isEqual(whole, end(rows, margin, period), end(columns, margin, period));
+        && isEqual(whole, end(rows, margin, period), end(columns, margin, period))
+        && isEqual(
+            whole,
+            end(rows, margin, rows / 2 / period * period),
+            end(columns, margin, columns / 2 / period * period));
   }
 
   private static TileSpan start(int cells, int margin) {
     return new TileSpan(0, cells - 1 - margin, 0, cells - 1);
   }
 
-  private static TileSpan end(int cells, int margin, int period) {
-    return new TileSpan(period + margin, cells, period, cells);
+  private static TileSpan end(int cells, int margin, int first) {
+    return new TileSpan(first + margin, cells, first, cells);
   }
 
   /** Returns whether the core of a tile is equal to that part of the whole. */
@@ -81,13 +91,31 @@ final class ReachCheck {
     int top = (row.from() - row.first()) * (whole.height() / rows);
     int left = (column.from() - column.first()) * (whole.width() / columns);
     float[] actual = tile.cut(top, left, expected.height(), expected.width()).values();
+    float[] tolerances = tolerances(whole);
+    return IntStream.range(0, actual.length)
+        .allMatch(
+            i -> Math.abs(expected.values()[i] - actual[i]) <= tolerances[i % whole.channels()]);
+  }
+
+  /** Returns the tolerance of each channel. */
+  private static float[] tolerances(Values whole) {
+    float[] lows = new float[whole.channels()];
+    float[] highs = new float[whole.channels()];
+    Arrays.fill(lows, Float.POSITIVE_INFINITY);
+    Arrays.fill(highs, Float.NEGATIVE_INFINITY);
     float largest = 0;
-    float difference = 0;
-    for (int i = 0; i < actual.length; i++) {
-      largest = Math.max(largest, Math.abs(expected.values()[i]));
-      difference = Math.max(difference, Math.abs(expected.values()[i] - actual[i]));
+    for (int i = 0; i < whole.values().length; i++) {
+      float value = whole.values()[i];
+      int channel = i % whole.channels();
+      lows[channel] = Math.min(lows[channel], value);
+      highs[channel] = Math.max(highs[channel], value);
+      largest = Math.max(largest, Math.abs(value));
     }
-    return difference <= TOLERANCE * largest;
+    float[] tolerances = new float[whole.channels()];
+    for (int i = 0; i < tolerances.length; i++) {
+      tolerances[i] = Math.max(TOLERANCE * (highs[i] - lows[i]), ROUNDING * largest);
+    }
+    return tolerances;
   }
 
   /** Returns a rectangle of cells. */

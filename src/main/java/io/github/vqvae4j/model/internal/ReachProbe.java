@@ -1,8 +1,10 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.internal.ProbePass.Values;
 import io.github.vqvae4j.random.Rng;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 
 /**
@@ -12,7 +14,7 @@ import java.util.stream.IntStream;
  *
  * <p>A layer may ignore some changes: trained ones ignore noise, a ReLU passes on one sign only,
  * and small weights lose small changes in rounding. Changes are therefore of several sizes and both
- * signs, with noise.
+ * signs, with noise. A model may reject them; then, lines have the values of other lines.
  */
 final class ReachProbe {
   /** The axes of an image. */
@@ -47,15 +49,14 @@ final class ReachProbe {
    * @param length the length along the axis in cells
    * @param breadth the length along the other axis in pixels
    */
-  ReachProbe(
-      CodePasses passes, Factors factors, ProbePass.Kind kind, Axis axis, int length, int breadth) {
+  ReachProbe(ProbePass.Subject subject, Axis axis, int length, int breadth) {
     this.axis = axis;
     this.length = length;
-    int cells = ArrayLengths.chunks(breadth, axis.other().factor(factors));
+    int cells = ArrayLengths.chunks(breadth, axis.other().factor(subject.factors()));
     pass =
         axis == Axis.ROWS
-            ? new ProbePass(passes, factors, kind, length, cells)
-            : new ProbePass(passes, factors, kind, cells, length);
+            ? new ProbePass(subject, length, cells)
+            : new ProbePass(subject, cells, length);
   }
 
   /** Returns the distance from an end to the changed cells near it. */
@@ -76,14 +77,14 @@ final class ReachProbe {
    * #reliable()}, one at which the measurement ended.
    */
   int reach() {
-    List<Values> before = pass.run(pass.input());
+    List<Values> before = pass.output();
     int reach = 0;
     for (float size : SIZES) {
       for (int sign : SIGNS) {
-        for (int place : new int[] {inset(), length - 1 - inset()}) {
-          List<Values> changed =
-              pass.input().stream().map(map -> changed(map, place, sign * size)).toList();
-          reach = Math.max(reach, distance(before, pass.run(changed), place));
+        // A change at an end is seen at the other one by layers such as circular padding.
+        int inset = size == SIZES[1] ? 0 : inset();
+        for (int place : new int[] {inset, length - 1 - inset}) {
+          reach = Math.max(reach, distance(before, changed(place, sign * size), place));
           if (reach > reliable()) {
             return reach;
           }
@@ -91,6 +92,27 @@ final class ReachProbe {
       }
     }
     return reach;
+  }
+
+  /** Returns the largest distance from the first line to a cell whose result changes with it. */
+  int reachOfFirstLine() {
+    return distance(pass.output(), changed(0, SIZES[0]), 0);
+  }
+
+  /**
+   * Returns the results of an input of which a line of cells is changed. If the model does not
+   * accept it, such as one that checks the range of pixels or takes their logarithm, the line has
+   * the values of another one.
+   */
+  private List<Values> changed(int place, float size) {
+    try {
+      return pass.run(pass.input().stream().map(map -> changed(map, place, size)).toList());
+    } catch (InsufficientMemoryException | CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      int other = rng.nextInt(length);
+      return pass.run(pass.input().stream().map(map -> replaced(map, place, other)).toList());
+    }
   }
 
   /** Returns values of which those of a line of cells are changed by a level and by noise. */
@@ -102,6 +124,19 @@ final class ReachProbe {
       }
     }
     return map.with(changed);
+  }
+
+  /** Returns values of which those of a line of cells are those of another one. */
+  private Values replaced(Values map, int place, int other) {
+    int lineLength =
+        axis == Axis.ROWS ? map.values().length / length : map.width() / length * map.channels();
+    float[] replaced = map.values().clone();
+    for (int i = 0; i < replaced.length; i++) {
+      if (place(i, map) == place) {
+        replaced[i] = map.values()[i + (other - place) * lineLength];
+      }
+    }
+    return map.with(replaced);
   }
 
   /** Returns the largest distance of a changed value from a line of cells. */

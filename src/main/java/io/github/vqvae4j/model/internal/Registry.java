@@ -1,7 +1,9 @@
 package io.github.vqvae4j.model.internal;
 
+import io.github.vqvae4j.config.Records;
 import io.github.vqvae4j.config.Require;
 import io.github.vqvae4j.io.RecordJson;
+import io.github.vqvae4j.io.RecordKinds;
 import io.github.vqvae4j.model.ImageModel;
 import io.github.vqvae4j.model.ModelRegistry;
 import io.github.vqvae4j.model.blocks.Decoder;
@@ -15,13 +17,14 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The models, encoders, decoders and quantizers that model files may name, of the library and of
  * its users ({@link ModelRegistry}): a name, and a record of settings that builds the object.
  * Read-only once a file has been read.
  */
-public final class Registry {
+public final class Registry implements RecordKinds {
   /**
    * An entry.
    *
@@ -123,7 +126,7 @@ public final class Registry {
   /** Checks settings that files contain. */
   private void checkJson(Class<?> registered, Class<? extends Record> settings) {
     try {
-      RecordJson.checkType(settings);
+      RecordJson.checkType(settings, PARTS);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           REGISTER
@@ -195,6 +198,25 @@ public final class Registry {
     return entries.values().stream().filter(entry -> entry.settings() == settings).findFirst();
   }
 
+  /** Returns whether settings, and those of parts in them, are registered. */
+  boolean isSaved(Object settings) {
+    return ofSettings(settings.getClass()).isPresent()
+        && Stream.of(Records.values((Record) settings))
+            .flatMap(value -> value instanceof List<?> list ? list.stream() : Stream.of(value))
+            .filter(value -> PARTS.stream().anyMatch(part -> part.isInstance(value)))
+            .allMatch(this::isSaved);
+  }
+
+  @Override
+  public String name(Class<?> type) {
+    return ofSettings(type)
+        .map(Entry::name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    REGISTER + ": expected registered settings, got " + type.getName() + "."));
+  }
+
   /** Returns the entry of a type of models. */
   synchronized Optional<Entry> ofModel(Class<?> model) {
     return entries.values().stream().filter(entry -> entry.model() == model).findFirst();
@@ -205,7 +227,8 @@ public final class Registry {
    *
    * @param type the type of the settings of a part, such as {@code Encoder.Config}
    */
-  synchronized Map<String, Class<? extends Record>> ofType(Class<?> type) {
+  @Override
+  public synchronized Map<String, Class<? extends Record>> ofType(Class<?> type) {
     Map<String, Class<? extends Record>> found = new TreeMap<>();
     for (Entry entry : entries.values()) {
       if (type.isAssignableFrom(entry.settings())) {
@@ -230,7 +253,7 @@ public final class Registry {
   static <T> T checkBuilt(Object settings, T built) {
     if (built == null) {
       throw new IllegalStateException(
-          name(settings.getClass())
+          nestedName(settings.getClass())
               + ".build: expected a new instance, got null. Return what the settings describe.");
     }
     return built;
@@ -251,24 +274,27 @@ public final class Registry {
       boolean sameName =
           config.stream()
               .map(Object::getClass)
-              .anyMatch(c -> c != settings.getClass() && name(c).equals(name(settings.getClass())));
+              .anyMatch(
+                  c ->
+                      c != settings.getClass()
+                          && nestedName(c).equals(nestedName(settings.getClass())));
       throw new IllegalStateException(
-          name(settings.getClass())
+          nestedName(settings.getClass())
               + ".build: expected a "
-              + name(built.getClass())
+              + nestedName(built.getClass())
               + " whose config() returns these settings, "
               + description(settings, sameName)
               + ", which are saved with the model, got "
               + config.map(got -> description(got, sameName)).orElse("none")
               + ". Override config() in "
-              + name(built.getClass())
+              + nestedName(built.getClass())
               + " to return what build was called on.");
     }
     return built;
   }
 
   /** Returns the name of a class with those that it is nested in: {@code PatchEncoder.Config}. */
-  private static String name(Class<?> type) {
+  private static String nestedName(Class<?> type) {
     String name = type.getName();
     return name.substring(name.lastIndexOf('.') + 1).replace('$', '.');
   }
@@ -278,7 +304,7 @@ public final class Registry {
     Class<?> type = settings.getClass();
     String simple = type.getSimpleName();
     String text = settings.toString();
-    String name = withPackage ? type.getName() : name(type);
+    String name = withPackage ? type.getName() : nestedName(type);
     return text.startsWith(simple + "[")
         ? name + text.substring(simple.length())
         : name + " " + text;

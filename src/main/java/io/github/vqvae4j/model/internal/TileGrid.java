@@ -41,10 +41,11 @@ record TileGrid(List<TileSpan> rows, List<TileSpan> columns) {
     return new TileGrid(List.of(start(rows.get(0))), List.of(start(columns.get(0))));
   }
 
-  /** Returns two margins of the first tile, or the only one. */
+  /** Returns two margins of the first tile, and no less than layers accept, or the only one. */
   private static TileSpan start(TileSpan span) {
     int margin = span.end() - span.to();
-    int end = margin == 0 ? span.end() : Math.min(span.end(), 2 * margin);
+    int end =
+        margin == 0 ? span.end() : Math.min(span.end(), Math.max(Factors.MAX_SIDE, 2 * margin));
     return new TileSpan(0, end, 0, end);
   }
 

@@ -28,12 +28,12 @@ import java.util.stream.Stream;
 final class TiledPasses {
   private final ImageModel model;
   private final Factors factors;
-  private final Reach reach;
+  private final Tiling tiling;
 
-  TiledPasses(ImageModel model, Factors factors, Reach reach) {
+  TiledPasses(ImageModel model, Factors factors, Tiling tiling) {
     this.model = model;
     this.factors = factors;
-    this.reach = reach;
+    this.tiling = tiling;
   }
 
   private TileGrid grid(int height, int width, Reach.Pass pass) {
@@ -139,9 +139,10 @@ final class TiledPasses {
   List<Codes> encode(Dataset images, int index, CodePasses passes) {
     int height = ArrayLengths.chunks(images.height(), factors.rows());
     int width = ArrayLengths.chunks(images.width(), factors.columns());
-    TileGrid grid = grid(height, width, reach.encoder());
+    Reach.Pass reach = tiling.encoder(factors, images.unitRange());
+    TileGrid grid = grid(height, width, reach);
     List<Codes> maps =
-        reach.encoder().isWhole()
+        reach.isWhole()
             ? encodeBlended(images, index, grid, passes)
             : encodeLocal(images, index, grid, passes);
     boolean isPadded =
@@ -299,9 +300,10 @@ final class TiledPasses {
       int height,
       int width) {
     int[] cells = codes.get(0).shape();
-    TileGrid grid = grid(cells[1], cells[2], reach.decoder());
+    Reach.Pass reach = tiling.decoder(factors);
+    TileGrid grid = grid(cells[1], cells[2], reach);
     List<CodeTiles> maps = tiles(codes, grid);
-    boolean isBlended = reach.decoder().isWhole();
+    boolean isBlended = reach.isWhole();
     TileSum pixels = new TileSum(target, offset, height, width, factors.channels());
     Arrays.fill(target, offset, offset + height * width * factors.channels(), 0);
     Reader<List<Codes>> input = (row, column) -> cut(maps, row, column);

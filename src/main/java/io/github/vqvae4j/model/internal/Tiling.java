@@ -1,9 +1,15 @@
 package io.github.vqvae4j.model.internal;
 
 import io.github.vqvae4j.log.internal.Log;
+import io.github.vqvae4j.memory.InsufficientMemoryException;
 import io.github.vqvae4j.model.ImageModel;
+import io.github.vqvae4j.model.internal.ProbePass.Kind;
+import io.github.vqvae4j.model.internal.ProbePass.Subject;
 import io.github.vqvae4j.parallel.ThreadPool;
 import io.github.vqvae4j.tensor.Variable;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 
@@ -53,15 +59,21 @@ final class Tiling {
   /** Whether the log has warned of blended tiles. */
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  private volatile Measured measured = new Measured(-1, null);
+  /** Whether the log has warned of large images that are not divided. */
+  private final AtomicBoolean warnedOfWhole = new AtomicBoolean();
+
+  private final Map<Key, Measured> measured = new ConcurrentHashMap<>();
 
   Tiling(ImageModel model, CodePasses passes) {
     this.model = model;
     this.passes = passes;
   }
 
+  /** A pass, and for an encoder whether pixels are in [0, 1]. */
+  private record Key(Kind kind, boolean isUnitRange) {}
+
   /** The reach of the weights that have a stamp. */
-  private record Measured(long stamp, Reach reach) {}
+  private record Measured(long stamp, Reach.Pass reach) {}
 
   /** Changes the limits for a test. */
   static void limit(Limits newLimits) {
@@ -73,43 +85,100 @@ final class Tiling {
     Limits current = limits;
     long pixels = height * width;
     // Windows of a series have one row.
-    if (pixels <= (long) current.side * current.side || height == 1 || factors.channels() == 0) {
+    if (pixels <= (long) current.side * current.side || height == 1) {
+      return false;
+    }
+    if (factors.channels() == 0) {
+      warnOfWhole(factors.obstacle());
       return false;
     }
     if (limitsOfWhole != current) {
-      double bytesPerPixel = PassMemory.bytesPerPixel(model, factors);
-      wholePixels = (long) (current.bytes / bytesPerPixel);
+      wholePixels = wholePixels(current, factors);
       limitsOfWhole = current;
     }
     return pixels > wholePixels;
   }
 
-  /** Returns the reach of the model with its current weights. */
-  Reach reach(Factors factors) {
+  private long wholePixels(Limits current, Factors factors) {
+    try {
+      return (long) (current.bytes / PassMemory.bytesPerPixel(model, factors));
+    } catch (InsufficientMemoryException | CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("The memory of a pass cannot be measured.", e);
+      warnOfWhole("a black image of the size of a tile is rejected (" + ProbePass.reason(e) + ")");
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private void warnOfWhole(String obstacle) {
+    if (!warnedOfWhole.getAndSet(true)) {
+      LOG.warn(
+          "{}: large images are processed as a whole rather than in tiles, because"
+              + " {}. They need as much memory as a pass on the whole image.",
+          model.getClass().getSimpleName(),
+          obstacle);
+    }
+  }
+
+  /** Returns the reach of the latents into the image, with the current weights. */
+  Reach.Pass encoder(Factors factors, boolean isUnitRange) {
+    return reach(factors, new Key(Kind.ENCODER, isUnitRange));
+  }
+
+  /** Returns the reach of the decoded pixels into the latents, with the current weights. */
+  Reach.Pass decoder(Factors factors) {
+    return reach(factors, new Key(Kind.DECODER, true));
+  }
+
+  private Reach.Pass reach(Factors factors, Key key) {
     long stamp = model.variables().values().stream().mapToLong(Variable::version).max().orElse(0);
-    Measured last = measured;
-    if (last.stamp != stamp) {
-      last = new Measured(stamp, ThreadPool.call(() -> Reach.of(passes, factors)));
-      warnIfBlended(last.reach);
-      measured = last;
+    Measured last = measured.get(key);
+    if (last == null || last.stamp != stamp) {
+      Subject subject = new Subject(passes, factors, key.kind, key.isUnitRange);
+      last = new Measured(stamp, ThreadPool.call(() -> measure(subject)));
+      measured.put(key, last);
     }
     return last.reach;
   }
 
-  private void warnIfBlended(Reach reach) {
-    boolean encoder = reach.encoder().isWhole();
-    boolean decoder = reach.decoder().isWhole();
-    if ((encoder || decoder) && !warned.getAndSet(true)) {
+  /** Measures a pass. One that cannot be measured is treated as looking at the whole image. */
+  private Reach.Pass measure(Subject subject) {
+    try {
+      Reach.Pass reach = Reach.measure(subject);
+      if (reach.isWhole()) {
+        warn(
+            subject.kind(),
+            "looks further than "
+                + Reach.LIMIT
+                + " pixels, perhaps at the whole image, as attention does, or depends on the size or"
+                + " on distant borders of the image, as circular padding does.");
+      }
+      return reach;
+    } catch (CancellationException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      LOG.debug("The reach cannot be measured.", e);
+      warn(
+          subject.kind(),
+          "does not accept the random inputs with which it is measured how far it looks ("
+              + ProbePass.reason(e)
+              + "), and is treated as looking at the whole image.");
+      return Reach.Pass.WHOLE;
+    }
+  }
+
+  private void warn(Kind kind, String problem) {
+    boolean isEncoder = kind == Kind.ENCODER;
+    if (!warned.getAndSet(true)) {
       LOG.warn(
-          "{}: the {} looks further than {} pixels, perhaps at the whole image, as attention does,"
-              + " or depends on the size or on distant borders of the image, as circular padding"
-              + " does. Large images are processed in tiles, which are blended: {} differ from those of"
-              + " the whole image. If memory allows, use the methods for tensors, encode(Tensor) or"
-              + " run(Tensor), on the whole image.",
+          "{}: the {} {} Large images are processed in tiles, which are blended: {} differ from"
+              + " those of the whole image. If memory allows, use the methods for tensors,"
+              + " encode(Tensor) or run(Tensor), on the whole image.",
           model.getClass().getSimpleName(),
-          encoder ? "encoder" : "decoder",
-          Reach.LIMIT,
-          encoder ? "codes and pixels" : "pixels");
+          isEncoder ? "encoder" : "decoder",
+          problem,
+          isEncoder ? "codes and pixels" : "pixels");
     }
   }
 

@@ -20,6 +20,7 @@ import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.CodesWriter;
 import io.github.vqvae4j.quantize.Quantized;
@@ -208,7 +209,7 @@ public final class VqVae extends ImageModel {
         output.target(),
         output.reconstruction(),
         List.of(),
-        List.of(new CodebookUsage(CodebookUsage.CODEBOOK, quantized.usage())));
+        CodebookUsage.list(quantizer.codebooks().names(), quantized.usage()));
   }
 
   /**
@@ -269,8 +270,10 @@ public final class VqVae extends ImageModel {
    * <p>An image is processed in tiles if a pass on the whole of it would take more than 256 MB. The
    * codes are those of the whole image, also with group normalizations, each of which takes another
    * pass over the layers up to it; unless codes depend on rounding, or another layer of the encoder
-   * looks further than 512 pixels, such as attention. The latents of tiles are then blended
-   * linearly over 128 pixels before they are quantized.
+   * looks further than 512 pixels, such as attention, or rejects the inputs with which this is
+   * measured, such as a map of positions that is smaller. The latents of tiles are then blended
+   * linearly over 128 pixels before they are quantized, and a warning says why. So does one for
+   * encoders that reject small images, of which large ones are not processed in tiles.
    *
    * @param images images of the size and channels that the encoder expects, in [0, 1]
    * @return codes [count, h/r, w/r], rounded up, with the labels of the images and the {@linkplain
@@ -279,7 +282,7 @@ public final class VqVae extends ImageModel {
    * @throws InsufficientMemoryException as for {@link #reconstruct}
    */
   public Codes encode(Dataset images) {
-    return PassMemory.guard(this, "VqVae.encode", images, () -> encodeAll(images));
+    return maps.guard("VqVae.encode", images, () -> encodeAll(images));
   }
 
   /**
@@ -292,8 +295,9 @@ public final class VqVae extends ImageModel {
    * order. Whether there are enough of them, and whether the last one before the interruption has
    * the same codes, is checked; other changes are not noticed.
    *
-   * <p>A finished file of the same images is written again, and one of a model with other weights
-   * is replaced, which is logged. One of this model and other images is not replaced: the number of
+   * <p>A finished file of the same images is written again from the first image on, without what
+   * {@code FILE.partial} has from an interrupted call, and one of a model with other weights is
+   * replaced, which is logged. One of this model and other images is not replaced: the number of
    * images and all codes that this call encodes are compared. Neither is one whose codes have no
    * model hash.
    *
@@ -306,8 +310,8 @@ public final class VqVae extends ImageModel {
    *
    * @param images one or more images of the size and channels that the encoder expects, in [0, 1];
    *     each is read once, in order
-   * @param file the code file, in an existing folder; an existing file is replaced once the new one
-   *     is complete
+   * @param file the code file, in an existing folder, or a symbolic link to it; an existing file is
+   *     replaced once the new one is complete
    * @throws IllegalArgumentException if {@code FILE.partial} was written by a model with other
    *     weights or from other images, or the file by this model from other images, or by an unknown
    *     model; neither is changed, but {@code FILE.partial} may have been continued up to the first
@@ -357,6 +361,21 @@ public final class VqVae extends ImageModel {
     @Override
     public int maps() {
       return 1;
+    }
+
+    @Override
+    public int scale(int map) {
+      return 1;
+    }
+
+    @Override
+    public Codebooks codebooks(int map) {
+      return quantizer.codebooks();
+    }
+
+    @Override
+    public Tensor vectors(int map, Codes codes, Step step) {
+      return quantizer.lookup(codes, step);
     }
 
     @Override
@@ -414,7 +433,8 @@ public final class VqVae extends ImageModel {
           ArrayLengths.size(shape, Float.BYTES * decoder.pixelsPerVector()),
           () -> decodeAll(codes));
     } catch (InsufficientMemoryException e) {
-      throw PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e);
+      throw maps.explain(
+          PassMemory.ofMap(decoder, shape[1], shape[2], quantizer.dimension()).explain(e));
     }
   }
 
@@ -441,7 +461,7 @@ public final class VqVae extends ImageModel {
    */
   @Override
   public Images reconstruct(Dataset images) {
-    return PassMemory.guard(this, "VqVae.reconstruct", images, () -> reconstructAll(images));
+    return maps.guard("VqVae.reconstruct", images, () -> reconstructAll(images));
   }
 
   private Images reconstructAll(Dataset images) {

@@ -16,6 +16,7 @@ import io.github.vqvae4j.model.internal.ModelFile;
 import io.github.vqvae4j.model.internal.ModelImages;
 import io.github.vqvae4j.model.internal.PassMemory;
 import io.github.vqvae4j.nn.LossTerm;
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
 import io.github.vqvae4j.quantize.Quantizer;
@@ -272,7 +273,13 @@ public final class VqVae2 extends ImageModel {
       for (LossTerm term : quantized.terms()) {
         terms.add(new LossTerm(name + "/" + term.name(), term.value(), term.weight()));
       }
-      usage.add(new CodebookUsage(name, quantized.usage()));
+      List<String> codebooks = levels.get(i).quantizer().codebooks().names();
+      usage.addAll(
+          CodebookUsage.list(
+              codebooks.size() == 1
+                  ? List.of(name)
+                  : codebooks.stream().map(codebook -> name + "/" + codebook).toList(),
+              quantized.usage()));
     }
     return new ImageLoss(terms, output.target(), output.reconstruction(), List.of(), usage);
   }
@@ -417,6 +424,24 @@ public final class VqVae2 extends ImageModel {
     @Override
     public int maps() {
       return levels.size();
+    }
+
+    @Override
+    public int scale(int map) {
+      return 1
+          << config.downsample().subList(top() - map + 1, levels.size()).stream()
+              .mapToInt(i -> i)
+              .sum();
+    }
+
+    @Override
+    public Codebooks codebooks(int map) {
+      return levels.get(top() - map).quantizer().codebooks();
+    }
+
+    @Override
+    public Tensor vectors(int map, Codes codes, Step step) {
+      return levels.get(top() - map).quantizer().lookup(codes, step);
     }
 
     @Override

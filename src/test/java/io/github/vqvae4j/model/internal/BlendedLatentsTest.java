@@ -13,6 +13,7 @@ import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.Layer;
 import io.github.vqvae4j.parallel.WithThreads;
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.random.Rng;
@@ -278,6 +279,21 @@ class BlendedLatentsTest {
     @Override
     public int maps() {
       return 2;
+    }
+
+    @Override
+    public int scale(int map) {
+      return 1;
+    }
+
+    @Override
+    public Codebooks codebooks(int map) {
+      return first.quantizer().codebooks();
+    }
+
+    @Override
+    public Tensor vectors(int map, Codes codes, Step step) {
+      return (map == 0 ? first : second).quantizer().lookup(codes, step);
     }
 
     @Override

@@ -26,9 +26,19 @@ import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.model.vqvae.VqVae2Config;
 import io.github.vqvae4j.nn.Initializer;
 import io.github.vqvae4j.nn.ResidualConfig;
+import io.github.vqvae4j.quantize.BinaryQuantizer;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
 import io.github.vqvae4j.quantize.Quantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
+import io.github.vqvae4j.quantize.StageDropout;
 import io.github.vqvae4j.quantize.VectorQuantizer;
+import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
@@ -36,6 +46,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +78,14 @@ class RandomModelFilesTest {
           DenseDecoder.images(3, 2, 1).hidden(3),
           VectorQuantizer.ema(4, 3),
           FiniteScalarQuantizer.symmetric(4, 3),
+          LookupFreeQuantizer.bits(3),
+          SimVectorQuantizer.codes(4, 3),
+          IndexBackpropagationQuantizer.codes(4, 3),
+          GroupedQuantizer.of(2, VectorQuantizer.ema(4, 3)),
+          ResidualQuantizer.of(2, VectorQuantizer.ema(4, 3)),
+          ProjectedQuantizer.of(5, VectorQuantizer.ema(4, 3)),
+          LatentQuantizer.levels(4, 3),
+          BinaryQuantizer.bits(3),
           new AutoencoderConfig(3),
           new VqVae2Config(1, 4, List.of(1, 1), ResidualConfig.of(1, 2), Initializer.TORCH),
           new VaeConfig(List.of(2, 4, 3), Likelihood.gaussian(0.5), 1, 0));
@@ -120,8 +139,14 @@ class RandomModelFilesTest {
   }
 
   private Object draw(Type type, Object before) {
+    if (before instanceof StageDropout) {
+      return dropout();
+    }
     if (before instanceof Record record) {
       return vary(record);
+    }
+    if (type.getTypeName().contains("Quantizer$Config")) {
+      return stages();
     }
     if (type instanceof ParameterizedType list) {
       Type element = list.getActualTypeArguments()[0];
@@ -141,6 +166,27 @@ class RandomModelFilesTest {
     }
     Object[] constants = ((Class<?>) type).getEnumConstants();
     return constants[below(constants.length)];
+  }
+
+  private StageDropout dropout() {
+    return switch (below(4)) {
+      case 0 -> StageDropout.NONE;
+      case 1 -> StageDropout.perStep(below(3), 1 + below(3));
+      case 2 -> StageDropout.perExample(random.nextDouble());
+      default -> StageDropout.choice(1 + below(3));
+    };
+  }
+
+  /** Returns stages of the same dimension, which may be equal. */
+  private List<Record> stages() {
+    VectorQuantizerConfig first = stage();
+    return below(2) == 0
+        ? Collections.nCopies(1 + below(3), first)
+        : List.of(first, stage(), stage());
+  }
+
+  private VectorQuantizerConfig stage() {
+    return Records.with((VectorQuantizerConfig) vary(VectorQuantizer.ema(4, 3)), "dimension", 3);
   }
 
   private void note(Record settings) {

@@ -98,7 +98,7 @@ class ReachCheckTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"8, 8, 4", "16, 4, 2"})
+  @CsvSource({"8, 8, 4", "16, 4, 2", "8, 124, 62"})
   void evenKernelsThatLookAsideOnly(int factor, int dilation, int cells) {
     Layer even =
         new Conv2d(
@@ -108,15 +108,63 @@ class ReachCheckTest {
             new Rng(9));
     try (VqVae model = model(factor, even)) {
       assertEquals(new Reach.Pass(cells, 1, false), ReachTest.of(model, factor).encoder());
-      assertEqualToWhole(model, 40 * factor, 41 * factor, 1);
+      assertEqualToWhole(model, (40 + 2 * cells) * factor, (41 + 2 * cells) * factor, 1);
+    }
+  }
+
+  /** Adds the number of columns to the left, times a unit, to the channels from the first on. */
+  private static final class Columns extends Layer {
+    private final int first;
+    private final double unit;
+
+    Columns(int first, double unit) {
+      this.first = first;
+      this.unit = unit;
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      long width = x.size(2);
+      long depth = x.size(3);
+      float[] columns = new float[(int) (width * depth)];
+      for (int i = 0; i < columns.length; i++) {
+        columns[i] = i % depth < first ? 0 : (float) (i / depth * unit);
+      }
+      return x.add(x.step().tensor(columns, 1, 1, width, depth));
+    }
+  }
+
+  /** From one column to the next, it changes less than the tolerance. */
+  @Test
+  void aSmallCoordinateIsPartOfTheWholeImage() {
+    try (VqVae model = model(4, new Columns(0, 2e-5))) {
+      assertEquals(new ReachTest.Both(Reach.Pass.WHOLE, Reach.Pass.WHOLE), ReachTest.of(model, 4));
+    }
+  }
+
+  private static final class Scale extends Layer {
+    @Override
+    protected Tensor compute(Tensor x) {
+      return Tensor.concat(3, List.of(x.slice(3, 0, 1).mul(3e4), x.slice(3, 1, x.size(3))));
+    }
+  }
+
+  /** Differences of small channels are not measured by the range of large ones. */
+  @Test
+  void coordinatesBesideALargeChannel() {
+    try (VqVae model =
+        ReachModels.model(
+            new ChainEncoder(ReachModels.patches(4), new Columns(1, 0.01), new Scale()),
+            new ChainDecoder(ReachModels.pixels(4)))) {
+      assertEquals(Reach.Pass.WHOLE, ReachTest.of(model, 4).encoder());
     }
   }
 
   @Test
   void circularPaddingIsTreatedAsLookingAtTheWholeImage() {
     try (VqVae model = model(4, new Circular())) {
-      Reach reach = ReachTest.of(model, 4);
-      assertEquals(new Reach(Reach.Pass.WHOLE, Reach.Pass.WHOLE), reach);
+      ReachTest.Both reach = ReachTest.of(model, 4);
+      assertEquals(new ReachTest.Both(Reach.Pass.WHOLE, Reach.Pass.WHOLE), reach);
     }
   }
 
@@ -124,11 +172,12 @@ class ReachCheckTest {
   void latentsOfEvenSizesOnlyHaveNoFactors() {
     Layer down = new Conv2d(ConvConfig.of(1, 4, 8).stride(8), new Rng(1));
     assertEquals(
-        new Factors(1, 1, 0),
+        0,
         Factors.of(
-            new ChainEncoder(down, TiledImagesTest.up(4, 4, 2)),
-            new ChainDecoder(ReachModels.pixels(4)),
-            ReachModels.DIMENSION));
+                new ChainEncoder(down, TiledImagesTest.up(4, 4, 2)),
+                new ChainDecoder(ReachModels.pixels(4)),
+                ReachModels.DIMENSION)
+            .channels());
     try (VqVae model =
         ReachModels.model(
             new ChainEncoder(ReachModels.patches(8), TiledImagesTest.up(4, 4, 2)),

@@ -5,13 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.model.blocks.Encoder;
+import io.github.vqvae4j.model.internal.ProbePass.Kind;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.nn.Conv2d;
 import io.github.vqvae4j.nn.ConvConfig;
 import io.github.vqvae4j.nn.ConvTranspose2d;
 import io.github.vqvae4j.nn.GroupNorm;
 import io.github.vqvae4j.nn.Layer;
+import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
+import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.ConvOptions;
 import io.github.vqvae4j.tensor.Step;
@@ -31,8 +34,16 @@ class ReachTest {
         new ChainDecoder(ReachModels.pixels(4)));
   }
 
-  static Reach of(VqVae model, int factor) {
-    return Reach.of(new Passes(model), new Factors(factor, factor, 1));
+  record Both(Reach.Pass encoder, Reach.Pass decoder) {}
+
+  static Both of(VqVae model, int factor) {
+    return new Both(
+        measure(model, factor, Kind.ENCODER, true), measure(model, factor, Kind.DECODER, true));
+  }
+
+  private static Reach.Pass measure(VqVae model, int factor, Kind kind, boolean isUnitRange) {
+    Factors factors = new Factors(factor, factor, 1);
+    return Reach.measure(new ProbePass.Subject(new Passes(model), factors, kind, isUnitRange));
   }
 
   @ParameterizedTest
@@ -111,10 +122,65 @@ class ReachTest {
     }
   }
 
+  /** Looks 12 cells far where the mean of an area is above a limit. */
+  private static final class AreaGate extends Layer {
+    private final int cells;
+    private final double limit;
+    private final Layer patches = child("patches", ReachModels.patches(4));
+    private final Layer far = child("far", ReachModels.conv(3, 12));
+
+    AreaGate(int cells, double limit) {
+      this.cells = cells;
+      this.limit = limit;
+    }
+
+    @Override
+    protected Tensor compute(Tensor x) {
+      Tensor mean = x.averagePool(4, 4, ConvOptions.of(4, 0));
+      ConvOptions same = ConvOptions.of(1, cells / 2);
+      Tensor gate = mean.averagePool(cells, cells, same).sub(limit).relu();
+      Tensor y = patches.forward(x);
+      return y.add(far.forward(y).mul(gate.slice(1, 0, y.size(1)).slice(2, 0, y.size(2))));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0.3, true", "5, 0.25, true", "16, 0.2, true", "1, 1.5, false"})
+  void gatesOfFlatAreasAndOfUnboundedImages(int cells, double limit, boolean isUnitRange) {
+    try (VqVae model =
+        ReachModels.model(
+            new ChainEncoder(new AreaGate(cells, limit)),
+            new ChainDecoder(ReachModels.pixels(4)))) {
+      assertTrue(measure(model, 4, Kind.ENCODER, isUnitRange).cells() >= 12);
+    }
+  }
+
+  /** Latents of images and noise do not reach the values of codes. */
+  @Test
+  void decodersAreProbedWithVectorsOfCodes() {
+    Layer gate =
+        new Layer() {
+          private final Layer far = child("far", ReachModels.conv(3, 12));
+
+          @Override
+          protected Tensor compute(Tensor x) {
+            return x.add(far.forward(x).mul(x.slice(3, 0, 1).sub(0.6).relu()));
+          }
+        };
+    try (VqVae model =
+        VqVae.builder()
+            .encoder(new ChainEncoder(ReachModels.patches(4)))
+            .quantizer(FiniteScalarQuantizer.levels(8, 5, 5, 5))
+            .decoder(new ChainDecoder(gate, ReachModels.pixels(4)))
+            .build()) {
+      assertEquals(12, of(model, 4).decoder().cells());
+    }
+  }
+
   @Test
   void deepModelsAreLocal() {
     try (VqVae model = ReachModels.deep(5, 6, 4)) {
-      Reach reach = of(model, 32);
+      Both reach = of(model, 32);
       assertFalse(reach.encoder().isWhole(), reach.toString());
       assertFalse(reach.decoder().isWhole(), reach.toString());
       assertTrue(reach.encoder().cells() >= 7, reach.toString());
@@ -130,7 +196,7 @@ class ReachTest {
   void theReachOfAnOrdinaryModelIsExact() {
     try (VqVae model = ReachModels.deep(2, 2, 64)) {
       Reach.Pass four = new Reach.Pass(4, 1, false);
-      assertEquals(new Reach(four, four), of(model, 4));
+      assertEquals(new Both(four, four), of(model, 4));
     }
   }
 
@@ -166,7 +232,7 @@ class ReachTest {
                 new GroupNorm(2, ReachModels.DIMENSION)),
             new ChainDecoder(new GroupNorm(2, ReachModels.DIMENSION), ReachModels.pixels(16)))) {
       assertEquals(
-          new Reach(new Reach.Pass(2, 1, false), new Reach.Pass(0, 1, false)), of(model, 16));
+          new Both(new Reach.Pass(2, 1, false), new Reach.Pass(0, 1, false)), of(model, 16));
     }
   }
 
@@ -195,10 +261,8 @@ class ReachTest {
     Encoder encoder = new ChainEncoder(ReachModels.patches(4));
     ConvConfig config = ConvConfig.of(ReachModels.DIMENSION, 1, 4).stride(4);
     Rng rng = new Rng(2);
-    assertEquals(
-        new Factors(1, 1, 0), factors(encoder, new ConvTranspose2d(config.kernel(6, 4), rng)));
-    assertEquals(
-        new Factors(1, 1, 0), factors(encoder, new ConvTranspose2d(config.kernel(4, 6), rng)));
+    assertEquals(0, factors(encoder, new ConvTranspose2d(config.kernel(6, 4), rng)).channels());
+    assertEquals(0, factors(encoder, new ConvTranspose2d(config.kernel(4, 6), rng)).channels());
     assertEquals(new Factors(4, 4, 1), factors(encoder, new ConvTranspose2d(config, rng)));
   }
 
@@ -219,7 +283,22 @@ class ReachTest {
 
     @Override
     public int maps() {
-      throw new AssertionError("not a pass");
+      return 1;
+    }
+
+    @Override
+    public int scale(int map) {
+      return 1;
+    }
+
+    @Override
+    public Codebooks codebooks(int map) {
+      return model.quantizer().codebooks();
+    }
+
+    @Override
+    public Tensor vectors(int map, Codes codes, Step step) {
+      return model.quantizer().lookup(codes, step);
     }
 
     @Override

@@ -13,6 +13,13 @@ import io.github.vqvae4j.model.vae.LatentModels;
 import io.github.vqvae4j.model.vqvae.VqVae;
 import io.github.vqvae4j.model.vqvae.VqVae2;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.GroupedQuantizer;
+import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
+import io.github.vqvae4j.quantize.LatentQuantizer;
+import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
+import io.github.vqvae4j.quantize.ResidualQuantizer;
+import io.github.vqvae4j.quantize.SimVectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,7 +71,42 @@ final class SampleModels {
         "vq-vae-finite-scalar",
         VqVae.builder()
             .encoder(StridedEncoder.channels(1).widths(2, 3))
-            .quantizer(FiniteScalarQuantizer.levels(5, 4).dimension(3))
+            .quantizer(ProjectedQuantizer.of(3, FiniteScalarQuantizer.levels(5, 4)))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-latent",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(LatentQuantizer.levels(4, 3, 5))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-lookup-free",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(LookupFreeQuantizer.spherical(3))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-sim-vector",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(SimVectorQuantizer.codes(5, 3).fixedDimension(2).bias(true))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-index-backpropagation",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(IndexBackpropagationQuantizer.codes(5, 3))
+            .decoder(StridedDecoder.channels(1).widths(3, 2))
+            .build());
+    models.put(
+        "vq-vae-grouped-residual",
+        VqVae.builder()
+            .encoder(StridedEncoder.channels(1).widths(2, 3))
+            .quantizer(GroupedQuantizer.of(2, ResidualQuantizer.of(2, VectorQuantizer.ema(3, 2))))
             .decoder(StridedDecoder.channels(1).widths(3, 2))
             .build());
     models.put(

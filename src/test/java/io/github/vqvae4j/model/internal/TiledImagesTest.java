@@ -192,7 +192,7 @@ class TiledImagesTest {
         model(
             new ChainEncoder(conv(1, 6, 5, 1), conv(6, 6, 1, 3), conv(6, 4, 1, 1)),
             new ChainDecoder(conv(4, 4, 1, 2), up(4, 1, 5)))) {
-      Reach reach = ReachTest.of(model, 5);
+      ReachTest.Both reach = ReachTest.of(model, 5);
       assertEquals(new Reach.Pass(4, 1, false), reach.encoder(), "dilation 3 and a kernel of 3");
       assertEquals(new Reach.Pass(2, 1, false), reach.decoder());
       assertEqualToWhole(model, photograph(200, 160));

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.vqvae4j.data.image.Dataset;
-import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.model.Shapes;
 import io.github.vqvae4j.nn.Block;
 import io.github.vqvae4j.nn.LossTerm;
@@ -58,7 +57,7 @@ class CustomQuantizerTrainingTest {
           isStraightThrough ? latents.straightThrough(vectors) : vectors,
           codes,
           List.of(new LossTerm("commitment", commitment, commitmentWeight)),
-          CodeUsage.of(codes.toInts(), CODES));
+          codebooks().usage(codes));
     }
 
     @Override

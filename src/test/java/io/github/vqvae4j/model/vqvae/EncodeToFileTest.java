@@ -277,7 +277,12 @@ class EncodeToFileTest {
     assertNotReplaced("this call has 40 images", IMAGES.range(0, 40));
     String codes = "the codes or labels of images 0 to ";
     assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 32, 1, 7)));
-    assertNotReplaced(codes, labeled(Shapes.rectangles(COUNT, 16, 1, 1)));
+    assertNotReplaced(
+        "an image has 16x16 codes, one of this call has 8x8 codes",
+        labeled(Shapes.rectangles(COUNT, 16, 1, 1)));
+    assertNotReplaced(
+        "an image has 16x16 codes, one of this call has 16x16 codes of 31x31 pixels",
+        labeled(Shapes.rectangles(COUNT, 31, 1, 1)));
     assertNotReplaced(codes, ((ByteImages) IMAGES).withLabels(new int[COUNT]));
     assertFalse(Files.exists(partial));
     int[] twoSwapped = IntStream.range(0, COUNT).toArray();
@@ -325,6 +330,45 @@ class EncodeToFileTest {
     assertNotReplaced("the codes or labels of images 0 to ", IMAGES);
     assertArrayEquals(bytes, Files.readAllBytes(file));
     assertArrayEquals(unfinished, Files.readAllBytes(partial));
+  }
+
+  @Test
+  void aFinishedFileIsNotReplacedByBlocksOfOtherImages() throws IOException {
+    killAt(149);
+    int[] firstTwoSwapped = IntStream.range(0, COUNT).toArray();
+    firstTwoSwapped[0] = 1;
+    firstTwoSwapped[1] = 0;
+    Dataset corrected = IMAGES.select(firstTwoSwapped);
+    model.encode(corrected).write(file);
+    byte[] bytes = Files.readAllBytes(file);
+    model.encode(corrected, file);
+    assertArrayEquals(bytes, Files.readAllBytes(file));
+    assertFalse(Files.exists(partial));
+  }
+
+  @Test
+  void symbolicLinksAreFollowed() throws IOException {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    Path target = disk.resolve("photos.codes");
+    Path link = Files.createSymbolicLink(disk.resolve("link.codes"), Path.of("photos.codes"));
+    Files.createSymbolicLink(file, link);
+    killAt(149);
+    Path unfinished = disk.resolve("photos.codes" + CodesWriter.PARTIAL);
+    assertTrue(Files.exists(unfinished));
+    assertMessageContains(
+        assertThrows(IllegalArgumentException.class, () -> model.encode(IMAGES.range(0, 40), file)),
+        "VqVae.encode: " + unfinished);
+    for (int i = 0; i < 2; i++) { // the file is new, and then replaced
+      model.encode(IMAGES, file);
+      assertTrue(Files.isSymbolicLink(file) && Files.isSymbolicLink(link));
+      assertArrayEquals(expected(), Files.readAllBytes(target));
+      assertFalse(Files.isSymbolicLink(target) || Files.exists(unfinished));
+    }
+    Files.delete(link);
+    Files.createSymbolicLink(link, file);
+    assertMessageContains(
+        assertThrows(IOException.class, () -> model.encode(IMAGES, file)),
+        file + ": expected a file or a link to one, got links that lead to each other");
   }
 
   @Test

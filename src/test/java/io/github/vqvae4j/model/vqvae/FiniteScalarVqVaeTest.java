@@ -13,6 +13,7 @@ import io.github.vqvae4j.prior.PixelCnn;
 import io.github.vqvae4j.prior.Sampling;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
 import io.github.vqvae4j.train.Adam;
 import io.github.vqvae4j.train.CodebookMonitor;
 import io.github.vqvae4j.train.CodebookMonitorConfig;
@@ -32,7 +33,7 @@ class FiniteScalarVqVaeTest {
   private static VqVae model() {
     return VqVae.builder()
         .encoder(ConvEncoder.channels(1).hidden(16).downsample(1).residual(1, 8))
-        .quantizer(FiniteScalarQuantizer.symmetric(4, 3, 2).dimension(6).noise(0.5))
+        .quantizer(ProjectedQuantizer.of(6, FiniteScalarQuantizer.symmetric(4, 3, 2).noise(0.5)))
         .decoder(ConvDecoder.channels(1).hidden(16).upsample(1).residual(1, 8))
         .seed(3)
         .build();

@@ -1,6 +1,5 @@
 package io.github.vqvae4j.model.vqvae;
 
-import io.github.vqvae4j.metrics.CodeUsage;
 import io.github.vqvae4j.quantize.Codebooks;
 import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.quantize.Quantized;
@@ -31,7 +30,7 @@ public final class TwoStageQuantizer extends Quantizer {
 
   @Override
   public int codebookSize() {
-    return FIRST;
+    return SECOND;
   }
 
   @Override
@@ -57,7 +56,7 @@ public final class TwoStageQuantizer extends Quantizer {
     Tensor second = residual.mul(100).round().add(3).clamp(0, SECOND - 1);
     Tensor codes = Tensor.concat(-1, List.of(first, second)).to(DType.INT);
     return new Quantized(
-        vectors.straightThrough(computeVectors(codes)), codes, List.of(), CodeUsage.empty(FIRST));
+        vectors.straightThrough(computeVectors(codes)), codes, List.of(), codebooks().usage(codes));
   }
 
   @Override

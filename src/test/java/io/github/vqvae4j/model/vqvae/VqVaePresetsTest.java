@@ -16,9 +16,9 @@ import io.github.vqvae4j.nn.Parameter;
 import io.github.vqvae4j.nn.ResidualConfig;
 import io.github.vqvae4j.nn.ResidualConfig.Skip;
 import io.github.vqvae4j.quantize.EmaConfig;
+import io.github.vqvae4j.quantize.VectorQuantizer;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Initialization;
-import io.github.vqvae4j.quantize.VectorQuantizerConfig.Update;
 import io.github.vqvae4j.tensor.Variable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -112,15 +112,12 @@ class VqVaePresetsTest {
               Initializer.TRUNCATED_NORMAL),
           model.decoder().config().orElseThrow());
       assertEquals(
-          new VectorQuantizerConfig(
-              512,
-              64,
-              Update.EMA,
-              1,
-              0.25,
-              new EmaConfig(0.99, 1e-5, true, false),
-              Initialization.UNIFORM,
-              0),
+          VectorQuantizer.ema(512, 64)
+              .codebookWeight(1)
+              .commitmentWeight(0.25)
+              .ema(new EmaConfig(0.99, 1e-5, true, false))
+              .init(Initialization.UNIFORM)
+              .deadCodeThreshold(0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
       assertEquals(Math.sqrt(3 / 64.0), maxAbs(state.get("quantizer.codebook")), 1e-4);
@@ -145,15 +142,12 @@ class VqVaePresetsTest {
               3, 128, 2, residual, ConvDecoderConfig.UpsampleMode.TRANSPOSED, Initializer.TORCH),
           model.decoder().config().orElseThrow());
       assertEquals(
-          new VectorQuantizerConfig(
-              512,
-              64,
-              Update.EMA,
-              1,
-              0.25,
-              new EmaConfig(0.99, 1e-5, false, true),
-              Initialization.NORMAL,
-              0),
+          VectorQuantizer.ema(512, 64)
+              .codebookWeight(1)
+              .commitmentWeight(0.25)
+              .ema(new EmaConfig(0.99, 1e-5, false, true))
+              .init(Initialization.NORMAL)
+              .deadCodeThreshold(0),
           model.quantizer().config().orElseThrow());
       Map<String, Variable> state = model.variables();
       assertEquals(1, rootMeanSquare(state.get("quantizer.codebook")), 0.02);
@@ -176,15 +170,12 @@ class VqVaePresetsTest {
       VectorQuantizerConfig quantizer =
           (VectorQuantizerConfig) model.quantizer().config().orElseThrow();
       assertEquals(
-          new VectorQuantizerConfig(
-              128,
-              16,
-              Update.GRADIENT,
-              1,
-              0.25,
-              new EmaConfig(0.99, 1e-5, true, false),
-              Initialization.SMALL_UNIFORM,
-              0),
+          VectorQuantizer.gradient(128, 16)
+              .codebookWeight(1)
+              .commitmentWeight(0.25)
+              .ema(new EmaConfig(0.99, 1e-5, true, false))
+              .init(Initialization.SMALL_UNIFORM)
+              .deadCodeThreshold(0),
           quantizer);
       Map<String, Variable> state = model.variables();
       assertTrue(state.get("quantizer.codebook").isTrainable());
