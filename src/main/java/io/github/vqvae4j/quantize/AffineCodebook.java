@@ -76,24 +76,21 @@ final class AffineCodebook {
     return index % 2 == 0 ? row : row.clamp(MIN_VARIANCE, Double.MAX_VALUE);
   }
 
-  /** Registers the update of the moments by latents [n, D]; by none if they are null. */
-  void updateOnCommit(Step step, Tensor latents) {
-    double[] values = latents == null ? new double[0] : latents.toDoubles();
-    int d = (int) moments.shape()[1];
+  /** Registers the update of the moments by latents [n, D]. */
+  void updateOnCommit(Tensor latents) {
+    double[] values = latents.toDoubles();
+    int d = (int) latents.size(-1);
     double[] sums = new double[2 * d + 1];
     for (int i = 0; i < values.length; i++) {
       sums[i % d] += values[i];
       sums[d + i % d] += values[i] * values[i];
     }
-    sums[2 * d] = values.length / d;
-    step.onCommit(sums, this::update, moments, started);
+    sums[2 * d] = latents.size(0);
+    latents.step().onCommit(sums, this::update, moments, started);
   }
 
   private void update(double... sums) {
     int d = sums.length / 2;
-    if (sums[2 * d] == 0) {
-      return;
-    }
     double[] codebookSums = new double[sums.length];
     RowChunks chunks = new RowChunks(codebook);
     while (chunks.next()) {

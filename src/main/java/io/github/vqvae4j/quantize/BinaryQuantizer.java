@@ -54,7 +54,7 @@ public final class BinaryQuantizer extends Quantizer {
    */
   public BinaryQuantizer(BinaryQuantizerConfig config) {
     this.config = config;
-    radix = new MixedRadix(Collections.nCopies(config.bits(), 2));
+    radix = new MixedRadix(Collections.nCopies(config.bits(), 2), true);
     one = buffer("one", new float[] {1}, 1);
   }
 

@@ -3,7 +3,6 @@ package io.github.vqvae4j.quantize;
 import io.github.vqvae4j.nn.Buffer;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.Form;
 import io.github.vqvae4j.quantize.FiniteScalarQuantizerConfig.IndexOrder;
-import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
 import io.github.vqvae4j.tensor.Tensor;
 import java.util.Arrays;
@@ -58,7 +57,7 @@ public final class FiniteScalarQuantizer extends Quantizer {
   private static final double MARGIN = 1e-3;
 
   private final FiniteScalarQuantizerConfig config;
-  private final int codebookSize;
+  private final MixedRadix radix;
 
   /** m; it also has the data type of the looked-up vectors. */
   private final Buffer center;
@@ -70,7 +69,7 @@ public final class FiniteScalarQuantizer extends Quantizer {
    */
   public FiniteScalarQuantizer(FiniteScalarQuantizerConfig config) {
     this.config = config;
-    codebookSize = config.levels().stream().reduce(1, Math::multiplyExact);
+    radix = new MixedRadix(config.levels(), config.order() == IndexOrder.FIRST_LEVEL_FASTEST);
     int d = config.levels().size();
     center = buffer("center", this::centers, d);
   }
@@ -104,7 +103,7 @@ public final class FiniteScalarQuantizer extends Quantizer {
 
   @Override
   public int codebookSize() {
-    return codebookSize;
+    return radix.size();
   }
 
   @Override
@@ -161,18 +160,14 @@ public final class FiniteScalarQuantizer extends Quantizer {
     return z.add(shift).tanh().mul(scale).sub(offset);
   }
 
-  /** Returns the codes [..] of b [.., d]; double precision is exact below 2^53. */
+  /** Returns the codes [..] of b [.., d]. */
   private Tensor codes(Tensor bounded) {
     Tensor b = bounded.stopGradient();
     Tensor digits =
         config.form() == Form.SYMMETRIC
             ? b.add(constant(b, i -> level(i) / 2.0)).floor()
             : b.round().add(center.in(b.step()));
-    Tensor wide = digits.to(DType.DOUBLE);
-    return wide.mul(constant(wide, this::basis))
-        .sum(-1)
-        .to(DType.INT)
-        .reshape(Arrays.copyOf(b.shape(), b.rank() - 1));
+    return radix.codes(digits);
   }
 
   /** Returns the codes [..] of y [.., d], clamped to [-1, 1], in the symmetric form. */
@@ -182,14 +177,8 @@ public final class FiniteScalarQuantizer extends Quantizer {
 
   /** Returns y [.., d] of codes [..]. */
   private Tensor values(Tensor codes) {
-    long[] shape = Arrays.copyOf(codes.shape(), codes.rank() + 1);
-    shape[codes.rank()] = 1;
-    Tensor wide = codes.to(DType.DOUBLE).reshape(shape);
-    Tensor levels = constant(wide, this::level);
-    Tensor shifted = wide.div(constant(wide, this::basis)).floor();
-    Tensor digits = shifted.sub(shifted.div(levels).floor().mul(levels));
     Tensor m = center.in(codes.step());
-    return digits.to(m.dtype()).sub(m).div(m);
+    return radix.digits(codes).to(m.dtype()).sub(m).div(m);
   }
 
   /** Draws the noise of a step; null if it has none. */
@@ -236,16 +225,6 @@ public final class FiniteScalarQuantizer extends Quantizer {
   private static double shift(int level) {
     double ratio = offset(level) / scale(level);
     return 0.5 * Math.log((1 + ratio) / (1 - ratio));
-  }
-
-  /** Returns B_i. */
-  private double basis(int i) {
-    boolean firstFastest = config.order() == IndexOrder.FIRST_LEVEL_FASTEST;
-    List<Integer> faster =
-        firstFastest
-            ? config.levels().subList(0, i)
-            : config.levels().subList(i + 1, config.levels().size());
-    return faster.stream().reduce(1, Math::multiplyExact);
   }
 
   /** Returns one value for each level, with the data type of a tensor. */

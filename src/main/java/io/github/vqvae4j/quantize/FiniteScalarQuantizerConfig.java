@@ -48,9 +48,6 @@ public record FiniteScalarQuantizerConfig(
     FIRST_LEVEL_SLOWEST
   }
 
-  /** From 1,002 levels on, rounding could return more of them. */
-  private static final int MAX_LEVEL = 1000;
-
   /**
    * Validates the settings.
    *
@@ -60,7 +57,14 @@ public record FiniteScalarQuantizerConfig(
     String record = "FiniteScalarQuantizerConfig.";
     levels = Require.list(Integer.class, record + "levels", levels);
     Require.nonNull(Form.class, record + "form", form);
-    checkLevels(record + "levels", form, levels);
+    MixedRadix.check(record + "levels", levels);
+    int two = levels.indexOf(2);
+    Require.that(
+        two < 0 || form == Form.SYMMETRIC,
+        record + "levels[" + two + "]",
+        "a level of at least 3 in the published form, whose gradient almost vanishes with 2",
+        2,
+        "use FiniteScalarQuantizer.symmetric");
     Require.that(noise >= 0 && noise <= 1, record + "noise", "a share in [0, 1]", noise);
     Require.that(
         noise == 0 || form == Form.SYMMETRIC,
@@ -69,29 +73,6 @@ public record FiniteScalarQuantizerConfig(
         noise,
         "use FiniteScalarQuantizer.symmetric for noise");
     Require.nonNull(IndexOrder.class, record + "order", order);
-  }
-
-  private static void checkLevels(String component, Form form, List<Integer> levels) {
-    Require.that(!levels.isEmpty(), component, "at least one level", levels);
-    long product = 1;
-    for (int i = 0; i < levels.size(); i++) {
-      int level = levels.get(i);
-      String name = component + "[" + i + "]";
-      Require.that(level >= 2 && level <= MAX_LEVEL, name, "a level from 2 to " + MAX_LEVEL, level);
-      Require.that(
-          level > 2 || form == Form.SYMMETRIC,
-          name,
-          "a level of at least 3 in the published form, whose gradient almost vanishes with 2",
-          level,
-          "use FiniteScalarQuantizer.symmetric");
-      product *= level;
-      Require.that(
-          product <= Integer.MAX_VALUE,
-          component,
-          "a product of less than 2^31",
-          levels,
-          "use fewer or smaller levels");
-    }
   }
 
   static FiniteScalarQuantizerConfig of(Form form, int... levels) {

@@ -59,7 +59,7 @@ public final class LatentQuantizer extends Quantizer {
    */
   public LatentQuantizer(LatentQuantizerConfig config) {
     this.config = config;
-    radix = new MixedRadix(config.levels());
+    radix = new MixedRadix(config.levels(), true);
     values = parameter("values", this::equalSteps, start(dimension()));
   }
 

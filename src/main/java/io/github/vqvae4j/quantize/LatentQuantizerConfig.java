@@ -23,8 +23,6 @@ import java.util.List;
 public record LatentQuantizerConfig(
     List<Integer> levels, double codebookWeight, double commitmentWeight)
     implements Quantizer.Config {
-  private static final int MAX_LEVEL = 1000;
-
   /**
    * Validates the settings.
    *
@@ -33,26 +31,9 @@ public record LatentQuantizerConfig(
   public LatentQuantizerConfig {
     String record = "LatentQuantizerConfig.";
     levels = Require.list(Integer.class, record + "levels", levels);
-    checkLevels(record + "levels", levels);
+    MixedRadix.check(record + "levels", levels);
     checkWeight(record + "codebookWeight", codebookWeight);
     checkWeight(record + "commitmentWeight", commitmentWeight);
-  }
-
-  private static void checkLevels(String component, List<Integer> levels) {
-    Require.that(!levels.isEmpty(), component, "at least one level", levels);
-    long product = 1;
-    for (int i = 0; i < levels.size(); i++) {
-      int level = levels.get(i);
-      String name = component + "[" + i + "]";
-      Require.that(level >= 2 && level <= MAX_LEVEL, name, "a level from 2 to " + MAX_LEVEL, level);
-      product *= level;
-      Require.that(
-          product <= Integer.MAX_VALUE,
-          component,
-          "a product of less than 2^31",
-          levels,
-          "use fewer or smaller levels");
-    }
   }
 
   private static void checkWeight(String component, double weight) {

@@ -61,6 +61,12 @@ final class NestedGrid extends Quantizer {
     return values.div(inverseScale(values));
   }
 
+  /** Returns the codes as they are; there are no loss terms. */
+  @Override
+  Quantized computeQuantized(Tensor latents, Tensor codes) {
+    return new Quantized(latents, codes, List.of(), codebooks().usage(codes));
+  }
+
   @Override
   protected Quantized computeQuantized(Tensor latents) {
     Tensor codes = computeCodes(latents);

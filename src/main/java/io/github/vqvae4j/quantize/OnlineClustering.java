@@ -48,7 +48,7 @@ final class OnlineClustering {
    * @param weight w before the step
    * @param decay gamma
    * @param codebook e [K, D]
-   * @param latents the latents [n, D]; null if there are none
+   * @param latents the latents [n, D]
    */
   static OnlineClustering of(
       double[] averages, double weight, double decay, Tensor codebook, Tensor latents) {
@@ -57,15 +57,14 @@ final class OnlineClustering {
         IntStream.range(0, shares.length)
             .filter(k -> exponent(decay * shares[k], shares.length, decay) < MAX_EXPONENT)
             .toArray();
-    int d = (int) codebook.size(1);
-    double[] distances = new double[codes.length];
-    if (codes.length == 0 || latents == null) {
-      Arrays.fill(distances, Double.POSITIVE_INFINITY);
-      return new OnlineClustering(codes, distances, new double[codes.length * d]);
+    if (codes.length == 0) {
+      return new OnlineClustering(codes, new double[0]);
     }
     Tensor vectors = codebook.embedding(latents.step().tensor(codes, codes.length));
     Tensor nearest = latents.embedding(vectors.nearestRows(latents));
     double[] differences = vectors.sub(nearest).toDoubles();
+    double[] distances = new double[codes.length];
+    int d = (int) latents.size(1);
     for (int i = 0; i < differences.length; i++) {
       distances[i / d] += differences[i] * differences[i];
     }
@@ -115,8 +114,7 @@ final class OnlineClustering {
     int i = 0;
     while (rows.next()) {
       for (; i < codes.length && codes[i] < rows.start() + rows.count(); i++) {
-        boolean found = distances[i] < Double.POSITIVE_INFINITY;
-        double a = found ? Math.exp(-exponent(shares[codes[i]], shares.length, decay)) : 0;
+        double a = Math.exp(-exponent(shares[codes[i]], shares.length, decay));
         for (int j = 0; j < d; j++) {
           int at = (codes[i] - rows.start()) * d + j;
           rows.values()[at] = (1 - a) * rows.values()[at] + a * nearest[i * d + j];

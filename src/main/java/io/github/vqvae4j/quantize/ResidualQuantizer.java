@@ -67,6 +67,16 @@ public final class ResidualQuantizer extends Quantizer {
   private final Codebooks codebooks;
 
   /**
+   * The codes [..] and vectors [.., D] of the stages that are used; the vectors of missing codes
+   * are 0.
+   */
+  private record Selected(List<Tensor> codes, List<Tensor> vectors) {
+    Tensor sum() {
+      return vectors.stream().reduce(Tensor::add).orElseThrow();
+    }
+  }
+
+  /**
    * The stages that are used in a step.
    *
    * @param count the number of stages that some example may use
@@ -191,7 +201,7 @@ public final class ResidualQuantizer extends Quantizer {
   @Override
   protected Tensor computeCodes(Tensor latents) {
     LatentsCheck.shape(this, latents);
-    return joined(codes(bounded(latents), Kept.ALL));
+    return joined(selected(bounded(latents), Kept.ALL).codes);
   }
 
   @Override
@@ -207,15 +217,12 @@ public final class ResidualQuantizer extends Quantizer {
   private Quantized quantized(Tensor unbounded, Kept kept) {
     LatentsCheck.shape(this, unbounded);
     Tensor latents = bounded(unbounded);
-    List<Tensor> codes = codes(latents, kept);
-    LossTerms terms = terms(latents, codes);
-    Tensor all = joined(codes);
+    Selected selected = selected(latents, kept);
+    LossTerms terms = terms(latents, selected);
+    Tensor all = joined(selected.codes);
     double factor = config.loss() == StageLoss.MEAN ? 1.0 / stages.size() : 1;
     return new Quantized(
-        latents.straightThrough(computeVectors(all)),
-        all,
-        terms.times(factor),
-        codebooks.usage(all));
+        latents.straightThrough(selected.sum()), all, terms.times(factor), codebooks.usage(all));
   }
 
   /** Returns the latents that the stages quantize. */
@@ -244,31 +251,40 @@ public final class ResidualQuantizer extends Quantizer {
     return new Kept(count, perExample);
   }
 
-  /** Returns the codes of the stages that are used, each [..]. */
-  private List<Tensor> codes(Tensor latents, Kept kept) {
+  private Selected selected(Tensor latents, Kept kept) {
     Tensor z = latents.stopGradient();
-    if (config.beam() > 1 && !isTraining(latents.step())) {
-      return new BeamSearch(stages, config.beam()).codes(z, greedy(z, kept));
+    Selected greedy = greedy(z, kept);
+    if (config.beam() == 1 || isTraining(latents.step())) {
+      return greedy;
     }
-    return greedy(z, kept);
+    Selected found = new Selected(new ArrayList<>(), new ArrayList<>());
+    for (Tensor codes : new BeamSearch(stages, config.beam()).codes(z, greedy.codes)) {
+      found.vectors.add(vectors(found.codes.size(), codes));
+      found.codes.add(codes);
+    }
+    return found;
   }
 
-  private List<Tensor> greedy(Tensor z, Kept kept) {
-    List<Tensor> codes = new ArrayList<>();
+  private Selected greedy(Tensor z, Kept kept) {
+    Selected selected = new Selected(new ArrayList<>(), new ArrayList<>());
     Tensor residual = z;
     for (int i = 0; i < Math.min(kept.count, stages.size()); i++) {
-      codes.add(kept.mask(i, stages.get(i).encode(residual)));
-      residual = residual.sub(vectors(i, codes.get(i)));
+      Tensor codes = kept.mask(i, stages.get(i).encode(residual));
+      Tensor vectors = vectors(i, codes).stopGradient();
+      residual = residual.sub(vectors);
+      selected.codes.add(codes);
+      selected.vectors.add(vectors);
     }
-    return codes;
+    return selected;
   }
 
   /** Returns the sums of the loss terms of the stages, and registers their updates. */
-  private LossTerms terms(Tensor latents, List<Tensor> codes) {
+  private LossTerms terms(Tensor latents, Selected selected) {
+    List<Tensor> codes = selected.codes;
     LossTerms terms = new LossTerms();
     List<Tensor> residuals = new ArrayList<>(List.of(latents));
     for (int i = 0; i < codes.size() - 1; i++) {
-      residuals.add(residuals.get(i).sub(vectors(i, codes.get(i)).stopGradient()));
+      residuals.add(residuals.get(i).sub(selected.vectors.get(i)));
     }
     Quantizer first = stages.get(0);
     if (config.sharedCodebook()) {

@@ -103,10 +103,12 @@ public record ResidualQuantizerConfig(
         !(stage instanceof VectorQuantizerConfig vectors)
             || vectors.distance() != VectorQuantizerConfig.Distance.COSINE
                 && vectors.estimator() == VectorQuantizerConfig.Estimator.STRAIGHT_THROUGH
-                && vectors.temperature() == 0,
+                && vectors.temperature() == 0
+                && !vectors.affine()
+                && !vectors.onlineClustering(),
         component,
         "a VectorQuantizer of Euclidean distance or COSINE_LOOKUP, with the estimator"
-            + " STRAIGHT_THROUGH and a temperature of 0",
+            + " STRAIGHT_THROUGH, a temperature of 0, neither affine nor with online clustering",
         stage);
     Require.that(
         !isGrid(stage) && !isGrid(first) || stage.equals(first) && isNested(stage),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /**
  * The vector quantizer of VQ-VAE (van den Oord, Vinyals and Kavukcuoglu 2017). Each encoder output
@@ -365,29 +364,17 @@ public final class VectorQuantizer extends Quantizer {
         this::update,
         Arrays.copyOf(written, sum == null ? 3 : 4));
     if (config.onlineClustering()) {
-      Tensor kept = withCodes(rows, codes);
       double decay = config.ema().decay();
       double w = weight.toDoubles()[0];
       step.onCommit(
-          OnlineClustering.of(count.toDoubles(), w, decay, table, kept),
+          OnlineClustering.of(count.toDoubles(), w, decay, table, rows),
           OnlineClustering::merge,
           nearest -> nearest.apply(count.toDoubles(), weight.toDoubles()[0], decay, codebook),
           codebook);
     }
     if (affine != null) {
-      affine.updateOnCommit(step, withCodes(latents, codes));
+      affine.updateOnCommit(latents);
     }
-  }
-
-  /** Returns the rows whose codes are not missing; null if there are none. */
-  private static Tensor withCodes(Tensor rows, Tensor codes) {
-    int[] values = codes.toInts();
-    int[] kept =
-        IntStream.range(0, values.length).filter(i -> values[i] != Codes.MISSING).toArray();
-    if (kept.length == values.length) {
-      return rows;
-    }
-    return kept.length == 0 ? null : rows.indexSelect(0, rows.step().tensor(kept, kept.length));
   }
 
   private void update(CodebookStatistics statistics) {

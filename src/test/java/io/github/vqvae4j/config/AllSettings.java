@@ -38,6 +38,7 @@ import io.github.vqvae4j.quantize.IndexBackpropagationQuantizer;
 import io.github.vqvae4j.quantize.KMeansConfig;
 import io.github.vqvae4j.quantize.LatentQuantizer;
 import io.github.vqvae4j.quantize.LookupFreeQuantizer;
+import io.github.vqvae4j.quantize.ProjectedQuantizer;
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.RandomProjectionConfig;
 import io.github.vqvae4j.quantize.ResidualQuantizer;
@@ -78,6 +79,7 @@ final class AllSettings {
           IndexBackpropagationQuantizer.codes(4, 3),
           GroupedQuantizer.of(2, VectorQuantizer.ema(4, 3)),
           ResidualQuantizer.of(2, VectorQuantizer.ema(4, 3)),
+          ProjectedQuantizer.of(5, VectorQuantizer.ema(4, 3)),
           LatentQuantizer.levels(4, 3),
           BinaryQuantizer.bits(3),
           RandomProjectionConfig.of(3),

@@ -7,6 +7,7 @@ import io.github.vqvae4j.quantize.Codes;
 import io.github.vqvae4j.random.Rng;
 import io.github.vqvae4j.tensor.DType;
 import io.github.vqvae4j.tensor.Step;
+import io.github.vqvae4j.tensor.Tensor;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,39 +18,43 @@ class PixelCnnCausalityTest {
   private static final int K = 5;
 
   /**
-   * For each position, the positions whose code its logits depend on: one code is changed at a
-   * time.
+   * For each position, the positions whose code its logits depend on: map p of a batch has another
+   * code at position p. The same map of an unchanged batch is compared, since the rounding of a
+   * matrix product may depend on the row.
    */
   private static BitSet[] dependencies(PixelCnn prior, int height, int width) {
     int positions = height * width;
-    int[] values = new int[(positions + 1) * positions]; // the last map is the unchanged one
+    int[] unchanged = new int[positions * positions];
+    int[] changedOnce = new int[positions * positions];
     Rng rng = new Rng(3);
     for (int p = 0; p < positions; p++) {
       int code = rng.nextInt(K);
-      for (int map = 0; map <= positions; map++) {
-        values[map * positions + p] = map == p ? (code + 1) % K : code;
+      for (int map = 0; map < positions; map++) {
+        unchanged[map * positions + p] = code;
+        changedOnce[map * positions + p] = map == p ? (code + 1) % K : code;
       }
     }
-    double[] logits;
-    try (Step step = Step.inference()) {
-      logits =
-          prior
-              .logits(step.tensor(values, positions + 1, height, width), Condition.NONE)
-              .toDoubles();
-    }
+    double[] base = logits(prior, height, width, unchanged);
+    double[] logits = logits(prior, height, width, changedOnce);
     BitSet[] seen = new BitSet[positions];
     for (int p = 0; p < positions; p++) {
       seen[p] = new BitSet();
       for (int changed = 0; changed < positions; changed++) {
         boolean differs = false;
-        for (int k = 0; k < K; k++) {
-          double base = logits[(positions * positions + p) * K + k];
-          differs |= logits[(changed * positions + p) * K + k] != base;
+        for (int i = (changed * positions + p) * K; i < (changed * positions + p + 1) * K; i++) {
+          differs |= logits[i] != base[i];
         }
         seen[p].set(changed, differs);
       }
     }
     return seen;
+  }
+
+  private static double[] logits(PixelCnn prior, int height, int width, int... maps) {
+    try (Step step = Step.inference()) {
+      Tensor codes = step.tensor(maps, maps.length / height / width, height, width);
+      return prior.logits(codes, Condition.NONE).toDoubles();
+    }
   }
 
   /** The positions that the definition of the layers reaches. */

@@ -272,7 +272,7 @@ record QuantizerCase(String name, Quantizer.Config config, QuantizerOracle oracl
           of("latent, fixed values", LatentQuantizer.levels(2, 4).codebookWeight(0)),
           of("binary", BinaryQuantizer.bits(6)),
           of("binary, one bit", BinaryQuantizer.bits(1).klThreshold(0).klWeight(0.5)),
-          of("binary, 18 bits", BinaryQuantizer.bits(18).temperature(0.4).klThreshold(8)),
+          of("binary, 30 bits", BinaryQuantizer.bits(30).temperature(0.4).klThreshold(8)),
           of("binary, no term", BinaryQuantizer.bits(3).temperature(2).klWeight(0)));
 
   private static QuantizerCase grouped(String name, GroupedQuantizerConfig config) {

@@ -294,7 +294,9 @@ class ResidualQuantizerTest {
         List.of(
             STAGE.distance(VectorQuantizerConfig.Distance.COSINE),
             STAGE.estimator(VectorQuantizerConfig.Estimator.ROTATION),
-            STAGE.temperature(1))) {
+            STAGE.temperature(1),
+            STAGE.affine(true),
+            VectorQuantizer.gradient(4, 2).deadCodeThreshold(0).onlineClustering(true))) {
       assertRejected(
           () -> ResidualQuantizer.of(2, stage),
           "stages[0]: expected a VectorQuantizer of Euclidean");

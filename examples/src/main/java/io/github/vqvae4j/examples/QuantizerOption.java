@@ -2,7 +2,6 @@ package io.github.vqvae4j.examples;
 
 import io.github.vqvae4j.quantize.Quantizer;
 import io.github.vqvae4j.quantize.VectorQuantizer;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The quantizer. See {@link TrainingDefaults} for the default codebook size. */
@@ -28,7 +27,7 @@ final class QuantizerOption {
         "residual:8x1024: stages and codes of each",
         "grouped:4x256: groups and codes of each"
       })
-  private Optional<QuantizerSpec> quantizer = Optional.empty();
+  private QuantizerSpec quantizer;
 
   /**
    * Returns the settings of the quantizer.
@@ -36,8 +35,6 @@ final class QuantizerOption {
    * @param dimension the dimension of the codes' vectors, where the quantizer does not determine it
    */
   Quantizer.Config config(int dimension) {
-    return quantizer
-        .map(spec -> spec.config(dimension))
-        .orElseGet(() -> VectorQuantizer.ema(codes, dimension));
+    return quantizer == null ? VectorQuantizer.ema(codes, dimension) : quantizer.config(dimension);
   }
 }

@@ -12,7 +12,9 @@ import io.github.vqvae4j.quantize.VectorQuantizerConfig.Distance;
 import io.github.vqvae4j.quantize.VectorQuantizerConfig.Estimator;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -65,7 +67,7 @@ record QuantizerSpec(Kind kind, List<Integer> sizes) {
     }
 
     private String text() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -128,6 +130,15 @@ record QuantizerSpec(Kind kind, List<Integer> sizes) {
       case RESIDUAL -> ResidualQuantizer.of(size, VectorQuantizer.ema(sizes.get(1), d));
       case GROUPED -> GroupedQuantizer.of(size, VectorQuantizer.ema(sizes.get(1), part(d, size)));
     };
+  }
+
+  /** Returns the text of the command line. */
+  @Override
+  public String toString() {
+    String separator = kind.sizes == Sizes.TIMES ? "x" : ",";
+    return kind.text()
+        + ":"
+        + sizes.stream().map(String::valueOf).collect(Collectors.joining(separator));
   }
 
   private static int part(int dimension, int groups) {
